@@ -1,0 +1,88 @@
+/** Every limit of the product with its source; docs/limits.md explains the choices. */
+
+/** Body of one webhook POST. Ours: 1 MiB holds some 4,000 positions and parses in one turn. */
+export const INGEST_BODY_MAX_BYTES = 1_048_576;
+/** Items of one webhook POST. Ours: bounds the work of one inbox transaction. */
+export const INGEST_ITEMS_MAX = 5_000;
+/** Body of any other request. Ours. */
+export const API_BODY_MAX_BYTES = 262_144;
+/** One queue message. Cloudflare Queues limit: 128 KB; ours leaves room for the envelope. */
+export const QUEUE_MESSAGE_MAX_BYTES = 100_000;
+/** Messages in one sendBatch. Cloudflare Queues limit: 100. */
+export const QUEUE_BATCH_MAX_MESSAGES = 100;
+/** Bytes in one sendBatch. Cloudflare Queues limit: 256 KB. */
+export const QUEUE_BATCH_MAX_BYTES = 250_000;
+/** Events of one connection accepted but not yet confirmed. Ours: about 10 s of an object's work. */
+export const INBOX_CREDIT_EVENTS = 20_000;
+/** How long a dispatched message may stay unconfirmed before the inbox sends it again. Ours. */
+export const INBOX_RESEND_AFTER_MS = 15_000;
+/** Sends of one message before the inbox parks it. Ours: with the doubling, about an hour. */
+export const INBOX_MAX_SENDS = 8;
+/** Content keys an inbox remembers for de-duplication at the door. Ours: 8 bytes each in memory. */
+export const INBOX_DOOR_KEYS = 50_000;
+/** Receipts kept for reading. Ours: bounds an inbox well under the 10 GB of an object. */
+export const RECEIPTS_KEPT = 20_000;
+/** Raw text kept of one quarantined item. Ours. */
+export const QUARANTINE_RAW_MAX_CHARS = 4_096;
+/** Quarantined items kept for a connection. Ours. */
+export const QUARANTINE_KEPT = 10_000;
+/** Points in one position chunk. Ours: about 12 KB, far below the 2 MB row limit of object SQLite. */
+export const POSITION_CHUNK_POINTS = 256;
+/** Journey events kept for one container. Ours: real journeys have under 200. */
+export const JOURNEY_EVENTS_MAX = 5_000;
+/** Bound parameters of one statement. Durable Object and D1 limit: 100. */
+export const SQL_PARAMETERS_MAX = 100;
+/** Deltas a live object remembers for resuming sockets. Ours. */
+export const LIVE_RING_DELTAS = 256;
+/** One WebSocket frame. Ours, below workerd's 1 MiB message limit. */
+export const LIVE_FRAME_MAX_BYTES = 900_000;
+/** Sockets of one object. Ours; the platform allows 32,768. */
+export const LIVE_SOCKETS_MAX = 1_000;
+/** Containers registered in one request. Ours: one object call each. */
+export const REGISTER_MAX = 200;
+/** Containers of one booking. Ours. */
+export const BOOKING_CONTAINERS_MAX = 50;
+/** Items of a page by default and at most. Ours. */
+export const PAGE_DEFAULT = 50;
+export const PAGE_MAX = 500;
+/** Position points of one page. Ours: about 100 KB. */
+export const POSITIONS_PAGE_MAX = 2_000;
+/** Object calls in flight from one invocation. Ours, under the subrequest limit of 1,000. */
+export const FAN_OUT = 32;
+/** Age at which a position no longer counts as fresh. Ours: AIS satellites revisit within hours. */
+export const STALE_AFTER_MS = 6 * 3_600_000;
+/** Access token lifetime: five minutes bounds what a stolen token is worth. */
+export const ACCESS_TOKEN_SECONDS = 300;
+/** Refresh token and session lifetime without use. Ours. */
+export const SESSION_IDLE_SECONDS = 12 * 3_600;
+/** Authorization code lifetime. RFC 6749 section 4.1.2 recommends at most ten minutes. */
+export const AUTH_CODE_SECONDS = 60;
+/** WebSocket ticket lifetime: opened at once by the page that asked. */
+export const WS_TICKET_SECONDS = 30;
+/** Clock difference allowed in a signed webhook. Standard Webhooks 1.0.0: five minutes. */
+export const SIGNATURE_TOLERANCE_SECONDS = 300;
+/** Redelivery delays of outbound webhooks in seconds. Standard Webhooks 1.0.0's suggestion. */
+export const WEBHOOK_RETRY_SECONDS = [
+  0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400,
+];
+/** Time one outbound delivery may take. Ours. */
+export const WEBHOOK_TIMEOUT_MS = 10_000;
+/** Bytes of a receiver's answer kept in the log. Ours. */
+export const WEBHOOK_ANSWER_MAX_BYTES = 2_048;
+/** Endpoints of one tenant. Ours. */
+export const WEBHOOK_ENDPOINTS_MAX = 20;
+/** Deliveries kept for one tenant. Ours. */
+export const DELIVERIES_KEPT = 10_000;
+
+/**
+ * Cloudflare's published prices in USD per million, Workers Paid plan, read 2026-11-22 from the
+ * pricing pages of Workers, Durable Objects and Queues. The benchmark turns counts into money by it.
+ */
+export const PRICES_USD_PER_MILLION = {
+  asOf: '2026-11-22',
+  workerRequest: 0.3,
+  objectRequest: 0.15,
+  rowWritten: 1.0,
+  rowRead: 0.001,
+  queueOperation: 0.4,
+} as const;

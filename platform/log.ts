@@ -1,0 +1,30 @@
+/** Fields of a log line. Secrets have no business here: the named ones do not type-check. */
+export type LogFields = Record<string, unknown> & {
+  password?: never;
+  secret?: never;
+  token?: never;
+  authorization?: never;
+  ticket?: never;
+};
+
+/** Severity of a log line, least first. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+const ORDER: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 };
+
+/** Writes one JSON line; lines below the Worker's LOG_LEVEL are dropped. */
+export type Logger = (level: LogLevel, event: string, fields?: LogFields) => void;
+
+/** A logger for one service. `threshold` is the LOG_LEVEL binding; info when absent or unknown. */
+export function loggerFor(service: string, threshold: string | undefined): Logger {
+  const least = ORDER[threshold as LogLevel] ?? ORDER.info;
+  return (level, event, fields = {}) => {
+    if (ORDER[level] < least) return;
+    console.log(JSON.stringify({ at: new Date().toISOString(), level, service, event, ...fields }));
+  };
+}
+
+/** The message of anything thrown, for a log line; never its stack. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

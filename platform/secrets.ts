@@ -1,0 +1,72 @@
+/** Secrets at rest and signatures: WebCrypto only, nothing home-made. */
+import { base64, fromBase64 } from './ids.ts';
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const keys = new Map<string, Promise<CryptoKey>>();
+
+function sealingKey(material: string): Promise<CryptoKey> {
+  let key = keys.get(material);
+  if (!key) {
+    key = crypto.subtle.importKey('raw', fromBase64(material), 'AES-GCM', false, ['encrypt', 'decrypt']);
+    keys.set(material, key);
+  }
+  return key;
+}
+
+/**
+ * Encrypts a text for storage with AES-256-GCM; `context` (such as the row's id) is authenticated,
+ * so that a sealed value cannot be moved to another row. `material` is the base64 of 32 bytes.
+ */
+export async function seal(material: string, context: string, text: string): Promise<string> {
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const body = await crypto.subtle.encrypt(
+    { name: 'AES-GCM', iv, additionalData: encoder.encode(context) },
+    await sealingKey(material),
+    encoder.encode(text),
+  );
+  return `${base64(iv)}.${base64(new Uint8Array(body))}`;
+}
+
+/** Opens what `seal` made; throws when the key or the context is another. */
+export async function open(material: string, context: string, sealed: string): Promise<string> {
+  const [iv = '', body = ''] = sealed.split('.');
+  const text = await crypto.subtle.decrypt(
+    { name: 'AES-GCM', iv: fromBase64(iv), additionalData: encoder.encode(context) },
+    await sealingKey(material),
+    fromBase64(body),
+  );
+  return decoder.decode(text);
+}
+
+/** HMAC-SHA256 of the parts, in order, under a raw key. */
+export async function hmacSha256(
+  key: Uint8Array<ArrayBuffer>,
+  ...parts: Uint8Array[]
+): Promise<Uint8Array> {
+  const imported = await crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return new Uint8Array(await crypto.subtle.sign('HMAC', imported, joined));
+}
+
+/** Compares in time that depends on the lengths alone. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  let difference = a.length ^ b.length;
+  for (let i = 0; i < a.length; i++) difference |= a[i]! ^ (b[i % Math.max(1, b.length)] ?? 0);
+  return difference === 0;
+}
+
+/** SHA-256 of a text as lower-case hexadecimal. */
+export async function sha256Hex(text: string): Promise<string> {
+  return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(text))));
+}
+
+/** Lower-case hexadecimal. */
+export function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
