@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { type Alert, type AlertInput, evaluateAlerts } from './rules.ts';
+
+const HOUR = 3_600_000;
+const quiet: AlertInput = {
+  now: 1,
+  etaP50: null,
+  promisedAt: null,
+  held: false,
+  sensors: null,
+  temperatureRangeC: null,
+};
+
+it('raises once while the cause lasts and clears when it ends', () => {
+  const first = evaluateAlerts([], { ...quiet, held: true });
+  expect(first.raised.map((a) => a.kind)).toEqual(['held']);
+  const second = evaluateAlerts(first.alerts, { ...quiet, held: true, now: 2 });
+  expect(second.raised).toEqual([]);
+  const third = evaluateAlerts(second.alerts, { ...quiet, now: 3 });
+  expect(third.alerts).toEqual([{ ...first.alerts[0], clearedAt: 3 }]);
+});
+
+it('does not flap between its thresholds', () => {
+  let alerts: Alert[] = [];
+  let raised = 0;
+  for (const lateHours of [25, 20, 25, 13, 30]) {
+    const result = evaluateAlerts(alerts, { ...quiet, promisedAt: 0, etaP50: lateHours * HOUR });
+    alerts = result.alerts;
+    raised += result.raised.length;
+  }
+  expect(raised).toBe(1);
+});
+
+it('keeps a temperature alert through a reading without a temperature', () => {
+  const range = { min: -20, max: -16 };
+  const hot = evaluateAlerts([], { ...quiet, sensors: { temperatureC: -10 }, temperatureRangeC: range });
+  const silent = evaluateAlerts(hot.alerts, { ...quiet, sensors: {}, temperatureRangeC: range });
+  expect(silent.alerts[0]!.clearedAt).toBeNull();
+  const cold = evaluateAlerts(silent.alerts, { ...quiet, now: 9, sensors: { temperatureC: -18 }, temperatureRangeC: range });
+  expect(cold.alerts[0]!.clearedAt).toBe(9);
+});

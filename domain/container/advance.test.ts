@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import type { JourneyEvent } from '../journey/event.ts';
+import type { PointTuple } from '../positions/chunk.ts';
+import { type Advance, advance, refreshEta } from './advance.ts';
+import { emptyMemory, summarize } from './state.ts';
+
+const HOUR = 3_600_000;
+const empty = emptyMemory('CSQU3054383', 'e1');
+/** A straight sea: the destination lies at longitude 0, a degree is 60 nm. */
+const base: Advance = {
+  now: 0,
+  points: [],
+  log: null,
+  newEvents: 0,
+  distanceToGo: (_destination, _lat, lon) => Math.abs(lon) * 60,
+  portPosition: (code) => (code === 'CNSHA' ? { lat: 0, lon: 100 } : undefined),
+};
+const point = (hour: number, lon: number, origin = hour): PointTuple => [hour * HOUR, 0, lon, 15, 270, null, origin];
+const event = (over: Partial<JourneyEvent>): JourneyEvent => ({
+  v: 1,
+  kind: 'journey',
+  container: 'CSQU3054383',
+  family: 'TRANSPORT',
+  code: 'DEPA',
+  classifier: 'ACT',
+  at: 0,
+  atText: '',
+  zoneSource: 'stated',
+  createdAt: 0,
+  carrierId: 'c',
+  location: { unLocationCode: 'CNSHA' },
+  ...over,
+});
+
+const registered = advance(empty, { ...base, registration: { destination: 'NLRTM' } }).memory;
+
+describe('advance', () => {
+  it('has no ETA before there is anything to estimate from', () => {
+    expect(registered.state.eta).toBeNull();
+    expect(registered.state.seq).toBe(1);
+  });
+
+  it('estimates from positions, in whatever order a batch brings them', () => {
+    const points = [point(0, 100), point(4, 99), point(8, 98)];
+    const forward = advance(registered, { ...base, now: 8 * HOUR, points }).memory;
+    const backward = advance(registered, { ...base, now: 8 * HOUR, points: [...points].reverse() }).memory;
+    expect(backward).toEqual(forward);
+    expect(forward.state.eta!.p50).toBeGreaterThan(8 * HOUR);
+    expect(forward.state.position!.lon).toBe(98);
+    expect(forward.state.pointCount).toBe(3);
+    expect(summarize(forward.state)).toMatchObject({ lon: 98, destination: 'NLRTM', version: 2 });
+  });
+
+  it('keeps the later position when an older one comes in', () => {
+    const ahead = advance(registered, { ...base, now: 9, points: [point(8, 98)] }).memory;
+    expect(advance(ahead, { ...base, now: 9, points: [point(2, 99.5)] }).memory.state.position!.lon).toBe(98);
+  });
+
+  it('estimates from a departure alone', () => {
+    const { memory, reached } = advance(registered, { ...base, log: [event({})], newEvents: 1 });
+    expect(memory.state.eta!.basis.method).toBe('service_speed');
+    expect(reached.map((m) => m.code)).toEqual(['departed']);
+  });
+
+  it('tells a milestone once, however often the carrier repeats it', () => {
+    const first = advance(registered, { ...base, log: [event({})], newEvents: 1 });
+    const again = advance(first.memory, { ...base, log: [event({}), event({ createdAt: 5, at: 7 })], newEvents: 1 });
+    expect(again.reached).toEqual([]);
+    expect(again.memory.state.statusAt).toBe(7);
+  });
+
+  it('ends the ETA with the arrival', () => {
+    const sailing = advance(registered, { ...base, points: [point(0, 100)] }).memory;
+    const arrival = event({ code: 'ARRI', at: 9, location: { unLocationCode: 'NLRTM' } });
+    const { state } = advance(sailing, { ...base, now: 10, log: [arrival], newEvents: 1 }).memory;
+    expect(state).toMatchObject({ eta: null, arrivedAt: 9, status: 'arrived' });
+  });
+
+  it('starts the progress anew when the destination changes', () => {
+    const sailing = advance(registered, { ...base, points: [point(0, 100), point(4, 99)] }).memory;
+    const { memory } = advance(sailing, { ...base, registration: { destination: 'DEHAM' } });
+    expect(memory.state.eta!.location).toBe('DEHAM');
+    expect(memory.track!.observedHours).toBe(0);
+  });
+});
+
+describe('refreshEta', () => {
+  it('widens the interval as silence grows, and has nothing to do without an ETA', () => {
+    expect(refreshEta(registered, 5)).toBeNull();
+    const sailing = advance(registered, { ...base, points: [point(0, 100), point(4, 99)], now: 4 * HOUR }).memory;
+    const later = refreshEta(sailing, 100 * HOUR)!.memory.state.eta!;
+    const then = sailing.state.eta!;
+    expect(later.p90 - later.p10).toBeGreaterThan(then.p90 - then.p10);
+  });
+});

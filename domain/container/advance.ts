@@ -1,0 +1,163 @@
+/** Moves a container's memory forward: the decisions of its object, as pure functions. */
+import { type Alert, evaluateAlerts } from '../alerts/rules.ts';
+import { estimateEta, type ProgressTrack, updateProgress } from '../eta/estimate.ts';
+import type { JourneyEvent } from '../journey/event.ts';
+import { foldJourney, type JourneyTruth, type Milestone } from '../journey/fold.ts';
+import { byTime, isLater, type PointTuple, toPosition } from '../positions/chunk.ts';
+import type { ContainerState, RegistrationFacts, TrackerMemory } from './state.ts';
+
+/** Distance to go in nm from a position to a destination; null when unknown. */
+export type DistanceToGo = (destination: string, lat: number, lon: number) => number | null;
+/** The position of a port; undefined when unknown. */
+export type PortPosition = (code: string) => { lat: number; lon: number } | undefined;
+
+/** What has come in since the last time. */
+export interface Advance {
+  now: number;
+  /** New points, de-duplicated. */
+  points: PointTuple[];
+  /** The container's whole journey log when it has changed, else null. */
+  log: Iterable<JourneyEvent> | null;
+  newEvents: number;
+  /** A new registration, or undefined when unchanged. */
+  registration?: RegistrationFacts;
+  distanceToGo: DistanceToGo;
+  portPosition: PortPosition;
+}
+
+/** The new memory with what is worth telling others. */
+export interface Advanced {
+  memory: TrackerMemory;
+  /** Milestones that have become actual for the first time. */
+  reached: Milestone[];
+  raised: Alert[];
+}
+
+const slotOf = (m: Milestone): string => `${m.code}|${m.location?.unLocationCode ?? ''}|${m.voyage ?? ''}`;
+
+/** Takes in points, a changed log, or a registration. Cost is linear in what is new. */
+export function advance(memory: TrackerMemory, input: Advance): Advanced {
+  const before = memory.state;
+  const registration = input.registration
+    ? { ...before.registration, ...input.registration }
+    : before.registration;
+  const truth = input.log ? foldJourney(input.log) : truthOf(before);
+  const known = new Set(before.milestones.filter((m) => m.classifier === 'ACT').map(slotOf));
+  const reached = truth.milestones.filter((m) => m.classifier === 'ACT' && !known.has(slotOf(m)));
+  const points = [...input.points].sort(byTime);
+  const latest = latestPosition(memory, points);
+  const destination = registration?.destination;
+  const arrivedAt = destination ? arrivalAt(truth.milestones, destination, 'ACT') : null;
+  const destinationChanged = destination !== before.registration?.destination;
+  const track = destination
+    ? followProgress(destinationChanged ? null : memory.track, { ...input, points, reached }, destination, latest)
+    : null;
+  const eta = destination && track && arrivedAt === null ? estimateEta(track, destination, input.now) : null;
+  const alerts = evaluateAlerts(before.alerts, {
+    now: input.now,
+    etaP50: eta?.p50 ?? arrivedAt,
+    promisedAt: registration?.promisedArrivalAt ? Date.parse(registration.promisedArrivalAt) : null,
+    held: eta?.basis.held ?? false,
+    sensors: points.findLast((point) => point[5] !== null)?.[5] ?? null,
+    temperatureRangeC: registration?.temperatureRangeC ?? null,
+  });
+  const state: ContainerState = {
+    ...before,
+    ...truth,
+    seq: before.seq + 1,
+    registration,
+    position: latest.position,
+    eta,
+    carrierEtaAt:
+      (destination && (arrivalAt(truth.milestones, destination, 'EST') ?? arrivalAt(truth.milestones, destination, 'PLN'))) ||
+      null,
+    arrivedAt,
+    alerts: alerts.alerts,
+    asOf: newest(before.asOf, points, truth),
+    receivedAt: points.length + input.newEvents > 0 ? input.now : before.receivedAt,
+    eventCount: before.eventCount + input.newEvents,
+    pointCount: before.pointCount + points.length,
+  };
+  return { memory: { state, track, positionOrigin: latest.origin }, reached, raised: alerts.raised };
+}
+
+/** The ETA at a later instant without news; null when there is none to refresh. */
+export function refreshEta(memory: TrackerMemory, now: number): Advanced | null {
+  if (!memory.track || !memory.state.eta) return null;
+  const eta = estimateEta(memory.track, memory.state.eta.location, now);
+  const { registration } = memory.state;
+  const alerts = evaluateAlerts(memory.state.alerts, {
+    now,
+    etaP50: eta.p50,
+    promisedAt: registration?.promisedArrivalAt ? Date.parse(registration.promisedArrivalAt) : null,
+    held: eta.basis.held,
+    sensors: null,
+    temperatureRangeC: null,
+  });
+  const state = { ...memory.state, seq: memory.state.seq + 1, eta, alerts: alerts.alerts };
+  return { memory: { ...memory, state }, reached: [], raised: alerts.raised };
+}
+
+function truthOf(state: ContainerState): JourneyTruth {
+  const { status, statusAt, milestones, vesselName, vesselImo, voyage, warnings } = state;
+  return { status, statusAt, milestones, vesselName, vesselImo, voyage, warnings };
+}
+
+interface Latest {
+  position: ContainerState['position'];
+  origin: number;
+}
+
+function latestPosition(memory: TrackerMemory, points: PointTuple[]): Latest {
+  const last = points.at(-1);
+  const { position } = memory.state;
+  if (!last) return { position, origin: memory.positionOrigin };
+  const held: PointTuple | null = position
+    ? [position.at, position.lat, position.lon, null, null, null, memory.positionOrigin]
+    : null;
+  return isLater(last, held)
+    ? { position: toPosition(last), origin: last[6] }
+    : { position, origin: memory.positionOrigin };
+}
+
+/** Departures from known ports are fixes too: a container without a tracker still has progress. */
+function followProgress(
+  track: ProgressTrack | null,
+  input: Pick<Advance, 'points' | 'distanceToGo' | 'portPosition'> & { reached: Milestone[] },
+  destination: string,
+  latest: Latest,
+): ProgressTrack | null {
+  const fixes: { at: number; lat: number; lon: number }[] = input.points.map(([at, lat, lon]) => ({ at, lat, lon }));
+  for (const milestone of input.reached) {
+    const port = input.portPosition(milestone.location?.unLocationCode ?? '');
+    if (port && milestone.code === 'departed') fixes.push({ at: milestone.at, ...port });
+  }
+  if (!track && fixes.length === 0 && latest.position) fixes.push(latest.position);
+  fixes.sort((a, b) => a.at - b.at);
+  let next = track;
+  for (const fix of fixes) {
+    const distanceToGoNm = input.distanceToGo(destination, fix.lat, fix.lon);
+    if (distanceToGoNm !== null) next = updateProgress(next, { at: fix.at, distanceToGoNm });
+  }
+  return next;
+}
+
+/** When the container arrives at the destination by the log, in the words of one classifier. */
+function arrivalAt(milestones: Milestone[], destination: string, classifier: 'ACT' | 'EST' | 'PLN'): number | null {
+  for (const m of milestones) {
+    const ends = m.code === 'arrived' || m.code === 'discharged';
+    if (!ends || m.location?.unLocationCode !== destination) continue;
+    if (classifier === 'ACT') {
+      if (m.classifier === 'ACT') return m.at;
+      continue;
+    }
+    const said = classifier === 'EST' ? m.estimatedAt : m.plannedAt;
+    if (said !== null) return said;
+  }
+  return null;
+}
+
+function newest(asOf: number | null, points: PointTuple[], truth: JourneyTruth): number | null {
+  const instants = [asOf, points.at(-1)?.[0] ?? null, truth.statusAt].filter((at) => at !== null);
+  return instants.length > 0 ? Math.max(...instants) : null;
+}

@@ -1,0 +1,135 @@
+/** What a container object knows: the state, and the line of it that the fleet shows. */
+import type { Alert } from '../alerts/rules.ts';
+import type { Eta, ProgressTrack } from '../eta/estimate.ts';
+import type { ContainerStatus, Milestone } from '../journey/fold.ts';
+import type { Position } from '../positions/chunk.ts';
+
+/** What a tenant said of a container when registering it. */
+export interface RegistrationFacts {
+  origin?: string | undefined;
+  destination?: string | undefined;
+  carrierId?: string | undefined;
+  deviceId?: string | undefined;
+  reference?: string | undefined;
+  bookingId?: string | undefined;
+  promisedArrivalAt?: string | undefined;
+  temperatureRangeC?: { min: number; max: number } | undefined;
+}
+
+/** The state a container object holds and answers with. Instants in ms since the epoch. */
+export interface ContainerState {
+  number: string;
+  /** Names the life of the object's storage; a cursor of another epoch is void. */
+  epoch: string;
+  /** Grows by one with every change. */
+  seq: number;
+  registration: RegistrationFacts | null;
+  status: ContainerStatus;
+  statusAt: number | null;
+  position: Position | null;
+  milestones: Milestone[];
+  vesselName: string | null;
+  vesselImo: string | null;
+  voyage: string | null;
+  eta: Eta | null;
+  /** The carrier's own word for the arrival at the destination. */
+  carrierEtaAt: number | null;
+  arrivedAt: number | null;
+  alerts: Alert[];
+  warnings: string[];
+  /** Instant of the newest observation; null before the first. */
+  asOf: number | null;
+  /** When the platform last learned something. */
+  receivedAt: number | null;
+  eventCount: number;
+  pointCount: number;
+}
+
+/** What the object remembers beside its public state. */
+export interface TrackerMemory {
+  state: ContainerState;
+  track: ProgressTrack | null;
+  /** Delivery order of the last position: breaks ties between fixes of one instant. */
+  positionOrigin: number;
+}
+
+/** The line of a container in the fleet: what lists, maps and live feeds need. */
+export interface FleetSummary {
+  number: string;
+  epoch: string;
+  version: number;
+  status: ContainerStatus;
+  carrierId: string | null;
+  origin: string | null;
+  destination: string | null;
+  reference: string | null;
+  bookingId: string | null;
+  deviceId: string | null;
+  vesselName: string | null;
+  lat: number | null;
+  lon: number | null;
+  courseDeg: number | null;
+  speedKnots: number | null;
+  asOf: number | null;
+  etaP10: number | null;
+  etaP50: number | null;
+  etaP90: number | null;
+  openAlerts: number;
+}
+
+/** The memory of a container about which nothing is known yet. */
+export function emptyMemory(number: string, epoch: string): TrackerMemory {
+  return {
+    track: null,
+    positionOrigin: 0,
+    state: {
+      number,
+      epoch,
+      seq: 0,
+      registration: null,
+      status: 'registered',
+      statusAt: null,
+      position: null,
+      milestones: [],
+      vesselName: null,
+      vesselImo: null,
+      voyage: null,
+      eta: null,
+      carrierEtaAt: null,
+      arrivedAt: null,
+      alerts: [],
+      warnings: [],
+      asOf: null,
+      receivedAt: null,
+      eventCount: 0,
+      pointCount: 0,
+    },
+  };
+}
+
+/** The fleet's line of a state. */
+export function summarize(state: ContainerState): FleetSummary {
+  const { registration, position, eta } = state;
+  return {
+    number: state.number,
+    epoch: state.epoch,
+    version: state.seq,
+    status: state.status,
+    carrierId: registration?.carrierId ?? null,
+    origin: registration?.origin ?? null,
+    destination: registration?.destination ?? null,
+    reference: registration?.reference ?? null,
+    bookingId: registration?.bookingId ?? null,
+    deviceId: registration?.deviceId ?? null,
+    vesselName: state.vesselName,
+    lat: position?.lat ?? null,
+    lon: position?.lon ?? null,
+    courseDeg: position?.courseDeg ?? null,
+    speedKnots: position?.speedKnots ?? null,
+    asOf: state.asOf,
+    etaP10: eta?.p10 ?? null,
+    etaP50: eta?.p50 ?? null,
+    etaP90: eta?.p90 ?? null,
+    openAlerts: state.alerts.filter((alert) => alert.clearedAt === null).length,
+  };
+}

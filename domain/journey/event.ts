@@ -1,0 +1,114 @@
+/** Canonical events: what every adapter turns a carrier's feed into. Instants are ms since the epoch. */
+
+/** The DCSA classifier: actual, estimated or planned. */
+export type Classifier = 'ACT' | 'EST' | 'PLN';
+
+/** Where an instant's zone came from: feeds label local time `Z`, so it is kept. */
+export type ZoneSource = 'stated' | 'port' | 'assumed_utc';
+
+/** A place of an event, as far as the feed names it. */
+export interface EventLocation {
+  unLocationCode?: string | undefined;
+  facilityCode?: string | undefined;
+  lat?: number | undefined;
+  lon?: number | undefined;
+}
+
+/** One event in a container's journey (DCSA TRANSPORT, EQUIPMENT or SHIPMENT). */
+export interface JourneyEvent {
+  v: 1;
+  kind: 'journey';
+  container: string;
+  family: 'TRANSPORT' | 'EQUIPMENT' | 'SHIPMENT';
+  /** The DCSA event type code, such as ARRI, LOAD or CONF. */
+  code: string;
+  classifier: Classifier;
+  at: number;
+  /** The instant as the carrier wrote it. */
+  atText: string;
+  zoneSource: ZoneSource;
+  createdAt: number;
+  carrierId: string;
+  location?: EventLocation | undefined;
+  empty?: boolean | undefined;
+  mode?: 'VESSEL' | 'RAIL' | 'TRUCK' | 'BARGE' | undefined;
+  vesselImo?: string | undefined;
+  vesselName?: string | undefined;
+  voyage?: string | undefined;
+  transportCallId?: string | undefined;
+  documentReference?: string | undefined;
+  delayReasonCode?: string | undefined;
+  carrierEventId?: string | undefined;
+  warnings?: string[] | undefined;
+}
+
+/** What a reefer or tracker reports beside its position. */
+export interface Sensors {
+  temperatureC?: number | undefined;
+  humidityPct?: number | undefined;
+  shockG?: number | undefined;
+  doorOpen?: boolean | undefined;
+}
+
+/** One observed position. */
+export interface PositionEvent {
+  v: 1;
+  kind: 'position';
+  container: string;
+  at: number;
+  lat: number;
+  lon: number;
+  speedKnots?: number | undefined;
+  courseDeg?: number | undefined;
+  sensors?: Sensors | undefined;
+}
+
+/** Any canonical event. */
+export type CanonicalEvent = JourneyEvent | PositionEvent;
+
+/**
+ * A canonical event on its way to its container: `key` names its content, `origin` the delivery
+ * that brought it. Seeing a key again under the same origin is a redelivery, not a duplicate.
+ */
+export type TrackedEvent = CanonicalEvent & { key: string; origin: number };
+
+/**
+ * The content key: equal exactly when two deliveries say the same thing. Feeds omit event ids or
+ * change them between pushes, so the carrier's id is no part of it.
+ */
+export function contentKey(event: CanonicalEvent): string {
+  if (event.kind === 'position') {
+    return hash64(`P|${event.container}|${event.at}|${event.lat.toFixed(6)}|${event.lon.toFixed(6)}`);
+  }
+  const place = event.location;
+  return hash64(
+    [
+      'J',
+      event.container,
+      event.carrierId,
+      event.family,
+      event.code,
+      event.classifier,
+      event.empty === undefined ? '' : Number(event.empty),
+      place?.unLocationCode ?? '',
+      place?.facilityCode ?? '',
+      event.voyage ?? event.transportCallId ?? '',
+      event.documentReference ?? '',
+      event.at,
+    ].join('|'),
+  );
+}
+
+/** A 64-bit hash (two 32-bit lanes of the public-domain cyrb mix) in 16 hexadecimal digits. */
+export function hash64(text: string): string {
+  let a = 0xdeadbeef;
+  let b = 0x41c6ce57;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    a = Math.imul(a ^ c, 2654435761);
+    b = Math.imul(b ^ c, 1597334677);
+  }
+  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
+  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
+  return (b >>> 0).toString(16).padStart(8, '0') + (a >>> 0).toString(16).padStart(8, '0');
+}

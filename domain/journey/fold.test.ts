@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { contentKey, type JourneyEvent } from './event.ts';
+import { foldJourney } from './fold.ts';
+
+const HOUR = 3_600_000;
+
+function event(over: Partial<JourneyEvent>): JourneyEvent {
+  return {
+    v: 1,
+    kind: 'journey',
+    container: 'CSQU3054383',
+    family: 'EQUIPMENT',
+    code: 'LOAD',
+    classifier: 'ACT',
+    at: 0,
+    atText: '1970-01-01T00:00:00Z',
+    zoneSource: 'stated',
+    createdAt: 0,
+    carrierId: 'car_1',
+    location: { unLocationCode: 'CNSHA' },
+    ...over,
+  };
+}
+
+const journey = [
+  event({ code: 'GTOT', empty: true, at: 1 * HOUR }),
+  event({ code: 'GTIN', empty: false, at: 10 * HOUR }),
+  event({ code: 'LOAD', at: 20 * HOUR, voyage: '001E' }),
+  event({ family: 'TRANSPORT', code: 'DEPA', at: 30 * HOUR, voyage: '001E', vesselName: 'Aurora' }),
+  event({
+    family: 'TRANSPORT',
+    code: 'ARRI',
+    classifier: 'EST',
+    at: 700 * HOUR,
+    voyage: '001E',
+    location: { unLocationCode: 'NLRTM' },
+  }),
+];
+
+describe('foldJourney', () => {
+  it('finds the status from the latest actual milestone, not the latest to arrive', () => {
+    const truth = foldJourney([...journey].reverse());
+    expect(truth.status).toBe('departed');
+    expect(truth.vesselName).toBe('Aurora');
+    expect(truth.milestones.map((m) => m.code)).toEqual([
+      'empty_picked_up',
+      'gate_in',
+      'loaded',
+      'departed',
+      'arrived',
+    ]);
+  });
+
+  it('gives one answer for every order of arrival', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray(journey, { minLength: journey.length }), (shuffled) => {
+        expect(foldJourney(shuffled)).toEqual(foldJourney(journey));
+      }),
+    );
+  });
+
+  it('lets a newer word of the carrier correct an older one, whichever comes first', () => {
+    const older = event({ code: 'DISC', at: 5 * HOUR, createdAt: 6 * HOUR });
+    const newer = event({ code: 'DISC', at: 4 * HOUR, createdAt: 7 * HOUR });
+    expect(foldJourney([newer, older]).milestones[0]!.at).toBe(4 * HOUR);
+    expect(foldJourney([older, newer]).milestones).toHaveLength(1);
+  });
+
+  it('keeps the estimate beside the actual', () => {
+    const arrival = { family: 'TRANSPORT', code: 'ARRI', location: { unLocationCode: 'NLRTM' } } as const;
+    const [milestone] = foldJourney([
+      event({ ...arrival, classifier: 'EST', at: 100 }),
+      event({ ...arrival, at: 130 }),
+    ]).milestones;
+    expect(milestone).toMatchObject({ classifier: 'ACT', at: 130, estimatedAt: 100 });
+  });
+});
+
+describe('contentKey', () => {
+  it('ignores the event id and the creation time, and notices every other difference', () => {
+    const base = journey[2]!;
+    expect(contentKey({ ...base, carrierEventId: 'x', createdAt: 99 })).toBe(contentKey(base));
+    for (const change of [{ at: 1 }, { code: 'DISC' }, { classifier: 'PLN' as const }, { voyage: '2' }]) {
+      expect(contentKey({ ...base, ...change })).not.toBe(contentKey(base));
+    }
+  });
+});

@@ -1,0 +1,139 @@
+/**
+ * Folds a container's whole event log into the truth. Events arrive late and out of order as a rule,
+ * so nothing here depends on the order of arrival: the same set of events gives the same answer.
+ */
+import type { Classifier, EventLocation, JourneyEvent } from './event.ts';
+
+/** The milestones of a container's life, in their usual order. */
+export const MILESTONES = [
+  'empty_picked_up',
+  'stuffed',
+  'gate_in',
+  'loaded',
+  'departed',
+  'arrived',
+  'discharged',
+  'gate_out',
+  'stripped',
+  'empty_returned',
+] as const;
+
+/** The name of a milestone. */
+export type MilestoneCode = (typeof MILESTONES)[number];
+
+/** Where a container is in its life. */
+export type ContainerStatus = 'registered' | MilestoneCode;
+
+/** One milestone at one place, with the best time known and what was said before. */
+export interface Milestone {
+  code: MilestoneCode;
+  location: EventLocation | null;
+  classifier: Classifier;
+  at: number;
+  /** The latest estimate, kept beside the actual so that a reader can compare. */
+  estimatedAt: number | null;
+  plannedAt: number | null;
+  voyage: string | null;
+  vesselName: string | null;
+  vesselImo: string | null;
+  mode: string | null;
+}
+
+/** What the log says in sum. */
+export interface JourneyTruth {
+  status: ContainerStatus;
+  /** When the status was reached; null while registered. */
+  statusAt: number | null;
+  milestones: Milestone[];
+  vesselName: string | null;
+  vesselImo: string | null;
+  voyage: string | null;
+  warnings: string[];
+}
+
+const EQUIPMENT_CODES: Record<string, MilestoneCode> = {
+  STUF: 'stuffed',
+  STRP: 'stripped',
+  LOAD: 'loaded',
+  DISC: 'discharged',
+};
+
+/** The milestone an event speaks of; null for events that mark none (inspection, documents). */
+export function milestoneOf(
+  event: Pick<JourneyEvent, 'family' | 'code' | 'empty'>,
+): MilestoneCode | null {
+  if (event.family === 'TRANSPORT') {
+    return event.code === 'ARRI' ? 'arrived' : event.code === 'DEPA' ? 'departed' : null;
+  }
+  if (event.family !== 'EQUIPMENT') return null;
+  if (event.code === 'GTIN') return event.empty ? 'empty_returned' : 'gate_in';
+  if (event.code === 'GTOT') return event.empty ? 'empty_picked_up' : 'gate_out';
+  return EQUIPMENT_CODES[event.code] ?? null;
+}
+
+interface Slot {
+  code: MilestoneCode;
+  latest: Partial<Record<Classifier, JourneyEvent>>;
+}
+
+/** Folds the log. Cost is linear in the log but for one sort of the milestones. */
+export function foldJourney(events: Iterable<JourneyEvent>): JourneyTruth {
+  const slots = new Map<string, Slot>();
+  const warnings = new Set<string>();
+  for (const event of events) {
+    for (const warning of event.warnings ?? []) warnings.add(warning);
+    const code = milestoneOf(event);
+    if (!code) continue;
+    const place = event.location?.unLocationCode ?? event.location?.facilityCode ?? '';
+    const name = `${code}|${place}|${event.voyage ?? ''}`;
+    const slot = slots.get(name) ?? { code, latest: {} };
+    slots.set(name, slot);
+    const known = slot.latest[event.classifier];
+    if (!known || supersedes(event, known)) slot.latest[event.classifier] = event;
+  }
+  const milestones = [...slots.values()].map(toMilestone).sort(byTime);
+  const current = milestones.filter((m) => m.classifier === 'ACT').at(-1) ?? null;
+  const carrying = milestones.filter((m) => m.classifier === 'ACT' && m.vesselName).at(-1) ?? current;
+  return {
+    status: current?.code ?? 'registered',
+    statusAt: current?.at ?? null,
+    milestones,
+    vesselName: carrying?.vesselName ?? null,
+    vesselImo: carrying?.vesselImo ?? null,
+    voyage: carrying?.voyage ?? null,
+    warnings: [...warnings].sort(),
+  };
+}
+
+/** The carrier's newer word wins; between words of one instant the content decides, not arrival. */
+function supersedes(event: JourneyEvent, known: JourneyEvent): boolean {
+  if (event.createdAt !== known.createdAt) return event.createdAt > known.createdAt;
+  if (event.at !== known.at) return event.at > known.at;
+  return JSON.stringify(event) > JSON.stringify(known);
+}
+
+function toMilestone({ code, latest }: Slot): Milestone {
+  const best = (latest.ACT ?? latest.EST ?? latest.PLN)!;
+  return {
+    code,
+    location: best.location ?? null,
+    classifier: best.classifier,
+    at: best.at,
+    estimatedAt: latest.EST?.at ?? null,
+    plannedAt: latest.PLN?.at ?? null,
+    voyage: best.voyage ?? null,
+    vesselName: best.vesselName ?? null,
+    vesselImo: best.vesselImo ?? null,
+    mode: best.mode ?? null,
+  };
+}
+
+function byTime(a: Milestone, b: Milestone): number {
+  const place = (m: Milestone): string => m.location?.unLocationCode ?? '';
+  return (
+    a.at - b.at ||
+    MILESTONES.indexOf(a.code) - MILESTONES.indexOf(b.code) ||
+    (place(a) < place(b) ? -1 : place(a) > place(b) ? 1 : 0) ||
+    ((a.voyage ?? '') < (b.voyage ?? '') ? -1 : 1)
+  );
+}

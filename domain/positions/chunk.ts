@@ -1,0 +1,80 @@
+/**
+ * Position time series in chunks. A point is a short tuple, a chunk an array of them in order of
+ * arrival, and a chunk belongs to one UTC month: old months can be dropped or moved whole.
+ */
+import type { PositionEvent, Sensors } from '../journey/event.ts';
+
+/** [at ms, lat, lon, speed kn | null, course deg | null, sensors | null, origin]. */
+export type PointTuple = [
+  at: number,
+  lat: number,
+  lon: number,
+  speedKnots: number | null,
+  courseDeg: number | null,
+  sensors: Sensors | null,
+  origin: number,
+];
+
+/** A position as the API shows it. */
+export interface Position {
+  at: number;
+  lat: number;
+  lon: number;
+  speedKnots: number | null;
+  courseDeg: number | null;
+  sensors: Sensors | null;
+}
+
+/** The UTC month of an instant, `2026-11`. */
+export function monthOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 7);
+}
+
+/** Packs an event. */
+export function toTuple(event: PositionEvent & { origin: number }): PointTuple {
+  return [
+    event.at,
+    event.lat,
+    event.lon,
+    event.speedKnots ?? null,
+    event.courseDeg ?? null,
+    event.sensors ?? null,
+    event.origin,
+  ];
+}
+
+/** Unpacks a point. */
+export function toPosition(point: PointTuple): Position {
+  const [at, lat, lon, speedKnots, courseDeg, sensors] = point;
+  return { at, lat, lon, speedKnots, courseDeg, sensors };
+}
+
+/** What a point is beside the known ones: new, the same delivery once more, or said before. */
+export function comparePoint(
+  known: Iterable<PointTuple>,
+  point: PointTuple,
+): 'new' | 'redelivered' | 'duplicate' {
+  for (const [at, lat, lon, , , , origin] of known) {
+    if (at === point[0] && lat === point[1] && lon === point[2]) {
+      return origin === point[6] ? 'redelivered' : 'duplicate';
+    }
+  }
+  return 'new';
+}
+
+/** Whether a is the later observation; of two at one instant the later delivered one counts. */
+export function isLater(a: PointTuple, b: PointTuple | null): boolean {
+  return !b || a[0] > b[0] || (a[0] === b[0] && a[6] > b[6]);
+}
+
+/** Orders points by time, then delivery. */
+export function byTime(a: PointTuple, b: PointTuple): number {
+  return a[0] - b[0] || a[6] - b[6];
+}
+
+/** Keeps the last point of every `resolutionSeconds` bucket; points must be in time order. */
+export function downsample(points: PointTuple[], resolutionSeconds: number): PointTuple[] {
+  if (resolutionSeconds <= 0) return points;
+  const bucket = (at: number): number => Math.floor(at / (resolutionSeconds * 1000));
+  return points.filter((point, i) => i + 1 === points.length || bucket(points[i + 1]![0]) !== bucket(point[0]));
+}

@@ -1,0 +1,305 @@
+/**
+ * CarrierInbox: durable before acknowledged. A delivery is stored here in one transaction before the
+ * carrier reads 202; its events then travel as queue messages that are sent again until the consumer
+ * confirms them, whatever is killed on the way. Over the in-flight credit a delivery is refused with
+ * the time to wait: that is the back-pressure.
+ */
+import { DurableObject } from 'cloudflare:workers';
+import { fail, ok, type Page, type Result } from '../../contracts/result.ts';
+import type {
+  CarrierInboxApi,
+  DeadLetter,
+  DoorEvent,
+  IngestAnswer,
+  ItemOutcome,
+  ObjectUsage,
+  QuarantinedItem,
+  Receipt,
+  RejectedItem,
+  TelemetryMessage,
+} from '../../contracts/tracking.ts';
+import { wallClock } from '../../platform/clock.ts';
+import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
+import {
+  INBOX_CREDIT_EVENTS,
+  INBOX_DOOR_KEYS,
+  INBOX_MAX_SENDS,
+  INBOX_RESEND_AFTER_MS,
+} from '../../platform/limits.ts';
+import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
+import { Deadlines } from '../shared/deadlines.ts';
+import { DrainRate } from './drain-rate.ts';
+import { indexOfOrigin, originOf, packEvents } from './pack.ts';
+import { type DispatchRow, dispatchIdOf, InboxStorage } from './storage.ts';
+
+interface Env {
+  TELEMETRY: Queue<TelemetryMessage>;
+  LOG_LEVEL?: string;
+  /** Overrides the in-flight credit; for small installations and tests. */
+  INBOX_CREDIT?: string;
+}
+
+/** The letters of a receipt's outcomes. */
+const LETTER: Record<ItemOutcome, string> = { queued: 'q', applied: 'a', duplicate: 'd', rejected: 'r', parked: 'p' };
+const OUTCOME = Object.fromEntries(Object.entries(LETTER).map(([k, v]) => [v, k])) as Record<string, ItemOutcome>;
+const RESEND_BATCH = 50;
+
+/** The Durable Object class. */
+export class CarrierInbox extends DurableObject<Env> implements CarrierInboxApi {
+  readonly #storage: InboxStorage;
+  readonly #deadlines: Deadlines<'resend'>;
+  readonly #log: Logger;
+  readonly #rate = new DrainRate();
+  readonly #keys: Set<string>;
+  #connectionId: string | null;
+  #lastSeq: number;
+  #inFlight: number;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#log = loggerFor('carrier-inbox', env.LOG_LEVEL);
+    this.#storage = new InboxStorage(ctx.storage);
+    // Delivery is the platform's own business: it runs on wall time even when the world runs faster.
+    this.#deadlines = new Deadlines(this.#storage.sql, ctx.storage, wallClock);
+    this.#lastSeq = this.#storage.lastSeq();
+    this.#inFlight = this.#storage.inFlight();
+    this.#connectionId = this.#storage.connectionId();
+    this.#keys = new Set(this.#storage.recentKeys().reverse());
+  }
+
+  /** Stores a delivery and answers what was taken; its messages leave after the commit. */
+  async accept(call: {
+    tenantId: string;
+    connectionId: string;
+    correlationId: string;
+    items: number;
+    events: DoorEvent[];
+    rejected: (RejectedItem & { raw: string })[];
+  }): Promise<Result<IngestAnswer>> {
+    this.#storage.sql.countRequest();
+    const credit = Number(this.env.INBOX_CREDIT ?? INBOX_CREDIT_EVENTS);
+    if (this.#inFlight > 0 && this.#inFlight + call.events.length > credit) {
+      return fail('credit.exhausted', `${this.#inFlight} events of this connection are still being processed`, {
+        retryAfterSeconds: this.#rate.secondsFor(this.#inFlight + call.events.length - credit),
+      });
+    }
+    const seq = this.#lastSeq + 1;
+    const letters = new Array<string>(call.items).fill(LETTER.rejected);
+    const fresh = this.#sortOut(call.events, seq, call.connectionId, letters);
+    const outcomes = letters.join('');
+    const now = Date.now();
+    const rejected = call.rejected.map(({ raw: _raw, ...item }) => item);
+    const dispatches = this.ctx.storage.transactionSync(() => {
+      if (!this.#connectionId) this.#storage.identify(call.connectionId);
+      this.#storage.insertReceipt(seq, now, outcomes, rejected, fresh.map((event) => event.key));
+      this.#storage.quarantine(seq, call.rejected, now);
+      if (seq % 1_000 === 0) this.#storage.prune();
+      return packEvents(fresh).map((events, k) => this.#insertDispatch(call, dispatchIdOf(seq, k), seq, events, now));
+    });
+    this.#connectionId = call.connectionId;
+    this.#lastSeq = seq;
+    this.#inFlight += fresh.length;
+    this.#remember(fresh);
+    if (dispatches.length > 0) this.#deadlines.ensure('resend', now + INBOX_RESEND_AFTER_MS);
+    this.ctx.waitUntil(this.#send(dispatches));
+    return ok({
+      receiptId: receiptId(call.connectionId, seq),
+      accepted: outcomes.split(LETTER.queued).length - 1,
+      duplicates: outcomes.split(LETTER.duplicate).length - 1,
+      rejected,
+    });
+  }
+
+  /** The consumer's word that messages are applied, with what became of each event. */
+  async confirm(
+    confirmations: { dispatchId: number; outcomes: [origin: number, outcome: 'applied' | 'duplicate'][] }[],
+  ): Promise<void> {
+    this.#storage.sql.countRequest();
+    let confirmed = 0;
+    this.ctx.storage.transactionSync(() => {
+      for (const { dispatchId, outcomes } of confirmations) {
+        const dispatch = this.#storage.dispatch(dispatchId);
+        if (!dispatch) continue;
+        this.#settle(dispatch.receipt, outcomes.map(([origin, outcome]) => [indexOfOrigin(origin), LETTER[outcome]]));
+        this.#storage.deleteDispatch(dispatchId);
+        if (dispatch.parkedAt === null) confirmed += dispatch.events;
+      }
+    });
+    this.#inFlight = Math.max(0, this.#inFlight - confirmed);
+    if (confirmed > 0) this.#rate.confirmed(confirmed, Date.now());
+  }
+
+  /** Keeps why a message failed, for whoever will read the dead letter. */
+  async noteFailure(dispatchId: number, error: string): Promise<void> {
+    this.#storage.noteError(dispatchId, error);
+  }
+
+  /** Takes a message that keeps failing out of circulation. */
+  async park(dispatchId: number, error: string): Promise<void> {
+    const dispatch = this.#storage.dispatch(dispatchId);
+    if (!dispatch || dispatch.parkedAt !== null) return;
+    this.ctx.storage.transactionSync(() => {
+      this.#storage.setParked(dispatchId, Date.now(), 0);
+      if (!dispatch.error) this.#storage.noteError(dispatchId, error);
+      this.#settle(dispatch.receipt, this.#itemsOf(dispatch, LETTER.parked));
+    });
+    this.#inFlight = Math.max(0, this.#inFlight - dispatch.events);
+    this.#log('error', 'dispatch.parked', { connectionId: this.#connectionId, dispatchId, error: dispatch.error ?? error });
+  }
+
+  /** What became of a delivery. */
+  async receipt(seq: number): Promise<Receipt | null> {
+    const row = this.#storage.receipt(seq);
+    if (!row) return null;
+    const counts: Receipt['counts'] = { applied: 0, duplicate: 0, queued: 0, rejected: 0, parked: 0 };
+    const items = [...row.outcomes].map((letter, index) => ({ index, outcome: OUTCOME[letter]! }));
+    for (const { outcome } of items) counts[outcome]++;
+    return {
+      id: receiptId(this.#connectionId!, seq),
+      receivedAt: row.receivedAt,
+      settled: counts.queued === 0,
+      counts,
+      items,
+      rejected: row.rejected,
+    };
+  }
+
+  /** Refused items with their raw text, newest first. */
+  async quarantine(query: { cursor?: string | undefined; limit: number }): Promise<Page<QuarantinedItem>> {
+    const [before] = (decodeCursor(query.cursor) as [number] | null) ?? [Number.MAX_SAFE_INTEGER];
+    const found = this.#storage.quarantined(before, query.limit + 1);
+    return pageOf(found, query.limit, ({ receipt, ...item }) => ({ ...item, receiptId: receiptId(this.#connectionId!, receipt) }));
+  }
+
+  /** Parked messages, oldest first. */
+  async deadLetters(query: { cursor?: string | undefined; limit: number }): Promise<Page<DeadLetter>> {
+    const [after] = (decodeCursor(query.cursor) as [number] | null) ?? [0];
+    const found = this.#storage.parkedRows(after, query.limit + 1);
+    const connectionId = this.#connectionId!;
+    return pageOf(found, query.limit, ({ id, receipt, ...row }) => ({
+      ...row,
+      id: `${connectionId}-${id}`,
+      connectionId,
+      receiptId: receiptId(connectionId, receipt),
+    }));
+  }
+
+  /** Sends a parked message again, or drops it for good. False when there is none. */
+  async settleDeadLetter(dispatchId: number, action: 'replay' | 'discard'): Promise<boolean> {
+    const dispatch = this.#storage.dispatch(dispatchId);
+    if (!dispatch || dispatch.parkedAt === null) return false;
+    if (action === 'discard') {
+      this.#storage.deleteDispatch(dispatchId);
+      return true;
+    }
+    const nextAt = Date.now() + INBOX_RESEND_AFTER_MS;
+    this.ctx.storage.transactionSync(() => {
+      this.#storage.setParked(dispatchId, null, nextAt);
+      this.#settle(dispatch.receipt, this.#itemsOf(dispatch, LETTER.queued), LETTER.parked);
+    });
+    this.#inFlight += dispatch.events;
+    this.#deadlines.ensure('resend', nextAt);
+    this.ctx.waitUntil(this.#send([dispatch]));
+    return true;
+  }
+
+  /** Billable work since the object woke. */
+  async usage(): Promise<ObjectUsage> {
+    return this.#storage.sql.usage();
+  }
+
+  override async alarm(): Promise<void> {
+    this.#deadlines.takeDue(Date.now());
+    const due = this.#storage.overdue(Date.now(), RESEND_BATCH);
+    for (const dispatch of due) {
+      if (dispatch.sends >= INBOX_MAX_SENDS) {
+        await this.park(dispatch.id, `not confirmed after ${dispatch.sends} sends`);
+      } else {
+        this.#storage.resent(dispatch.id, Date.now() + INBOX_RESEND_AFTER_MS * 2 ** dispatch.sends);
+      }
+    }
+    await this.#send(due.filter((dispatch) => dispatch.sends < INBOX_MAX_SENDS));
+    const next = this.#storage.nextDue();
+    if (next !== null) this.#deadlines.ensure('resend', next);
+    this.#deadlines.rearm();
+  }
+
+  /** Marks door duplicates, gives the fresh events their origin and sets the items' letters. */
+  #sortOut(events: DoorEvent[], seq: number, connectionId: string, letters: string[]): DoorEvent[] {
+    const fresh: DoorEvent[] = [];
+    const seen = new Set<string>();
+    for (const event of events) {
+      if (this.#keys.has(event.key) || seen.has(event.key)) {
+        if (letters[event.index] !== LETTER.queued) letters[event.index] = LETTER.duplicate;
+        continue;
+      }
+      seen.add(event.key);
+      letters[event.index] = LETTER.queued;
+      fresh.push({ ...event, origin: originOf(connectionId, seq, event.index) });
+    }
+    return fresh;
+  }
+
+  #insertDispatch(
+    call: { tenantId: string; connectionId: string; correlationId: string },
+    dispatchId: number,
+    receipt: number,
+    events: TelemetryMessage['events'],
+    now: number,
+  ): DispatchRow {
+    const { tenantId, connectionId, correlationId } = call;
+    const body: TelemetryMessage = { v: 1, tenantId, connectionId, dispatchId, correlationId, events };
+    const row = { id: dispatchId, receipt, body: JSON.stringify(body), events: events.length, sends: 1 };
+    this.#storage.insertDispatch(row, now + INBOX_RESEND_AFTER_MS);
+    return row;
+  }
+
+  #remember(events: DoorEvent[]): void {
+    for (const { key } of events) this.#keys.add(key);
+    for (const key of this.#keys) {
+      if (this.#keys.size <= INBOX_DOOR_KEYS) break;
+      this.#keys.delete(key);
+    }
+  }
+
+  #itemsOf(dispatch: DispatchRow, letter: string): [index: number, letter: string][] {
+    const message = JSON.parse(dispatch.body) as TelemetryMessage;
+    return message.events.map((event) => [indexOfOrigin(event.origin), letter]);
+  }
+
+  /** Sets items' letters; a final one stays (of an item with several containers, "applied" wins). */
+  #settle(seq: number, items: [index: number, letter: string][], from: string = LETTER.queued): void {
+    const row = this.#storage.receipt(seq);
+    if (!row) return;
+    const letters = [...row.outcomes];
+    for (const [index, letter] of items) {
+      const before = letters[index];
+      const open = before === from || before === LETTER.parked;
+      if (open || (letter === LETTER.applied && before === LETTER.duplicate)) letters[index] = letter;
+    }
+    const outcomes = letters.join('');
+    if (outcomes !== row.outcomes) this.#storage.setOutcomes(seq, outcomes);
+  }
+
+  async #send(dispatches: DispatchRow[]): Promise<void> {
+    for (const dispatch of dispatches) {
+      try {
+        await this.env.TELEMETRY.send(JSON.parse(dispatch.body) as TelemetryMessage);
+      } catch (error) {
+        // Not lost: the message stays in this object and the alarm sends it again.
+        this.#log('warn', 'dispatch.send_failed', { connectionId: this.#connectionId, dispatchId: dispatch.id, error: errorText(error) });
+      }
+    }
+  }
+}
+
+/** A receipt's id names its connection, so that it can be found without a directory of receipts. */
+function receiptId(connectionId: string, seq: number): string {
+  return `${connectionId}-${seq}`;
+}
+
+function pageOf<T extends { id: number }, R>(found: T[], limit: number, show: (row: T) => R): Page<R> {
+  const rows = found.slice(0, limit);
+  const last = rows.at(-1);
+  return { items: rows.map(show), nextCursor: found.length > limit && last ? encodeCursor([last.id]) : null };
+}

@@ -1,0 +1,34 @@
+import { DEADLINES_TABLE } from '../shared/deadlines.ts';
+
+/** Append-only: never edit a line that has shipped. */
+export const MIGRATIONS = [
+  `CREATE TABLE receipts (
+     seq INTEGER PRIMARY KEY,
+     received_at INTEGER NOT NULL,
+     outcomes TEXT NOT NULL,
+     rejected TEXT NOT NULL,
+     keys TEXT NOT NULL
+   );
+   CREATE TABLE dispatches (
+     id INTEGER PRIMARY KEY,
+     receipt INTEGER NOT NULL,
+     body TEXT NOT NULL,
+     events INTEGER NOT NULL,
+     sends INTEGER NOT NULL DEFAULT 1,
+     next_at INTEGER NOT NULL,
+     error TEXT,
+     parked_at INTEGER
+   );
+   CREATE TABLE quarantine (
+     id INTEGER PRIMARY KEY,
+     receipt INTEGER NOT NULL,
+     item INTEGER NOT NULL,
+     pointer TEXT NOT NULL,
+     code TEXT NOT NULL,
+     detail TEXT NOT NULL,
+     raw TEXT NOT NULL,
+     at INTEGER NOT NULL
+   );
+   CREATE TABLE identity (id INTEGER PRIMARY KEY CHECK (id = 1), connection_id TEXT NOT NULL);
+   ${DEADLINES_TABLE}`,
+] as const;

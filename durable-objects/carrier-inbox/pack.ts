@@ -1,0 +1,58 @@
+/** Packs accepted events into queue messages: whole containers together, within the size limit. */
+import type { DoorEvent, TelemetryMessage } from '../../contracts/tracking.ts';
+import { hash64 } from '../../domain/journey/event.ts';
+import { QUEUE_MESSAGE_MAX_BYTES } from '../../platform/limits.ts';
+
+/** The envelope's share of a message, generously. */
+const ENVELOPE_BYTES = 1_000;
+
+/**
+ * Orders the events by container partition (a hash, so that one busy container does not always end
+ * up in the first message), keeps each container's order of arrival, and cuts at the size limit.
+ */
+export function packEvents(events: DoorEvent[], maxBytes = QUEUE_MESSAGE_MAX_BYTES): TelemetryMessage['events'][] {
+  const byContainer = new Map<string, DoorEvent[]>();
+  for (const event of events) {
+    const list = byContainer.get(event.container);
+    if (list) list.push(event);
+    else byContainer.set(event.container, [event]);
+  }
+  const containers = [...byContainer].map(([container, list]) => ({ partition: hash64(container), list }));
+  containers.sort((a, b) => (a.partition < b.partition ? -1 : 1));
+  const messages: TelemetryMessage['events'][] = [];
+  let message: TelemetryMessage['events'] = [];
+  let bytes = ENVELOPE_BYTES;
+  for (const { index: _index, ...event } of containers.flatMap(({ list }) => list)) {
+    // JSON leaves non-ASCII unescaped: three bytes a character is the safe bound.
+    const text = JSON.stringify(event);
+    const size = /^[\x20-\x7e]*$/.test(text) ? text.length + 1 : text.length * 3 + 1;
+    if (bytes + size > maxBytes && message.length > 0) {
+      messages.push(message);
+      message = [];
+      bytes = ENVELOPE_BYTES;
+    }
+    message.push(event);
+    bytes += size;
+  }
+  if (message.length > 0) messages.push(message);
+  return messages;
+}
+
+/** Bits of an origin that hold the item's index: 2^13 items, above INGEST_ITEMS_MAX. */
+const INDEX_SPAN = 8_192;
+const SEQ_SPAN = 2 ** 26;
+const CONNECTION_SPAN = 2 ** 14;
+
+/**
+ * Where an event came from, as one safe integer: 14 bits of the connection's hash, 26 bits of the
+ * receipt's number, 13 bits of the item's index. Within a connection it grows with delivery.
+ */
+export function originOf(connectionId: string, receiptSeq: number, index: number): number {
+  const connection = Number.parseInt(hash64(connectionId).slice(0, 8), 16) % CONNECTION_SPAN;
+  return (connection * SEQ_SPAN + (receiptSeq % SEQ_SPAN)) * INDEX_SPAN + index;
+}
+
+/** The item's index of an origin. */
+export function indexOfOrigin(origin: number): number {
+  return origin % INDEX_SPAN;
+}

@@ -1,0 +1,225 @@
+/** All SQL of a carrier connection's inbox. */
+import type { QuarantinedItem, RejectedItem } from '../../contracts/tracking.ts';
+import { INBOX_DOOR_KEYS, QUARANTINE_KEPT, RECEIPTS_KEPT } from '../../platform/limits.ts';
+import { Sql } from '../shared/sql.ts';
+import { MIGRATIONS } from './migrations.ts';
+
+/** Ids follow from the receipt's number and a place within it: never reused, and no counter to write. */
+const ITEM_SPAN = 8_192;
+
+/** The id of a receipt's k-th message. */
+export function dispatchIdOf(receipt: number, k: number): number {
+  return receipt * ITEM_SPAN + k;
+}
+
+/** A receipt as stored: one letter an item, in the order of the delivery. */
+export interface ReceiptRow {
+  receivedAt: number;
+  outcomes: string;
+  rejected: RejectedItem[];
+}
+
+/** A message on its way. */
+export interface DispatchRow {
+  id: number;
+  receipt: number;
+  body: string;
+  events: number;
+  sends: number;
+}
+
+/** The storage of one inbox. */
+export class InboxStorage {
+  readonly sql: Sql;
+
+  constructor(storage: DurableObjectStorage) {
+    this.sql = new Sql(storage);
+    this.sql.migrate(MIGRATIONS);
+  }
+
+  /** The number of the newest receipt, 0 before the first. */
+  lastSeq(): number {
+    return this.sql.run<{ seq: number | null }>('SELECT max(seq) AS seq FROM receipts')[0]?.seq ?? 0;
+  }
+
+  /** The connection this inbox belongs to, once known. */
+  connectionId(): string | null {
+    return this.sql.run<{ connection_id: string }>('SELECT connection_id FROM identity')[0]?.connection_id ?? null;
+  }
+
+  /** Remembers the connection. */
+  identify(connectionId: string): void {
+    this.sql.run('INSERT OR IGNORE INTO identity (id, connection_id) VALUES (1, ?)', connectionId);
+  }
+
+  /** Events in messages that are neither confirmed nor parked. */
+  inFlight(): number {
+    return (
+      this.sql.run<{ events: number | null }>('SELECT sum(events) AS events FROM dispatches WHERE parked_at IS NULL')[0]
+        ?.events ?? 0
+    );
+  }
+
+  /** Content keys of the newest receipts, up to what the door remembers. */
+  recentKeys(): string[] {
+    const keys: string[] = [];
+    let before = Number.MAX_SAFE_INTEGER;
+    while (keys.length < INBOX_DOOR_KEYS) {
+      const rows = this.sql.run<{ seq: number; keys: string }>(
+        'SELECT seq, keys FROM receipts WHERE seq < ? ORDER BY seq DESC LIMIT 100',
+        before,
+      );
+      for (const row of rows) for (let i = 0; i < row.keys.length; i += 16) keys.push(row.keys.slice(i, i + 16));
+      if (rows.length < 100) break;
+      before = rows.at(-1)!.seq;
+    }
+    return keys;
+  }
+
+  /** Stores a receipt: one row, whatever the number of its items. */
+  insertReceipt(seq: number, receivedAt: number, outcomes: string, rejected: RejectedItem[], keys: string[]): void {
+    this.sql.run(
+      'INSERT INTO receipts (seq, received_at, outcomes, rejected, keys) VALUES (?, ?, ?, ?, ?)',
+      seq,
+      receivedAt,
+      outcomes,
+      JSON.stringify(rejected),
+      keys.join(''),
+    );
+  }
+
+  /** A receipt, or null. */
+  receipt(seq: number): ReceiptRow | null {
+    const [row] = this.sql.run<{ received_at: number; outcomes: string; rejected: string }>(
+      'SELECT received_at, outcomes, rejected FROM receipts WHERE seq = ?',
+      seq,
+    );
+    return row
+      ? { receivedAt: row.received_at, outcomes: row.outcomes, rejected: JSON.parse(row.rejected) as RejectedItem[] }
+      : null;
+  }
+
+  /** Rewrites the outcomes of a receipt. */
+  setOutcomes(seq: number, outcomes: string): void {
+    this.sql.run('UPDATE receipts SET outcomes = ? WHERE seq = ?', outcomes, seq);
+  }
+
+  /** Stores a message: one row. */
+  insertDispatch(dispatch: DispatchRow, nextAt: number): void {
+    this.sql.run(
+      'INSERT INTO dispatches (id, receipt, body, events, next_at) VALUES (?, ?, ?, ?, ?)',
+      dispatch.id,
+      dispatch.receipt,
+      dispatch.body,
+      dispatch.events,
+      nextAt,
+    );
+  }
+
+  /** A message, or null once it is confirmed. */
+  dispatch(id: number): (DispatchRow & { parkedAt: number | null; error: string | null }) | null {
+    const [row] = this.sql.run<{
+      id: number;
+      receipt: number;
+      body: string;
+      events: number;
+      sends: number;
+      parked_at: number | null;
+      error: string | null;
+    }>('SELECT id, receipt, body, events, sends, parked_at, error FROM dispatches WHERE id = ?', id);
+    if (!row) return null;
+    const { parked_at: parkedAt, ...rest } = row;
+    return { ...rest, parkedAt };
+  }
+
+  /** Drops a confirmed or discarded message. */
+  deleteDispatch(id: number): void {
+    this.sql.run('DELETE FROM dispatches WHERE id = ?', id);
+  }
+
+  /** Unconfirmed messages whose time to be sent again has come. */
+  overdue(now: number, limit: number): DispatchRow[] {
+    return this.sql.run<{ id: number; receipt: number; body: string; events: number; sends: number }>(
+      `SELECT id, receipt, body, events, sends FROM dispatches
+       WHERE parked_at IS NULL AND next_at <= ? ORDER BY id LIMIT ?`,
+      now,
+      limit,
+    );
+  }
+
+  /** When the next unconfirmed message is due, or null. */
+  nextDue(): number | null {
+    return this.sql.run<{ at: number | null }>('SELECT min(next_at) AS at FROM dispatches WHERE parked_at IS NULL')[0]?.at ?? null;
+  }
+
+  /** Counts another send. */
+  resent(id: number, nextAt: number): void {
+    this.sql.run('UPDATE dispatches SET sends = sends + 1, next_at = ? WHERE id = ?', nextAt, id);
+  }
+
+  /** Keeps the last error of a message. */
+  noteError(id: number, error: string): void {
+    this.sql.run('UPDATE dispatches SET error = ? WHERE id = ?', error.slice(0, 500), id);
+  }
+
+  /** Takes a message out of circulation, or puts it back. */
+  setParked(id: number, parkedAt: number | null, nextAt: number): void {
+    this.sql.run(
+      'UPDATE dispatches SET parked_at = ?, next_at = ?, sends = CASE WHEN ? IS NULL THEN 1 ELSE sends END WHERE id = ?',
+      parkedAt,
+      nextAt,
+      parkedAt,
+      id,
+    );
+  }
+
+  /** Parked messages after an id, with their numbers. */
+  parkedRows(afterId: number, limit: number): { id: number; receipt: number; events: number; sends: number; error: string | null; parkedAt: number; body: string }[] {
+    return this.sql
+      .run<{ id: number; receipt: number; events: number; sends: number; error: string | null; parked_at: number; body: string }>(
+        `SELECT id, receipt, events, sends, error, parked_at, body FROM dispatches
+         WHERE parked_at IS NOT NULL AND id > ? ORDER BY id LIMIT ?`,
+        afterId,
+        limit,
+      )
+      .map(({ parked_at: parkedAt, ...row }) => ({ ...row, parkedAt }));
+  }
+
+  /** Keeps refused items with their raw text. */
+  quarantine(receipt: number, items: (RejectedItem & { raw: string })[], at: number): void {
+    for (const item of items) {
+      this.sql.run(
+        'INSERT INTO quarantine (id, receipt, item, pointer, code, detail, raw, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        receipt * ITEM_SPAN + item.index,
+        receipt,
+        item.index,
+        item.pointer,
+        item.code,
+        item.detail,
+        item.raw,
+        at,
+      );
+    }
+  }
+
+  /** Quarantined items, newest first, before an id. */
+  quarantined(beforeId: number, limit: number): (Omit<QuarantinedItem, 'receiptId'> & { receipt: number })[] {
+    return this.sql
+      .run<{ id: number; receipt: number; item: number; pointer: string; code: string; detail: string; raw: string; at: number }>(
+        'SELECT id, receipt, item, pointer, code, detail, raw, at FROM quarantine WHERE id < ? ORDER BY id DESC LIMIT ?',
+        beforeId,
+        limit,
+      )
+      .map(({ item, ...row }) => ({ ...row, index: item }));
+  }
+
+  /** Forgets receipts and quarantined items beyond what is kept; open receipts stay. */
+  prune(): void {
+    this.sql.run(
+      `DELETE FROM receipts WHERE seq <= (SELECT max(seq) FROM receipts) - ?
+       AND seq NOT IN (SELECT receipt FROM dispatches)`,
+      RECEIPTS_KEPT,
+    );
+    this.sql.run('DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?', QUARANTINE_KEPT);
+  }
+}

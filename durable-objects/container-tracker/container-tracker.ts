@@ -1,0 +1,320 @@
+/**
+ * ContainerTracker: the truth of one container of one tenant. The shell owns the transaction, the
+ * alarm and the sockets; every decision is a pure function in domain/.
+ *
+ * Contract: `ingest` is idempotent. The same event under the same origin answers `applied` again,
+ * the same content under another origin answers `duplicate`, and neither changes anything twice.
+ */
+import { DurableObject } from 'cloudflare:workers';
+import type { Page } from '../../contracts/result.ts';
+import type {
+  ContainerTrackerApi,
+  ContainerView,
+  ObjectUsage,
+  PositionQuery,
+  Registration,
+} from '../../contracts/tracking.ts';
+import { type Advance, type Advanced, advance, refreshEta } from '../../domain/container/advance.ts';
+import { emptyMemory, type FleetSummary, summarize } from '../../domain/container/state.ts';
+import { hash64, type TrackedEvent } from '../../domain/journey/event.ts';
+import { comparePoint, type PointTuple, type Position, toTuple } from '../../domain/positions/chunk.ts';
+import { type Clock, clockFrom } from '../../platform/clock.ts';
+import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
+import { newId } from '../../platform/ids.ts';
+import { JOURNEY_EVENTS_MAX, LIVE_RING_DELTAS, STALE_AFTER_MS } from '../../platform/limits.ts';
+import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
+import { portOf } from '../../reference/ports.ts';
+import { distanceToGo } from '../../reference/sea.ts';
+import { Deadlines } from '../shared/deadlines.ts';
+import { Live, type LiveCursor } from '../shared/live.ts';
+import { fleetIndex } from '../stubs.ts';
+import { readSeries } from './series.ts';
+import { type ObjectRow, type StoredEvent, TrackerStorage } from './storage.ts';
+
+interface Env {
+  FLEET_INDEX: DurableObjectNamespace;
+  NOTIFICATIONS_QUEUE: Queue;
+  DEMO_CLOCK?: string;
+  LOG_LEVEL?: string;
+}
+
+type Outcome = [origin: number, outcome: 'applied' | 'duplicate'];
+const OUTBOX_BATCH = 50;
+
+/** The Durable Object class. */
+export class ContainerTracker extends DurableObject<Env> implements ContainerTrackerApi {
+  readonly #storage: TrackerStorage;
+  readonly #deadlines: Deadlines<'refresh' | 'outbox'>;
+  readonly #live: Live;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  #row: ObjectRow | null;
+  #ring: { seq: number; frame: unknown }[] = [];
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#clock = clockFrom(env.DEMO_CLOCK);
+    this.#log = loggerFor('container-tracker', env.LOG_LEVEL);
+    this.#storage = new TrackerStorage(ctx.storage);
+    this.#deadlines = new Deadlines(this.#storage.sql, ctx.storage, this.#clock);
+    this.#live = new Live(ctx);
+    this.#row = this.#storage.load();
+  }
+
+  /** Takes in events of this container: one transaction, then live frames and the outbox. */
+  async ingest(call: {
+    tenantId: string;
+    number: string;
+    correlationIds: string[];
+    events: TrackedEvent[];
+  }): Promise<{ summary: FleetSummary; outcomes: Outcome[] }> {
+    this.#storage.sql.countRequest();
+    const now = this.#clock.now();
+    const row = this.#row ?? this.#newRow(call.tenantId, call.number);
+    const outcomes: Outcome[] = [];
+    const taken = this.ctx.storage.transactionSync(() => {
+      const points = this.#newPoints(row, call.events, outcomes);
+      const newEvents = this.#newJourneyEvents(row, call.events, outcomes);
+      if (points.length + newEvents === 0 && this.#row) return null;
+      return this.#store(row, { points, log: newEvents > 0 ? this.#storage.journeyLog() : null, newEvents, now });
+    });
+    if (taken) this.#tell(taken, points(call.events));
+    this.#log('info', 'container.ingested', {
+      tenantId: call.tenantId,
+      container: call.number,
+      correlationIds: call.correlationIds,
+      events: call.events.length,
+      applied: outcomes.filter(([, outcome]) => outcome === 'applied').length,
+      seq: this.#row!.memory.state.seq,
+    });
+    return { summary: summarize(this.#row!.memory.state), outcomes };
+  }
+
+  /** Registers the container or adds to its registration; the same facts again change nothing. */
+  async register(call: {
+    tenantId: string;
+    number: string;
+    registration: Omit<Registration, 'number'>;
+    correlationId: string;
+  }): Promise<FleetSummary> {
+    this.#storage.sql.countRequest();
+    const row = this.#row ?? this.#newRow(call.tenantId, call.number);
+    const known = row.memory.state.registration;
+    const merged = { ...known, ...call.registration };
+    if (!known || JSON.stringify(known) !== JSON.stringify(merged)) {
+      const now = this.#clock.now();
+      const taken = this.ctx.storage.transactionSync(() =>
+        this.#store(row, { points: [], log: null, newEvents: 0, now, registration: call.registration }),
+      );
+      this.#tell(taken, []);
+      this.#log('info', 'container.registered', {
+        tenantId: call.tenantId,
+        container: call.number,
+        correlationId: call.correlationId,
+      });
+    }
+    return summarize(this.#row!.memory.state);
+  }
+
+  /** The state with its age; null when nothing is known of the container. */
+  async view(): Promise<ContainerView | null> {
+    this.#storage.sql.countRequest();
+    return this.#view();
+  }
+
+  /** Journey events by time. */
+  async events(query: { cursor?: string | undefined; limit: number }): Promise<Page<StoredEvent>> {
+    const after = decodeCursor(query.cursor) as [number, string] | null;
+    const found = this.#storage.events(after, query.limit + 1);
+    const items = found.slice(0, query.limit);
+    const last = items.at(-1);
+    return { items, nextCursor: found.length > items.length && last ? encodeCursor([last.at, last.key]) : null };
+  }
+
+  /** Positions by time, thinned to a resolution. */
+  async positions(query: PositionQuery): Promise<Page<Position>> {
+    return readSeries(this.#storage, this.#row?.openPoints ?? [], query);
+  }
+
+  /** Billable work since the object woke. */
+  async usage(): Promise<ObjectUsage> {
+    return this.#storage.sql.usage();
+  }
+
+  /** Opens a live socket. The gateway has redeemed the ticket before it wakes the object. */
+  override async fetch(request: Request): Promise<Response> {
+    return this.#live.accept(request, (cursor) => this.#greet(cursor));
+  }
+
+  override async alarm(): Promise<void> {
+    const due = this.#deadlines.takeDue(this.#clock.now());
+    if (due.includes('outbox')) await this.#drainOutbox();
+    if (due.includes('refresh')) await this.#refresh();
+    this.#deadlines.rearm();
+  }
+
+  #newRow(tenantId: string, number: string): ObjectRow {
+    return { tenantId, memory: emptyMemory(number, newId('ep', Date.now())), openMonth: '', openPoints: [] };
+  }
+
+  #newPoints(row: ObjectRow, events: TrackedEvent[], outcomes: Outcome[]): PointTuple[] {
+    const fresh: PointTuple[] = [];
+    const lastAt = row.memory.state.position?.at ?? Number.NEGATIVE_INFINITY;
+    for (const event of events) {
+      if (event.kind !== 'position') continue;
+      const point = toTuple(event);
+      // Only a point no newer than the newest can be known already: the usual one skips the search.
+      const verdict =
+        event.at > lastAt
+          ? comparePoint(fresh, point)
+          : comparePoint([...fresh, ...row.openPoints, ...this.#storage.chunksAround(event.at)], point);
+      if (verdict === 'new') fresh.push(point);
+      outcomes.push([event.origin, verdict === 'duplicate' ? 'duplicate' : 'applied']);
+    }
+    return fresh;
+  }
+
+  #newJourneyEvents(row: ObjectRow, events: TrackedEvent[], outcomes: Outcome[]): number {
+    let count = 0;
+    for (const event of events) {
+      if (event.kind !== 'journey') continue;
+      const known = this.#storage.originOf(event.key);
+      if (known === null) {
+        if (row.memory.state.eventCount + count >= JOURNEY_EVENTS_MAX) {
+          throw new Error(`container ${event.container} has reached ${JOURNEY_EVENTS_MAX} journey events`);
+        }
+        this.#storage.insertEvent(event);
+        count++;
+      }
+      outcomes.push([event.origin, known === null || known === event.origin ? 'applied' : 'duplicate']);
+    }
+    return count;
+  }
+
+  /** Inside the transaction: advances the memory, stores it and what must be told. */
+  #store(row: ObjectRow, change: Pick<Advance, 'points' | 'log' | 'newEvents' | 'now' | 'registration'>): Stored {
+    const advanced = advance(row.memory, { ...change, distanceToGo, portPosition: portOf });
+    return this.#save({ ...row, ...this.#storage.appendPoints(row, change.points) }, advanced, change.now);
+  }
+
+  #save(row: ObjectRow, advanced: Advanced, now: number): Stored {
+    const next = { ...row, memory: advanced.memory };
+    this.#storage.save(next);
+    const messages = this.#messages(next.tenantId, advanced, now);
+    this.#storage.enqueue(messages);
+    if (messages.length > 0) this.#deadlines.ensure('outbox', now + 5_000);
+    if (advanced.memory.state.eta) this.#deadlines.ensure('refresh', now + STALE_AFTER_MS);
+    return { row: next, outbox: messages.length > 0 };
+  }
+
+  /** Event ids follow from the content, so that a receiver can de-duplicate redeliveries. */
+  #messages(tenantId: string, { memory, reached, raised }: Advanced, now: number): unknown[] {
+    const { number, registration } = memory.state;
+    const facts = { number, bookingId: registration?.bookingId ?? null, reference: registration?.reference ?? null };
+    const make = (type: string, identity: string, data: object): unknown => ({
+      v: 1,
+      id: `evt_${hash64(`${tenantId}|${number}|${identity}`)}`,
+      tenantId,
+      type,
+      at: now,
+      data: { ...facts, ...data },
+    });
+    return [
+      ...reached.map((m) =>
+        make('container.milestone', `${m.code}|${m.location?.unLocationCode}|${m.voyage}`, {
+          milestone: m.code,
+          location: m.location?.unLocationCode ?? null,
+          at: new Date(m.at).toISOString(),
+          vesselName: m.vesselName,
+          voyage: m.voyage,
+        }),
+      ),
+      ...raised.map((alert) =>
+        make('container.alert', `${alert.kind}|${alert.raisedAt}`, { alert: alert.kind, detail: alert.detail }),
+      ),
+    ];
+  }
+
+  /** After the commit: memory, sockets, outbox. */
+  #tell({ row, outbox }: Stored, fresh: Position[]): void {
+    this.#row = row;
+    const { epoch, seq } = row.memory.state;
+    const frame = { type: 'delta', epoch, seq, container: this.#view(), positions: fresh };
+    this.#ring.push({ seq, frame });
+    if (this.#ring.length > LIVE_RING_DELTAS) this.#ring.shift();
+    this.#live.broadcast(frame);
+    if (outbox) this.ctx.waitUntil(this.#drainOutbox());
+  }
+
+  #view(): ContainerView | null {
+    if (!this.#row) return null;
+    const { state } = this.#row.memory;
+    const readAt = this.#clock.now();
+    const ageMs = state.asOf === null ? null : Math.max(0, readAt - state.asOf);
+    return {
+      ...state,
+      readAt,
+      ageSeconds: ageMs === null ? null : Math.round(ageMs / 1000),
+      freshness: ageMs === null ? 'none' : ageMs > STALE_AFTER_MS ? 'stale' : 'fresh',
+    };
+  }
+
+  #greet(cursor: LiveCursor | null): unknown[] {
+    const state = this.#row?.memory.state;
+    if (cursor && state && cursor.epoch === state.epoch) {
+      if (cursor.seq === state.seq) return [{ type: 'resumed', epoch: state.epoch, seq: state.seq }];
+      const missed = this.#ring.filter((delta) => delta.seq > cursor.seq);
+      if (missed[0]?.seq === cursor.seq + 1) return missed.map((delta) => delta.frame);
+    }
+    return [{ type: 'snapshot', epoch: state?.epoch ?? null, seq: state?.seq ?? 0, container: this.#view() }];
+  }
+
+  async #refresh(): Promise<void> {
+    const now = this.#clock.now();
+    const row = this.#row;
+    const advanced = row && refreshEta(row.memory, now);
+    if (!advanced) return;
+    this.#tell(
+      this.ctx.storage.transactionSync(() => this.#save(row, advanced, now)),
+      [],
+    );
+    await fleetIndex(this.env, row.tenantId).apply(row.tenantId, [summarize(advanced.memory.state)]);
+  }
+
+  async #drainOutbox(): Promise<void> {
+    for (let batch = this.#storage.outbox(OUTBOX_BATCH); batch.length > 0; batch = this.#storage.outbox(OUTBOX_BATCH)) {
+      const lastId = batch.at(-1)!.id;
+      try {
+        await this.env.NOTIFICATIONS_QUEUE.sendBatch(batch.map(({ body }) => ({ body })));
+        this.#storage.outboxSent(lastId);
+      } catch (error) {
+        const attempts = this.#storage.outboxFailed(lastId);
+        this.#log('warn', 'outbox.send_failed', { attempts, error: errorText(error) });
+        this.#deadlines.ensure('outbox', this.#clock.now() + Math.min(3_600_000, 5_000 * 2 ** attempts));
+        return;
+      }
+    }
+  }
+}
+
+interface Stored {
+  row: ObjectRow;
+  outbox: boolean;
+}
+
+function points(events: TrackedEvent[]): Position[] {
+  return events.flatMap((event) =>
+    event.kind === 'position'
+      ? [
+          {
+            at: event.at,
+            lat: event.lat,
+            lon: event.lon,
+            speedKnots: event.speedKnots ?? null,
+            courseDeg: event.courseDeg ?? null,
+            sensors: event.sensors ?? null,
+          },
+        ]
+      : [],
+  );
+}

@@ -1,0 +1,41 @@
+/** Reads a page of a container's position series from its closed chunks and the open one. */
+import type { Page } from '../../contracts/result.ts';
+import type { PositionQuery } from '../../contracts/tracking.ts';
+import { byTime, downsample, type PointTuple, type Position, toPosition } from '../../domain/positions/chunk.ts';
+import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
+import { POSITIONS_PAGE_MAX } from '../../platform/limits.ts';
+import type { TrackerStorage } from './storage.ts';
+
+/** How many points a page may look at: bounds the work of a coarse resolution over years. */
+const SCAN_MAX = 20 * POSITIONS_PAGE_MAX;
+
+/**
+ * Points in time order from the cursor on. Chunks may overlap (late points), so a point is settled
+ * only when no later chunk can begin before it.
+ */
+export function readSeries(storage: TrackerStorage, openPoints: PointTuple[], query: PositionQuery): Page<Position> {
+  const [afterAt, afterOrigin] = (decodeCursor(query.cursor) as [number, number] | null) ?? [null, 0];
+  const from = Math.max(query.from ?? Number.MIN_SAFE_INTEGER, afterAt ?? Number.MIN_SAFE_INTEGER);
+  const to = query.to ?? Number.MAX_SAFE_INTEGER;
+  const wanted = ([at, , , , , , origin]: PointTuple): boolean =>
+    at >= from && at <= to && (afterAt === null || at > afterAt || origin > afterOrigin);
+  let buffer = openPoints.filter(wanted);
+  let settledBefore = Number.POSITIVE_INFINITY;
+  for (const chunk of storage.chunksBetween(from, to)) {
+    const settled = buffer.reduce((count, point) => count + Number(point[0] < chunk.firstAt), 0);
+    if (settled > SCAN_MAX || (query.resolutionSeconds === 0 && settled > query.limit)) {
+      settledBefore = chunk.firstAt;
+      break;
+    }
+    buffer = buffer.concat(chunk.points.filter(wanted));
+  }
+  const points = buffer.filter((point) => point[0] < settledBefore).sort(byTime);
+  const thinned = downsample(points, query.resolutionSeconds);
+  const page = thinned.slice(0, query.limit);
+  const more = thinned.length > page.length || Number.isFinite(settledBefore);
+  const last = page.at(-1);
+  return {
+    items: page.map(toPosition),
+    nextCursor: more && last ? encodeCursor([last[0], last[6]]) : null,
+  };
+}

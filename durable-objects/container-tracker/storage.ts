@@ -1,0 +1,179 @@
+/**
+ * All SQL of a container's object. Hard contract: a batch of positions costs one row write, however
+ * many points it holds; the newest points therefore live in the object's own row (the open chunk)
+ * and move to `position_chunks` when the chunk is full or the month turns.
+ */
+import type { TrackerMemory } from '../../domain/container/state.ts';
+import type { JourneyEvent, TrackedEvent } from '../../domain/journey/event.ts';
+import { byTime, monthOf, type PointTuple } from '../../domain/positions/chunk.ts';
+import { POSITION_CHUNK_POINTS } from '../../platform/limits.ts';
+import { Sql } from '../shared/sql.ts';
+import { MIGRATIONS } from './migrations.ts';
+
+/** A journey event as stored. */
+export type StoredEvent = Extract<TrackedEvent, { kind: 'journey' }>;
+
+/** What the object's row holds. */
+export interface ObjectRow {
+  tenantId: string;
+  memory: TrackerMemory;
+  openMonth: string;
+  openPoints: PointTuple[];
+}
+
+/** The storage of one container. */
+export class TrackerStorage {
+  readonly sql: Sql;
+
+  constructor(storage: DurableObjectStorage) {
+    this.sql = new Sql(storage);
+    this.sql.migrate(MIGRATIONS);
+  }
+
+  /** The object's row, or null before anything was stored. */
+  load(): ObjectRow | null {
+    const [row] = this.sql.run<{ tenant_id: string; memory: string; open_month: string; open_points: string }>(
+      'SELECT tenant_id, memory, open_month, open_points FROM object WHERE id = 1',
+    );
+    if (!row) return null;
+    return {
+      tenantId: row.tenant_id,
+      memory: JSON.parse(row.memory) as TrackerMemory,
+      openMonth: row.open_month,
+      openPoints: JSON.parse(row.open_points) as PointTuple[],
+    };
+  }
+
+  /** Stores the object's row: one row written. */
+  save(row: ObjectRow): void {
+    this.sql.run(
+      `INSERT INTO object (id, tenant_id, memory, open_month, open_points) VALUES (1, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET
+         memory = excluded.memory, open_month = excluded.open_month, open_points = excluded.open_points`,
+      row.tenantId,
+      JSON.stringify(row.memory),
+      row.openMonth,
+      JSON.stringify(row.openPoints),
+    );
+  }
+
+  /** Adds points to the open chunk, closing chunks that are full or of another month. */
+  appendPoints(row: Pick<ObjectRow, 'openMonth' | 'openPoints'>, points: PointTuple[]): Pick<ObjectRow, 'openMonth' | 'openPoints'> {
+    let { openMonth, openPoints } = row;
+    openPoints = [...openPoints];
+    for (const point of points) {
+      const month = monthOf(point[0]);
+      if (openPoints.length >= POSITION_CHUNK_POINTS || (openPoints.length > 0 && month !== openMonth)) {
+        this.#closeChunk(openMonth, openPoints);
+        openPoints = [];
+      }
+      openMonth = month;
+      openPoints.push(point);
+    }
+    return { openMonth, openPoints };
+  }
+
+  #closeChunk(month: string, points: PointTuple[]): void {
+    const sorted = [...points].sort(byTime);
+    const [first, last] = [sorted[0]!, sorted.at(-1)!];
+    const [next] = this.sql.run<{ id: number }>(
+      'SELECT coalesce(max(id), 0) + 1 AS id FROM position_chunks WHERE month = ? AND first_at = ?',
+      month,
+      first[0],
+    );
+    this.sql.run(
+      'INSERT INTO position_chunks (month, first_at, id, last_at, points) VALUES (?, ?, ?, ?, ?)',
+      month,
+      first[0],
+      next!.id,
+      last[0],
+      JSON.stringify(sorted),
+    );
+  }
+
+  /** Closed chunks of the month that may hold an instant: where a late point could have a twin. */
+  chunksAround(at: number): PointTuple[] {
+    return this.sql
+      .run<{ points: string }>(
+        'SELECT points FROM position_chunks WHERE month = ? AND first_at <= ? AND last_at >= ?',
+        monthOf(at),
+        at,
+        at,
+      )
+      .flatMap((row) => JSON.parse(row.points) as PointTuple[]);
+  }
+
+  /** Closed chunks that overlap [from, to], earliest first, one at a time. */
+  *chunksBetween(from: number, to: number): Generator<{ firstAt: number; points: PointTuple[] }> {
+    let after: [string, number, number] = ['', 0, 0];
+    for (;;) {
+      const [row] = this.sql.run<{ month: string; first_at: number; id: number; points: string }>(
+        `SELECT month, first_at, id, points FROM position_chunks
+         WHERE (month, first_at, id) > (?, ?, ?) AND first_at <= ? AND last_at >= ?
+         ORDER BY month, first_at, id LIMIT 1`,
+        ...after,
+        to,
+        from,
+      );
+      if (!row) return;
+      after = [row.month, row.first_at, row.id];
+      yield { firstAt: row.first_at, points: JSON.parse(row.points) as PointTuple[] };
+    }
+  }
+
+  /** The origin under which an event's content is known, or null. */
+  originOf(key: string): number | null {
+    return this.sql.run<{ origin: number }>('SELECT origin FROM events WHERE key = ?', key)[0]?.origin ?? null;
+  }
+
+  /** Appends a journey event. */
+  insertEvent(event: StoredEvent): void {
+    this.sql.run(
+      'INSERT INTO events (key, at, origin, body) VALUES (?, ?, ?, ?)',
+      event.key,
+      event.at,
+      event.origin,
+      JSON.stringify(event),
+    );
+  }
+
+  /** The whole journey log. */
+  journeyLog(): JourneyEvent[] {
+    return this.sql.run<{ body: string }>('SELECT body FROM events').map((row) => JSON.parse(row.body) as JourneyEvent);
+  }
+
+  /** Events by time, after a cursor of (at, key). */
+  events(after: [at: number, key: string] | null, limit: number): StoredEvent[] {
+    return this.sql
+      .run<{ body: string }>(
+        'SELECT body FROM events WHERE (at, key) > (?, ?) ORDER BY at, key LIMIT ?',
+        after?.[0] ?? Number.MIN_SAFE_INTEGER,
+        after?.[1] ?? '',
+        limit,
+      )
+      .map((row) => JSON.parse(row.body) as StoredEvent);
+  }
+
+  /** Puts messages for other services beside the change that caused them. */
+  enqueue(bodies: unknown[]): void {
+    for (const body of bodies) this.sql.run('INSERT INTO outbox (body) VALUES (?)', JSON.stringify(body));
+  }
+
+  /** The oldest messages not yet sent. */
+  outbox(limit: number): { id: number; body: unknown; attempts: number }[] {
+    return this.sql
+      .run<{ id: number; body: string; attempts: number }>('SELECT id, body, attempts FROM outbox ORDER BY id LIMIT ?', limit)
+      .map((row) => ({ ...row, body: JSON.parse(row.body) as unknown }));
+  }
+
+  /** Drops sent messages up to an id. */
+  outboxSent(upToId: number): void {
+    this.sql.run('DELETE FROM outbox WHERE id <= ?', upToId);
+  }
+
+  /** Counts a failed attempt; returns how many there have been for the oldest message. */
+  outboxFailed(upToId: number): number {
+    this.sql.run('UPDATE outbox SET attempts = attempts + 1 WHERE id <= ?', upToId);
+    return this.sql.run<{ attempts: number }>('SELECT max(attempts) AS attempts FROM outbox')[0]?.attempts ?? 0;
+  }
+}

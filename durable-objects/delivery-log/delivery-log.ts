@@ -1,0 +1,160 @@
+/**
+ * DeliveryLog: a tenant's outbound webhooks. An event is stored for each endpoint before the queue
+ * message is acknowledged and is delivered at least once, by the alarm, on the retry schedule.
+ */
+import { DurableObject } from 'cloudflare:workers';
+import type { DeliveryLogApi, DeliveryRecord, Endpoint, Notification } from '../../contracts/notifications.ts';
+import type { Page } from '../../contracts/result.ts';
+import { refuseUrl } from '../../domain/identifiers/public-url.ts';
+import { type Attempt, judge } from '../../domain/webhook/retry.ts';
+import { mapLimit } from '../../platform/concurrency.ts';
+import { newId } from '../../platform/ids.ts';
+import {
+  WEBHOOK_ANSWER_MAX_BYTES,
+  WEBHOOK_ENDPOINTS_MAX,
+  WEBHOOK_RETRY_SECONDS,
+  WEBHOOK_TIMEOUT_MS,
+} from '../../platform/limits.ts';
+import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
+import { open } from '../../platform/secrets.ts';
+import { beforeId, pageById } from '../../platform/service.ts';
+import { signWebhook } from '../../platform/webhook-signature.ts';
+import { DeliveryStorage, type DueDelivery } from './storage.ts';
+
+interface Env {
+  SEALING_KEY: string;
+  ALLOW_LOOPBACK_WEBHOOKS?: string;
+  LOG_LEVEL?: string;
+}
+
+const BATCH = 20;
+const CONCURRENT = 6;
+
+/** The Durable Object class. */
+export class DeliveryLog extends DurableObject<Env> implements DeliveryLogApi {
+  readonly #storage: DeliveryStorage;
+  readonly #log: Logger;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#storage = new DeliveryStorage(ctx.storage);
+    this.#log = loggerFor('delivery-log', env.LOG_LEVEL);
+    // A past-due alarm may never fire after a crash: whoever wakes the object re-arms it.
+    void this.#arm();
+  }
+
+  /** Adds an endpoint; false when the tenant has as many as allowed. */
+  async createEndpoint(endpoint: Endpoint, sealedSecret: string): Promise<boolean> {
+    if (this.#storage.endpoints().length >= WEBHOOK_ENDPOINTS_MAX) return false;
+    this.#storage.insertEndpoint(endpoint, sealedSecret);
+    return true;
+  }
+
+  /** All endpoints. */
+  async endpoints(): Promise<Endpoint[]> {
+    return this.#storage.endpoints();
+  }
+
+  /** Removes an endpoint and its deliveries. */
+  async deleteEndpoint(id: string): Promise<boolean> {
+    return this.ctx.storage.transactionSync(() => this.#storage.deleteEndpoint(id));
+  }
+
+  /** Stores events for every endpoint that wants them. */
+  async enqueue(notifications: Notification[]): Promise<void> {
+    const now = Date.now();
+    const endpoints = this.#storage.endpoints().filter((endpoint) => endpoint.status === 'active');
+    this.ctx.storage.transactionSync(() => {
+      for (const { id, type, at, data } of notifications) {
+        const body = JSON.stringify({ type, timestamp: new Date(at).toISOString(), data });
+        for (const endpoint of endpoints) {
+          if (endpoint.types.length > 0 && !endpoint.types.includes(type)) continue;
+          this.#storage.insertDelivery({ id: newId('dlv', now), endpointId: endpoint.id, eventId: id, type, body, now });
+        }
+      }
+      this.#storage.prune();
+    });
+    await this.#arm();
+  }
+
+  /** An endpoint's deliveries, newest first; null when there is no such endpoint. */
+  async deliveries(endpointId: string, query: { cursor?: string | undefined; limit: number }): Promise<Page<DeliveryRecord> | null> {
+    if (!this.#storage.endpoints().some((endpoint) => endpoint.id === endpointId)) return null;
+    const rows = this.#storage.deliveries(endpointId, beforeId(query.cursor), query.limit + 1);
+    return pageById(rows, query.limit, (row) => row);
+  }
+
+  /** Delivers an event once more; null when there is no such delivery. */
+  async replay(id: string): Promise<DeliveryRecord | null> {
+    this.#storage.requeue(id, Date.now());
+    await this.#arm();
+    return this.#storage.delivery(id);
+  }
+
+  override async alarm(): Promise<void> {
+    await mapLimit(this.#storage.due(Date.now(), BATCH), CONCURRENT, (delivery) => this.#deliver(delivery));
+    await this.#arm();
+  }
+
+  async #arm(): Promise<void> {
+    const next = this.#storage.nextDue();
+    if (next !== null) await this.ctx.storage.setAlarm(Math.max(next, Date.now() + 100));
+  }
+
+  async #deliver(delivery: DueDelivery): Promise<void> {
+    const attempt = await this.#attempt(delivery);
+    const attempts = delivery.attempts + 1;
+    const verdict = judge(attempt, attempts, WEBHOOK_RETRY_SECONDS, Math.random());
+    const lastStatus = 'status' in attempt ? attempt.status : null;
+    const lastError = 'error' in attempt ? attempt.error : null;
+    const now = Date.now();
+    this.#storage.attempted(delivery.id, {
+      status: verdict.outcome === 'delivered' ? 'delivered' : verdict.outcome === 'retry' ? 'pending' : 'failed',
+      lastStatus,
+      lastError,
+      nextAt: verdict.outcome === 'retry' ? now + verdict.afterMs : null,
+      deliveredAt: verdict.outcome === 'delivered' ? now : null,
+    });
+    if (verdict.outcome === 'disable_endpoint') this.#storage.disableEndpoint(delivery.endpointId);
+    this.#log('info', 'webhook.attempted', { deliveryId: delivery.id, endpointId: delivery.endpointId, attempts, outcome: verdict.outcome, lastStatus, lastError });
+  }
+
+  async #attempt(delivery: DueDelivery): Promise<Attempt> {
+    const refusal = refuseUrl(delivery.url, this.env.ALLOW_LOOPBACK_WEBHOOKS === 'yes');
+    if (refusal) return { error: `the address ${refusal}` };
+    const secret = await open(this.env.SEALING_KEY, delivery.endpointId, delivery.secret);
+    const timestamp = Math.floor(Date.now() / 1000);
+    const body = new TextEncoder().encode(delivery.body);
+    try {
+      const answer = await fetch(delivery.url, {
+        method: 'POST',
+        redirect: 'manual',
+        signal: AbortSignal.timeout(WEBHOOK_TIMEOUT_MS),
+        headers: {
+          'content-type': 'application/json',
+          'user-agent': 'Fairlead-Webhooks/1',
+          'webhook-id': delivery.eventId,
+          'webhook-timestamp': String(timestamp),
+          'webhook-signature': await signWebhook(secret, delivery.eventId, timestamp, body),
+        },
+        body,
+      });
+      await discardBody(answer);
+      const retryAfter = Number(answer.headers.get('retry-after') ?? Number.NaN);
+      return { status: answer.status, retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : null };
+    } catch (error) {
+      return { error: errorText(error).slice(0, 200) };
+    }
+  }
+}
+
+/** Reads a bounded part of an answer and drops the rest: a receiver cannot make us read forever. */
+async function discardBody(answer: Response): Promise<void> {
+  const reader = answer.body?.getReader();
+  for (let read = 0; reader && read < WEBHOOK_ANSWER_MAX_BYTES; ) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    read += value.byteLength;
+  }
+  await reader?.cancel();
+}

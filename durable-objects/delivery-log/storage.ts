@@ -1,0 +1,186 @@
+/** All SQL of a tenant's delivery log. */
+import type { DeliveryRecord, Endpoint } from '../../contracts/notifications.ts';
+import { DELIVERIES_KEPT } from '../../platform/limits.ts';
+import { Sql } from '../shared/sql.ts';
+import { MIGRATIONS } from './migrations.ts';
+
+type EndpointRow = { id: string; url: string; types: string; description: string; status: string; secret: string; created_at: string };
+type DeliveryRow = {
+  id: string;
+  endpoint_id: string;
+  event_id: string;
+  type: string;
+  body: string;
+  status: DeliveryRecord['status'];
+  attempts: number;
+  last_status: number | null;
+  last_error: string | null;
+  created_at: number;
+  next_at: number | null;
+  delivered_at: number | null;
+};
+
+/** A delivery that is due, with its endpoint's address and sealed secret. */
+export interface DueDelivery {
+  id: string;
+  endpointId: string;
+  eventId: string;
+  body: string;
+  attempts: number;
+  url: string;
+  secret: string;
+}
+
+/** The outcome of one attempt, to be stored. */
+export interface AttemptRecord {
+  status: DeliveryRecord['status'];
+  lastStatus: number | null;
+  lastError: string | null;
+  nextAt: number | null;
+  deliveredAt: number | null;
+}
+
+const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+
+/** The storage of one delivery log. */
+export class DeliveryStorage {
+  readonly sql: Sql;
+
+  constructor(storage: DurableObjectStorage) {
+    this.sql = new Sql(storage);
+    this.sql.migrate(MIGRATIONS);
+  }
+
+  /** All endpoints, oldest first. */
+  endpoints(): Endpoint[] {
+    return this.sql.run<EndpointRow>('SELECT * FROM endpoints ORDER BY id').map((row) => ({
+      id: row.id,
+      url: row.url,
+      types: JSON.parse(row.types) as string[],
+      description: row.description,
+      status: row.status as Endpoint['status'],
+      createdAt: row.created_at,
+    }));
+  }
+
+  /** Stores an endpoint. */
+  insertEndpoint(endpoint: Endpoint, sealedSecret: string): void {
+    this.sql.run(
+      'INSERT INTO endpoints (id, url, types, description, status, secret, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      endpoint.id,
+      endpoint.url,
+      JSON.stringify(endpoint.types),
+      endpoint.description,
+      endpoint.status,
+      sealedSecret,
+      endpoint.createdAt,
+    );
+  }
+
+  /** Drops an endpoint with its deliveries. */
+  deleteEndpoint(id: string): boolean {
+    this.sql.run('DELETE FROM deliveries WHERE endpoint_id = ?', id);
+    return this.sql.run('DELETE FROM endpoints WHERE id = ? RETURNING id', id).length > 0;
+  }
+
+  /** Stops an endpoint and what is still pending for it. */
+  disableEndpoint(id: string): void {
+    this.sql.run(`UPDATE endpoints SET status = 'disabled' WHERE id = ?`, id);
+    this.sql.run(`UPDATE deliveries SET status = 'failed', next_at = NULL WHERE endpoint_id = ? AND status = 'pending'`, id);
+  }
+
+  /** Adds a delivery unless the endpoint has had the event. */
+  insertDelivery(row: { id: string; endpointId: string; eventId: string; type: string; body: string; now: number }): void {
+    this.sql.run(
+      `INSERT INTO deliveries (id, endpoint_id, event_id, type, body, status, created_at, next_at)
+       VALUES (?, ?, ?, ?, ?, 'pending', ?, ?) ON CONFLICT DO NOTHING`,
+      row.id,
+      row.endpointId,
+      row.eventId,
+      row.type,
+      row.body,
+      row.now,
+      row.now,
+    );
+  }
+
+  /** Deliveries whose time has come. */
+  due(now: number, limit: number): DueDelivery[] {
+    return this.sql
+      .run<{ id: string; endpoint_id: string; event_id: string; body: string; attempts: number; url: string; secret: string }>(
+        `SELECT d.id, d.endpoint_id, d.event_id, d.body, d.attempts, e.url, e.secret
+         FROM deliveries d JOIN endpoints e ON e.id = d.endpoint_id
+         WHERE d.next_at <= ? ORDER BY d.next_at LIMIT ?`,
+        now,
+        limit,
+      )
+      .map(({ endpoint_id: endpointId, event_id: eventId, ...row }) => ({ ...row, endpointId, eventId }));
+  }
+
+  /** When the next delivery is due, or null. */
+  nextDue(): number | null {
+    return this.sql.run<{ at: number | null }>('SELECT min(next_at) AS at FROM deliveries WHERE next_at IS NOT NULL')[0]?.at ?? null;
+  }
+
+  /** Records an attempt. */
+  attempted(id: string, record: AttemptRecord): void {
+    this.sql.run(
+      `UPDATE deliveries SET attempts = attempts + 1, status = ?, last_status = ?, last_error = ?, next_at = ?, delivered_at = ?
+       WHERE id = ?`,
+      record.status,
+      record.lastStatus,
+      record.lastError,
+      record.nextAt,
+      record.deliveredAt,
+      id,
+    );
+  }
+
+  /** Puts a delivery back in line, its attempts counted anew. */
+  requeue(id: string, now: number): void {
+    this.sql.run(
+      `UPDATE deliveries SET status = 'pending', attempts = 0, next_at = ?
+       WHERE id = ? AND endpoint_id IN (SELECT id FROM endpoints WHERE status = 'active')`,
+      now,
+      id,
+    );
+  }
+
+  /** An endpoint's deliveries, newest first. */
+  deliveries(endpointId: string, beforeId: string, limit: number): DeliveryRecord[] {
+    return this.sql
+      .run<DeliveryRow>('SELECT * FROM deliveries WHERE endpoint_id = ? AND id < ? ORDER BY id DESC LIMIT ?', endpointId, beforeId, limit)
+      .map(show);
+  }
+
+  /** One delivery, or null. */
+  delivery(id: string): DeliveryRecord | null {
+    const [row] = this.sql.run<DeliveryRow>('SELECT * FROM deliveries WHERE id = ?', id);
+    return row ? show(row) : null;
+  }
+
+  /** Forgets settled deliveries beyond what is kept. */
+  prune(): void {
+    this.sql.run(
+      `DELETE FROM deliveries WHERE status <> 'pending'
+       AND id <= (SELECT id FROM deliveries ORDER BY id DESC LIMIT 1 OFFSET ?)`,
+      DELIVERIES_KEPT,
+    );
+  }
+}
+
+function show(row: DeliveryRow): DeliveryRecord {
+  return {
+    id: row.id,
+    endpointId: row.endpoint_id,
+    eventId: row.event_id,
+    type: row.type,
+    status: row.status,
+    attempts: row.attempts,
+    lastStatus: row.last_status,
+    lastError: row.last_error,
+    createdAt: new Date(row.created_at).toISOString(),
+    nextAttemptAt: iso(row.next_at),
+    deliveredAt: iso(row.delivered_at),
+  };
+}

@@ -1,0 +1,19 @@
+/** Append-only: never edit a line that has shipped. */
+export const MIGRATIONS = [
+  `CREATE TABLE containers (
+     number TEXT PRIMARY KEY,
+     seq INTEGER NOT NULL,
+     epoch TEXT NOT NULL,
+     version INTEGER NOT NULL,
+     status TEXT NOT NULL,
+     carrier_id TEXT,
+     destination TEXT,
+     lat REAL,
+     lon REAL,
+     open_alerts INTEGER NOT NULL,
+     search TEXT NOT NULL,
+     body TEXT NOT NULL
+   ) WITHOUT ROWID;
+   CREATE TABLE devices (device_id TEXT PRIMARY KEY, number TEXT NOT NULL) WITHOUT ROWID;
+   CREATE TABLE identity (id INTEGER PRIMARY KEY CHECK (id = 1), epoch TEXT NOT NULL);`,
+] as const;

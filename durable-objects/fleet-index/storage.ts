@@ -1,0 +1,113 @@
+/** All SQL of a tenant's fleet index. No secondary index: each would be a billed write per event. */
+import type { FleetQuery, FleetSummary } from '../../contracts/tracking.ts';
+import { Sql, type SqlValue } from '../shared/sql.ts';
+import { MIGRATIONS } from './migrations.ts';
+
+/** The storage of one fleet. */
+export class FleetStorage {
+  readonly sql: Sql;
+
+  constructor(storage: DurableObjectStorage) {
+    this.sql = new Sql(storage);
+    this.sql.migrate(MIGRATIONS);
+  }
+
+  /** The epoch of this storage, made on first use. */
+  epoch(fresh: () => string): string {
+    const [row] = this.sql.run<{ epoch: string }>('SELECT epoch FROM identity');
+    if (row) return row.epoch;
+    const epoch = fresh();
+    this.sql.run('INSERT INTO identity (id, epoch) VALUES (1, ?)', epoch);
+    return epoch;
+  }
+
+  /** The sequence number of the newest change. */
+  lastSeq(): number {
+    return this.sql.run<{ seq: number | null }>('SELECT max(seq) AS seq FROM containers')[0]?.seq ?? 0;
+  }
+
+  /** What is known of a container's version, or null. */
+  version(number: string): { epoch: string; version: number; deviceId: string | null } | null {
+    const [row] = this.sql.run<{ epoch: string; version: number; device_id: string | null }>(
+      `SELECT epoch, version, body ->> 'deviceId' AS device_id FROM containers WHERE number = ?`,
+      number,
+    );
+    return row ? { epoch: row.epoch, version: row.version, deviceId: row.device_id } : null;
+  }
+
+  /** Stores a line: one row written. */
+  upsert(summary: FleetSummary, seq: number): void {
+    this.sql.run(
+      `INSERT INTO containers
+         (number, seq, epoch, version, status, carrier_id, destination, lat, lon, open_alerts, search, body)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (number) DO UPDATE SET
+         seq = excluded.seq, epoch = excluded.epoch, version = excluded.version, status = excluded.status,
+         carrier_id = excluded.carrier_id, destination = excluded.destination, lat = excluded.lat,
+         lon = excluded.lon, open_alerts = excluded.open_alerts, search = excluded.search, body = excluded.body`,
+      summary.number,
+      seq,
+      summary.epoch,
+      summary.version,
+      summary.status,
+      summary.carrierId,
+      summary.destination,
+      summary.lat,
+      summary.lon,
+      summary.openAlerts,
+      [summary.number, summary.reference, summary.vesselName, summary.origin, summary.destination, summary.bookingId]
+        .filter(Boolean)
+        .join(' ')
+        .toUpperCase(),
+      JSON.stringify(summary),
+    );
+  }
+
+  /** Pairs a device with a container. */
+  pair(deviceId: string, number: string): void {
+    this.sql.run(
+      'INSERT INTO devices (device_id, number) VALUES (?, ?) ON CONFLICT (device_id) DO UPDATE SET number = excluded.number',
+      deviceId,
+      number,
+    );
+  }
+
+  /** The containers that devices are paired with. */
+  resolve(deviceIds: string[]): { device_id: string; number: string }[] {
+    return this.sql.run('SELECT device_id, number FROM devices WHERE device_id IN (SELECT value FROM json_each(?))', JSON.stringify(deviceIds));
+  }
+
+  /** Lines changed after a sequence number, in the order of change. */
+  changedSince(seq: number): { seq: number; summary: FleetSummary }[] {
+    return this.sql
+      .run<{ seq: number; body: string }>('SELECT seq, body FROM containers WHERE seq > ? ORDER BY seq', seq)
+      .map((row) => ({ seq: row.seq, summary: JSON.parse(row.body) as FleetSummary }));
+  }
+
+  /** Lines that match the query, by container number, after a number. */
+  list(query: FleetQuery, after: string, limit: number): FleetSummary[] {
+    const where = ['number > ?'];
+    const bindings: SqlValue[] = [after];
+    const add = (clause: string, ...values: SqlValue[]): void => {
+      where.push(clause);
+      bindings.push(...values);
+    };
+    if (query.search) add('instr(search, ?) > 0', query.search.toUpperCase());
+    if (query.status) add('status = ?', query.status);
+    if (query.carrierId) add('carrier_id = ?', query.carrierId);
+    if (query.destination) add('destination = ?', query.destination);
+    if (query.alerting) add('open_alerts > 0');
+    if (query.numbers) add('number IN (SELECT value FROM json_each(?))', JSON.stringify(query.numbers));
+    if (query.box) {
+      const [west, south, east, north] = query.box;
+      add('lat BETWEEN ? AND ?', south, north);
+      // A box whose west lies east of its east crosses the antimeridian.
+      add(west <= east ? 'lon BETWEEN ? AND ?' : '(lon >= ? OR lon <= ?)', west, east);
+    }
+    return this.#bodies(`SELECT body FROM containers WHERE ${where.join(' AND ')} ORDER BY number LIMIT ?`, ...bindings, limit);
+  }
+
+  #bodies(query: string, ...bindings: SqlValue[]): FleetSummary[] {
+    return this.sql.run<{ body: string }>(query, ...bindings).map((row) => JSON.parse(row.body) as FleetSummary);
+  }
+}

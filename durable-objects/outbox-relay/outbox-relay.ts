@@ -1,0 +1,99 @@
+/**
+ * OutboxRelay: carries a shard's outbox rows to the queues. One object a shard, so rows leave in
+ * order and no two drainers send the same row at once; a crash between sending and deleting sends a
+ * row twice, and every consumer is idempotent. The alarm looks again after writers have gone quiet.
+ */
+import { DurableObject } from 'cloudflare:workers';
+import type { Notification } from '../../contracts/notifications.ts';
+import type { OutboxRelayApi, ProcurementEvent } from '../../contracts/procurement.ts';
+import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
+import type { ShardBindings, ShardName } from '../../platform/shards.ts';
+
+interface Env extends ShardBindings {
+  PROCUREMENT_EVENTS: Queue<ProcurementEvent>;
+  NOTIFICATIONS_QUEUE: Queue<Notification>;
+  LOG_LEVEL?: string;
+}
+
+/** How long after the last writer's sign the alarm keeps looking. */
+const WATCH_MS = 5 * 60_000;
+const LOOK_EVERY_MS = 30_000;
+/** A parked row is tried again after this long: what was broken has mostly been mended by then. */
+const UNPARK_AFTER_MS = 3_600_000;
+const BATCH = 50;
+
+/** The Durable Object class. */
+export class OutboxRelay extends DurableObject<Env> implements OutboxRelayApi {
+  readonly #log: Logger;
+  #draining: Promise<void> | null = null;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#log = loggerFor('outbox-relay', env.LOG_LEVEL);
+  }
+
+  /** Makes sure the alarm is set and stays set for some minutes. */
+  async arm(shard: string): Promise<void> {
+    await this.ctx.storage.put({ shard, watchUntil: Date.now() + WATCH_MS });
+    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + LOOK_EVERY_MS);
+  }
+
+  /** Sends what waits now; calls while a drain runs wait for a fresh look after it. */
+  async drain(shard: string): Promise<void> {
+    if (this.#draining) await this.#draining;
+    this.#draining ??= this.#run(shard as ShardName).finally(() => {
+      this.#draining = null;
+    });
+    await this.#draining;
+  }
+
+  override async alarm(): Promise<void> {
+    const stored = await this.ctx.storage.get<string | number>(['shard', 'watchUntil']);
+    const shard = stored.get('shard') as ShardName;
+    try {
+      await this.#unpark(shard);
+      await this.drain(shard);
+    } catch (error) {
+      this.#log('warn', 'outbox.look_failed', { shard, error: errorText(error) });
+    }
+    const busy = Date.now() < (stored.get('watchUntil') as number) || (await this.#waiting(shard));
+    if (busy) await this.ctx.storage.setAlarm(Date.now() + LOOK_EVERY_MS);
+  }
+
+  async #run(shard: ShardName): Promise<void> {
+    const db = this.env[shard];
+    for (;;) {
+      const { results } = await db
+        .prepare('SELECT id, body FROM outbox WHERE parked_at IS NULL ORDER BY id LIMIT ?')
+        .bind(BATCH)
+        .all<{ id: number; body: string }>();
+      if (results.length === 0) return;
+      const events = results.map((row) => JSON.parse(row.body) as ProcurementEvent);
+      await this.env.PROCUREMENT_EVENTS.sendBatch(events.map((body) => ({ body })));
+      await this.env.NOTIFICATIONS_QUEUE.sendBatch(events.map((event) => ({ body: toNotification(event) })));
+      await db
+        .prepare('DELETE FROM outbox WHERE parked_at IS NULL AND id IN (SELECT value FROM json_each(?))')
+        .bind(JSON.stringify(results.map((row) => row.id)))
+        .run();
+    }
+  }
+
+  async #unpark(shard: ShardName): Promise<void> {
+    await this.env[shard]
+      .prepare('UPDATE outbox SET parked_at = NULL WHERE parked_at < ?')
+      .bind(Date.now() - UNPARK_AFTER_MS)
+      .run();
+  }
+
+  async #waiting(shard: ShardName): Promise<boolean> {
+    try {
+      return (await this.env[shard].prepare('SELECT 1 FROM outbox LIMIT 1').first()) !== null;
+    } catch {
+      return true;
+    }
+  }
+}
+
+function toNotification({ v, id, tenantId, type, at, data }: ProcurementEvent): Notification {
+  return { v, id, tenantId, type, at, data };
+}

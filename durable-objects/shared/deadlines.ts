@@ -1,0 +1,63 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { Sql } from './sql.ts';
+
+/** The table a user of Deadlines puts into its migrations. */
+export const DEADLINES_TABLE =
+  'CREATE TABLE deadlines (name TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;';
+
+/**
+ * Many named deadlines on an object's single alarm. Instants are the world's; the alarm is set in
+ * wall time. Setting a deadline that is already due no later costs no write.
+ */
+export class Deadlines<Name extends string> {
+  readonly #sql: Sql;
+  readonly #storage: DurableObjectStorage;
+  readonly #clock: Clock;
+  readonly #at = new Map<Name, number>();
+
+  constructor(sql: Sql, storage: DurableObjectStorage, clock: Clock) {
+    this.#sql = sql;
+    this.#storage = storage;
+    this.#clock = clock;
+    for (const row of sql.run<{ name: Name; at: number }>('SELECT name, at FROM deadlines')) {
+      this.#at.set(row.name, row.at);
+    }
+    // A past-due alarm may never fire after a crash: whoever wakes the object re-arms it.
+    if (this.#at.size > 0) void this.#arm();
+  }
+
+  /** Sets a deadline unless one of that name is due sooner or at the same time. */
+  ensure(name: Name, at: number): void {
+    const known = this.#at.get(name);
+    if (known !== undefined && known <= at) return;
+    const next = this.#next();
+    this.#at.set(name, at);
+    this.#sql.run('INSERT INTO deadlines (name, at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET at = excluded.at', name, at);
+    if (next === null || at < next) void this.#arm();
+  }
+
+  /** Removes and returns the deadlines that are due; called by the alarm handler. */
+  takeDue(now: number): Name[] {
+    const due = [...this.#at].filter(([, at]) => at <= now).map(([name]) => name);
+    for (const name of due) {
+      this.#at.delete(name);
+      this.#sql.run('DELETE FROM deadlines WHERE name = ?', name);
+    }
+    return due;
+  }
+
+  /** Arms the alarm for the earliest deadline left; the last act of an alarm handler. */
+  rearm(): void {
+    if (this.#at.size > 0) void this.#arm();
+  }
+
+  #next(): number | null {
+    return this.#at.size > 0 ? Math.min(...this.#at.values()) : null;
+  }
+
+  #arm(): Promise<void> {
+    const next = this.#next()!;
+    // An alarm set for the present inside alarm() can be lost: always a moment ahead.
+    return this.#storage.setAlarm(Math.max(this.#clock.toWall(next), Date.now() + 1_000));
+  }
+}

@@ -1,0 +1,50 @@
+import type { ObjectUsage } from '../../contracts/tracking.ts';
+
+/** Values that object SQLite stores. */
+export type SqlValue = string | number | null;
+
+/** Object SQLite that counts what it is billed for, and runs append-only migrations. */
+export class Sql {
+  readonly #storage: DurableObjectStorage;
+  #rowsWritten = 0;
+  #requests = 0;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+  }
+
+  /** Runs one statement and returns its rows. */
+  run<T extends Record<string, SqlStorageValue>>(query: string, ...bindings: SqlValue[]): T[] {
+    const cursor = this.#storage.sql.exec<T>(query, ...bindings);
+    const rows = cursor.toArray();
+    this.#rowsWritten += cursor.rowsWritten;
+    return rows;
+  }
+
+  /** Counts one request to the object. */
+  countRequest(): void {
+    this.#requests++;
+  }
+
+  /** Billable work since the object woke. */
+  usage(): ObjectUsage {
+    return { requests: this.#requests, rowsWritten: this.#rowsWritten };
+  }
+
+  /**
+   * Applies the migrations that this object has not seen. The list is append-only: an object may
+   * sleep for months and wake many versions later.
+   */
+  migrate(migrations: readonly string[]): void {
+    this.#storage.sql.exec('CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY) WITHOUT ROWID');
+    const [row] = this.#storage.sql
+      .exec<{ version: number | null }>('SELECT max(version) AS version FROM migrations')
+      .toArray();
+    for (let version = row?.version ?? 0; version < migrations.length; version++) {
+      this.#storage.transactionSync(() => {
+        this.#storage.sql.exec(migrations[version]!);
+        this.#storage.sql.exec('INSERT INTO migrations (version) VALUES (?)', version + 1);
+      });
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/** One getter for each Durable Object namespace: the only places that know how objects are named. */
+import type { DeliveryLogApi } from '../contracts/notifications.ts';
+import type { OutboxRelayApi } from '../contracts/procurement.ts';
+import type { TenantPolicyApi } from '../contracts/identity.ts';
+import type { CarrierInboxApi, ContainerTrackerApi, FleetIndexApi } from '../contracts/tracking.ts';
+
+/** A stub typed by its contract; `fetch` is for WebSocket upgrades. */
+export type Stub<Api> = Api & Pick<Fetcher, 'fetch'>;
+
+function named<Api>(namespace: DurableObjectNamespace, name: string): Stub<Api> {
+  return namespace.get(namespace.idFromName(name)) as unknown as Stub<Api>;
+}
+
+/** The object of one container of one tenant. */
+export function containerTracker(env: { CONTAINER_TRACKER: DurableObjectNamespace }, tenantId: string, number: string): Stub<ContainerTrackerApi> {
+  return named(env.CONTAINER_TRACKER, `${tenantId}:${number}`);
+}
+
+/** The inbox of one carrier connection. */
+export function carrierInbox(env: { CARRIER_INBOX: DurableObjectNamespace }, connectionId: string): Stub<CarrierInboxApi> {
+  return named(env.CARRIER_INBOX, connectionId);
+}
+
+/** The fleet index of one tenant. */
+export function fleetIndex(env: { FLEET_INDEX: DurableObjectNamespace }, tenantId: string): Stub<FleetIndexApi> {
+  return named(env.FLEET_INDEX, tenantId);
+}
+
+/** The sessions and tickets of one tenant. */
+export function tenantPolicy(env: { TENANT_POLICY: DurableObjectNamespace }, tenantId: string): Stub<TenantPolicyApi> {
+  return named(env.TENANT_POLICY, tenantId);
+}
+
+/** The outbound webhooks of one tenant. */
+export function deliveryLog(env: { DELIVERY_LOG: DurableObjectNamespace }, tenantId: string): Stub<DeliveryLogApi> {
+  return named(env.DELIVERY_LOG, tenantId);
+}
+
+/** The outbox relay of one shard. */
+export function outboxRelay(env: { OUTBOX_RELAY: DurableObjectNamespace }, shard: string): Stub<OutboxRelayApi> {
+  return named(env.OUTBOX_RELAY, shard);
+}

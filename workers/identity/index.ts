@@ -1,0 +1,2 @@
+export { TenantPolicy } from '../../durable-objects/tenant-policy/tenant-policy.ts';
+export { IdentityService as default } from './service.ts';

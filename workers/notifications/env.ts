@@ -1,0 +1,9 @@
+/** The notifications Worker's bindings: by design nothing that a forged request could reach. */
+export interface Env {
+  DELIVERY_LOG: DurableObjectNamespace;
+  /** Base64 of the 32 bytes that seal endpoint secrets. */
+  SEALING_KEY: string;
+  /** "yes" lets a development runtime deliver to http on loopback. */
+  ALLOW_LOOPBACK_WEBHOOKS?: string;
+  LOG_LEVEL?: string;
+}

@@ -1,0 +1,2 @@
+export { DeliveryLog } from '../../durable-objects/delivery-log/delivery-log.ts';
+export { NotificationsService as default } from './service.ts';

@@ -1,0 +1,32 @@
+import { and, asc, eq } from 'drizzle-orm';
+import type { Actor } from '../../contracts/actor.ts';
+import type { AuditEntry } from '../../contracts/procurement.ts';
+import { auditLog } from '../../platform/schema/tenant.ts';
+import type { Shard } from './shard.ts';
+
+/** Entries of an object's trail that are shown; a booking's life has under a dozen. */
+const TRAIL_MAX = 100;
+
+/** The statement that records who did what, for the batch that does it. */
+export function audit(shard: Shard, actor: Actor, objectId: string, action: string, detail: string, now: number): D1PreparedStatement {
+  return shard.session
+    .prepare('INSERT INTO audit_log (tenant_id, object_id, at, subject, action, detail, correlation_id) VALUES (?, ?, ?, ?, ?, ?, ?)')
+    .bind(actor.tenantId, objectId, now, actor.subject, action, detail, actor.correlationId);
+}
+
+/** An object's audit trail, oldest first. */
+export async function trailOf(shard: Shard, actor: Actor, objectId: string): Promise<AuditEntry[]> {
+  const rows = await shard.db
+    .select()
+    .from(auditLog)
+    .where(and(eq(auditLog.tenantId, actor.tenantId), eq(auditLog.objectId, objectId)))
+    .orderBy(asc(auditLog.id))
+    .limit(TRAIL_MAX);
+  return rows.map(({ at, subject, action, detail, correlationId }) => ({
+    at: new Date(at).toISOString(),
+    subject,
+    action,
+    detail,
+    correlationId,
+  }));
+}

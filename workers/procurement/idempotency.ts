@@ -1,0 +1,50 @@
+/** Idempotency: the answer is stored in the transaction of its effect, so both exist or neither. */
+import { and, eq } from 'drizzle-orm';
+import type { Actor } from '../../contracts/actor.ts';
+import type { Idempotent } from '../../contracts/procurement.ts';
+import { fail, ok, type Result } from '../../contracts/result.ts';
+import { idempotencyRecords } from '../../platform/schema/tenant.ts';
+import { sha256Hex } from '../../platform/secrets.ts';
+import type { Shard } from './shard.ts';
+
+/** The hash by which a repeated request is told from another one under the same key. */
+export function requestHash(input: unknown): Promise<string> {
+  return sha256Hex(JSON.stringify(input));
+}
+
+/** The statement that stores an answer; it fails the batch when the key was used before. */
+export function storeAnswer(
+  shard: Shard,
+  actor: Actor,
+  record: { operation: string; key: string; requestHash: string; answer: unknown; now: number },
+): D1PreparedStatement {
+  return shard.session
+    .prepare('INSERT INTO idempotency_records (tenant_id, operation, key, request_hash, answer, created_at) VALUES (?, ?, ?, ?, ?, ?)')
+    .bind(actor.tenantId, record.operation, record.key, record.requestHash, JSON.stringify(record.answer), record.now);
+}
+
+/** The stored answer of a key that was used before, or the refusal when the request was another. */
+export async function replay<T>(
+  shard: Shard,
+  actor: Actor,
+  operation: string,
+  key: string,
+  hash: string,
+): Promise<Result<Idempotent<T>> | null> {
+  const record = await shard.db
+    .select()
+    .from(idempotencyRecords)
+    .where(
+      and(
+        eq(idempotencyRecords.tenantId, actor.tenantId),
+        eq(idempotencyRecords.operation, operation),
+        eq(idempotencyRecords.key, key),
+      ),
+    )
+    .get();
+  if (!record) return null;
+  if (record.requestHash !== hash) {
+    return fail('idempotency.mismatch', 'This Idempotency-Key was used for another request');
+  }
+  return ok({ value: record.answer as T, replayed: true, bookmark: shard.session.getBookmark() });
+}

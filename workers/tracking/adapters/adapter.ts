@@ -1,0 +1,57 @@
+import type { CanonicalEvent } from '../../../domain/journey/event.ts';
+import type { Fault } from '../../../contracts/result.ts';
+
+/** What an adapter knows beside the body. */
+export interface AdapterContext {
+  carrierId: string;
+  /** The present instant, ms. */
+  now: number;
+}
+
+/** A canonical event before its contract check; a position may still name a device. */
+export type Candidate = CanonicalEvent | (Omit<Extract<CanonicalEvent, { kind: 'position' }>, 'container'> & {
+  device: string;
+});
+
+/** One item of a delivery, turned into events or refused with the reason. */
+export type AdaptedItem =
+  | { index: number; raw: unknown; events: Candidate[] }
+  | { index: number; raw: unknown; fault: Fault };
+
+/** The items of a body, or why the body as a whole cannot be read. */
+export type AdapterResult = { items: AdaptedItem[] } | { unreadable: string };
+
+/** Turns one carrier format into canonical events. Adapters never throw on input. */
+export interface Adapter {
+  parse(text: string, contentType: string, context: AdapterContext): AdapterResult;
+}
+
+/** Parses JSON without throwing. */
+export function parseJson(text: string): { value: unknown } | { error: string } {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : 'not JSON' };
+  }
+}
+
+/** A non-empty string, trimmed, from a feed's string or number; undefined for anything else. */
+export function textOf(value: unknown): string | undefined {
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  return typeof value === 'string' && value.trim() ? value.trim() : undefined;
+}
+
+/** A finite number from a feed's number or numeric string (feeds quote coordinates). */
+export function numberOf(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  if (typeof value !== 'string' || !value.trim()) return undefined;
+  const number = Number(value);
+  return Number.isFinite(number) ? number : undefined;
+}
+
+/** A plain object, or undefined. */
+export function recordOf(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}

@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { canonicalEventSchema } from '../../../contracts/tracking.ts';
+import { dcsa } from './dcsa.ts';
+import { positions } from './positions.ts';
+
+const context = { carrierId: 'car_1', now: Date.parse('2026-06-01T00:00:00Z') };
+const json = 'application/json';
+
+const gateIn = {
+  eventID: '3fa85f64-5717-4562-b3fc-2c963f66afa6',
+  eventType: 'EQUIPMENT',
+  eventCreatedDateTime: '2026-05-01T12:00:00Z',
+  eventClassifierCode: 'ACT',
+  eventDateTime: '2026-05-01T10:00:00+08:00',
+  equipmentEventTypeCode: 'GTIN',
+  emptyIndicatorCode: 'LADEN',
+  equipmentReference: 'CSQU3054383',
+  eventLocation: { UNLocationCode: 'CNSHA' },
+};
+
+function items(body: unknown) {
+  const result = dcsa.parse(JSON.stringify(body), json, context);
+  if ('unreadable' in result) throw new Error(result.unreadable);
+  return result.items;
+}
+
+describe('dcsa', () => {
+  it('takes one event, an array and a wrapper alike', () => {
+    for (const body of [gateIn, [gateIn], { events: [gateIn] }]) {
+      const [item] = items(body);
+      expect(item).toMatchObject({
+        events: [{ container: 'CSQU3054383', code: 'GTIN', empty: false, location: { unLocationCode: 'CNSHA' } }],
+      });
+    }
+  });
+
+  it('takes what real feeds send: nulls, lower camel, spaces, mixed case, naked local time', () => {
+    const [item] = items({
+      ...gateIn,
+      eventID: null,
+      eventType: 'Equipment',
+      equipmentReference: 'csqu 305438-3',
+      eventDateTime: '2026-05-01T10:00:00',
+      eventLocation: { unLocationCode: 'cnsha', latitude: '30.6', longitude: '122.0' },
+      transportCall: { exportVoyageNumber: ' 001 E ', vessel: null },
+    });
+    expect(item).toMatchObject({
+      events: [
+        {
+          container: 'CSQU3054383',
+          voyage: '001E',
+          zoneSource: 'port',
+          at: Date.parse('2026-05-01T02:00:00Z'),
+          location: { lat: 30.6 },
+        },
+      ],
+    });
+  });
+
+  it('fans a transport event out to every container it references', () => {
+    const [item] = items({
+      ...gateIn,
+      eventType: 'TRANSPORT',
+      transportEventTypeCode: 'DEPA',
+      equipmentReference: undefined,
+      references: [
+        { referenceType: 'EQ', referenceValue: 'CSQU3054383' },
+        { referenceType: 'EQ', referenceValue: 'MSKU9070323' },
+        { referenceType: 'PO', referenceValue: '77' },
+      ],
+    });
+    expect(item && 'events' in item && item.events).toHaveLength(2);
+  });
+
+  it('warns of a wrong check digit and keeps the event', () => {
+    const [item] = items({ ...gateIn, equipmentReference: 'CSQU3054384' });
+    expect(item).toMatchObject({ events: [{ warnings: [expect.stringContaining('check digit')] }] });
+  });
+
+  it('names the field of what it must refuse, and spares the neighbours', () => {
+    const bad = [
+      [{ ...gateIn, eventType: 'PARTY' }, '/eventType'],
+      [{ ...gateIn, eventDateTime: '2026-02-30T00:00:00Z' }, '/eventDateTime'],
+      [{ ...gateIn, equipmentReference: null }, '/equipmentReference'],
+      [7, ''],
+    ] as const;
+    const adapted = items([...bad.map(([event]) => event), gateIn]);
+    bad.forEach(([, pointer], i) => {
+      expect(adapted[i]).toMatchObject({ index: i, fault: { pointer } });
+    });
+    expect(adapted[4]).toHaveProperty('events');
+  });
+});
+
+describe('positions', () => {
+  const fix = { container: 'CSQU3054383', time: '2026-05-01T10:00:00Z', latitude: '1.5', longitude: 103.8 };
+
+  it('reads JSON and NDJSON, and loses no line to a broken neighbour', () => {
+    const text = `${JSON.stringify(fix)}\n{broken\n${JSON.stringify({ ...fix, latitude: 91 })}\n`;
+    const result = positions.parse(text, 'application/x-ndjson', context);
+    expect('items' in result && result.items.map((i) => ('events' in i ? 'ok' : i.fault.code))).toEqual([
+      'ok',
+      'item.not_json',
+      'position.latitude_invalid',
+    ]);
+  });
+
+  it('treats the AIS "not available" values as absent and refuses the future', () => {
+    const result = positions.parse(
+      JSON.stringify([
+        { ...fix, speed: 102.3, course: 511, door: 'OPEN' },
+        { ...fix, time: '2026-06-01T00:11:00Z' },
+      ]),
+      json,
+      context,
+    );
+    if ('unreadable' in result) throw new Error('unreadable');
+    expect(result.items[0]).toMatchObject({ events: [{ sensors: { doorOpen: true } }] });
+    expect(result.items[0]).not.toHaveProperty('events.0.speedKnots');
+    expect(result.items[1]).toMatchObject({ fault: { code: 'position.in_future' } });
+  });
+});
+
+it('never throws, and what adapters emit meets the contract or is refused', () => {
+  const noise = fc.oneof(
+    fc.jsonValue(),
+    fc.record({ ...Object.fromEntries(Object.entries(gateIn).map(([k, v]) => [k, fc.oneof(fc.constant(v), fc.jsonValue())])) }),
+  );
+  fc.assert(
+    fc.property(fc.array(noise, { maxLength: 5 }), (list) => {
+      for (const adapter of [dcsa, positions]) {
+        const result = adapter.parse(JSON.stringify(list), json, context);
+        if ('unreadable' in result) continue;
+        expect(result.items).toHaveLength(list.length);
+        for (const item of result.items) {
+          for (const event of 'events' in item ? item.events : []) {
+            if ('container' in event && event.kind === 'journey') {
+              expect(canonicalEventSchema.safeParse(event).error).toBeUndefined();
+            }
+          }
+        }
+      }
+    }),
+  );
+});

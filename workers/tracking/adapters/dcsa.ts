@@ -1,0 +1,163 @@
+/**
+ * DCSA Track & Trace 2.2 events: one event, an array, or `{events: [...]}`. Real feeds deviate, so
+ * names are read in either spelling, nulls are absences, codes are upper-cased and the unknown is
+ * kept with a warning; only what cannot be placed in a container's journey is refused.
+ */
+import type { Fault } from '../../../contracts/result.ts';
+import { isValidContainerNumber, normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts';
+import type { EventLocation, JourneyEvent } from '../../../domain/journey/event.ts';
+import { parseInstant } from '../../../domain/journey/instant.ts';
+import { portOf } from '../../../reference/ports.ts';
+import {
+  type Adapter,
+  type AdaptedItem,
+  type AdapterContext,
+  numberOf,
+  parseJson,
+  recordOf,
+  textOf,
+} from './adapter.ts';
+
+type Fields = Record<string, unknown>;
+
+/** The adapter of the `dcsa` format. */
+export const dcsa: Adapter = {
+  parse(text, _contentType, context) {
+    const parsed = parseJson(text);
+    if ('error' in parsed) return { unreadable: parsed.error };
+    const wrapped = recordOf(parsed.value)?.events;
+    const list = Array.isArray(parsed.value) ? parsed.value : Array.isArray(wrapped) ? wrapped : [parsed.value];
+    return { items: list.map((raw: unknown, index) => adaptEvent(raw, index, context)) };
+  },
+};
+
+const TYPE_CODES = {
+  TRANSPORT: 'transportEventTypeCode',
+  EQUIPMENT: 'equipmentEventTypeCode',
+  SHIPMENT: 'shipmentEventTypeCode',
+} as const;
+
+function adaptEvent(raw: unknown, index: number, context: AdapterContext): AdaptedItem {
+  const refuse = (pointer: string, code: string, detail: string): AdaptedItem => {
+    const fault: Fault = { pointer, code, detail };
+    return { index, raw, fault };
+  };
+  const item = recordOf(raw);
+  if (!item) return refuse('', 'item.not_object', 'An event must be a JSON object');
+  const family = upper(item.eventType);
+  if (family !== 'TRANSPORT' && family !== 'EQUIPMENT' && family !== 'SHIPMENT') {
+    return refuse('/eventType', 'event.type_unknown', 'eventType must be TRANSPORT, EQUIPMENT or SHIPMENT');
+  }
+  const codeName = TYPE_CODES[family];
+  const code = upper(item[codeName]);
+  if (!code || !/^[A-Z]{4}$/.test(code)) {
+    return refuse(`/${codeName}`, 'event.code_invalid', `${codeName} must be a four-letter code`);
+  }
+  const classifier = upper(item.eventClassifierCode);
+  if (classifier !== 'ACT' && classifier !== 'EST' && classifier !== 'PLN') {
+    return refuse('/eventClassifierCode', 'event.classifier_invalid', 'eventClassifierCode must be ACT, EST or PLN');
+  }
+  const call = recordOf(item.transportCall) ?? {};
+  const location = locationOf(item, call);
+  const zone = portOf(location?.unLocationCode)?.zone ?? null;
+  const atText = textOf(item.eventDateTime) ?? '';
+  const time = parseInstant(atText, zone);
+  if (!time) return refuse('/eventDateTime', 'event.time_invalid', 'eventDateTime must be an RFC 3339 instant');
+  const created = parseInstant(textOf(item.eventCreatedDateTime) ?? '', null);
+  const containers = containersOf(item);
+  if (containers.length === 0) {
+    return refuse('/equipmentReference', 'event.unattributable', 'The event names no container');
+  }
+  const events = containers.map((container): JourneyEvent => ({
+    v: 1,
+    kind: 'journey',
+    container,
+    family,
+    code,
+    classifier,
+    at: time.at,
+    atText,
+    zoneSource: time.zoneSource,
+    createdAt: created?.at ?? time.at,
+    carrierId: context.carrierId,
+    ...(location ? { location } : {}),
+    ...details(item, call),
+    ...warningsOf(container, location),
+  }));
+  return { index, raw, events };
+}
+
+const upper = (value: unknown): string | undefined => textOf(value)?.toUpperCase();
+
+/** The first of several spellings that holds a text. */
+function pick(fields: Fields, ...names: string[]): string | undefined {
+  for (const name of names) {
+    const text = textOf(fields[name]);
+    if (text) return text;
+  }
+  return undefined;
+}
+
+function locationOf(item: Fields, call: Fields): EventLocation | undefined {
+  const sources = [recordOf(item.eventLocation), recordOf(call.location), call, item].filter(
+    (source): source is Fields => source !== undefined,
+  );
+  const location: EventLocation = {};
+  for (const source of sources) {
+    const code = pick(source, 'UNLocationCode', 'unLocationCode')?.toUpperCase().replaceAll(' ', '');
+    if (code && /^[A-Z]{2}[A-Z0-9]{3}$/.test(code)) location.unLocationCode ??= code;
+    const facility = pick(source, 'facilityCode')?.toUpperCase();
+    if (facility && facility.length <= 11) location.facilityCode ??= facility;
+    const lat = numberOf(source.latitude);
+    const lon = numberOf(source.longitude);
+    if (lat !== undefined && lon !== undefined && Math.abs(lat) <= 90 && Math.abs(lon) <= 180) {
+      location.lat ??= lat;
+      location.lon ??= lon;
+    }
+  }
+  return Object.keys(location).length > 0 ? location : undefined;
+}
+
+function details(item: Fields, call: Fields): Partial<JourneyEvent> {
+  const vessel = recordOf(call.vessel) ?? {};
+  const empty = upper(item.emptyIndicatorCode);
+  const mode = upper(call.modeOfTransport);
+  const voyage = pick(call, 'exportVoyageNumber', 'carrierVoyageNumber', 'importVoyageNumber')?.replaceAll(/\s/g, '');
+  const document = recordOf(Array.isArray(item.documentReferences) ? item.documentReferences[0] : undefined);
+  const entries: [keyof JourneyEvent, unknown][] = [
+    ['empty', empty === 'EMPTY' ? true : empty === 'LADEN' ? false : undefined],
+    ['mode', mode === 'VESSEL' || mode === 'RAIL' || mode === 'TRUCK' || mode === 'BARGE' ? mode : undefined],
+    ['vesselImo', pick(vessel, 'vesselIMONumber', 'vesselImoNumber')?.slice(0, 10)],
+    ['vesselName', pick(vessel, 'vesselName')?.slice(0, 200)],
+    ['voyage', voyage?.slice(0, 50)],
+    ['transportCallId', pick(call, 'transportCallID', 'transportCallId')?.slice(0, 100)],
+    ['documentReference', (pick(item, 'documentID', 'documentId') ?? (document && pick(document, 'documentReferenceValue')))?.slice(0, 100)],
+    ['delayReasonCode', pick(item, 'delayReasonCode')?.slice(0, 4)],
+    ['carrierEventId', pick(item, 'eventID', 'eventId')?.slice(0, 100)],
+  ];
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as Partial<JourneyEvent>;
+}
+
+/** The container named directly, else every equipment reference (a transport event may hold many). */
+function containersOf(item: Fields): string[] {
+  const direct = pick(item, 'equipmentReference');
+  const references = Array.isArray(item.references) ? item.references : [];
+  const named = direct
+    ? [direct]
+    : references.flatMap((raw: unknown) => {
+        const reference = recordOf(raw);
+        const isEquipment = upper(reference?.referenceType) === 'EQ';
+        const value = reference && isEquipment ? textOf(reference.referenceValue) : undefined;
+        return value ? [value] : [];
+      });
+  const numbers = named.map(normalizeContainerNumber).filter((n) => /^[A-Z0-9]{4,17}$/.test(n));
+  return [...new Set(numbers)].slice(0, 200);
+}
+
+function warningsOf(container: string, location: EventLocation | undefined): Pick<JourneyEvent, 'warnings'> {
+  const warnings: string[] = [];
+  if (!isValidContainerNumber(container)) warnings.push(`container number ${container} fails its check digit`);
+  const code = location?.unLocationCode;
+  if (code && !portOf(code)) warnings.push(`location ${code} is not in the port table`);
+  return warnings.length > 0 ? { warnings } : {};
+}

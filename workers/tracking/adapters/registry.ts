@@ -1,0 +1,7 @@
+import type { Connection } from '../../../contracts/tracking.ts';
+import type { Adapter } from './adapter.ts';
+import { dcsa } from './dcsa.ts';
+import { positions } from './positions.ts';
+
+/** Every carrier format with its adapter: adding one is a file and a line here. */
+export const ADAPTERS: Record<Connection['format'], Adapter> = { dcsa, positions };

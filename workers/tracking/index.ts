@@ -1,0 +1,4 @@
+export { CarrierInbox } from '../../durable-objects/carrier-inbox/carrier-inbox.ts';
+export { ContainerTracker } from '../../durable-objects/container-tracker/container-tracker.ts';
+export { FleetIndex } from '../../durable-objects/fleet-index/fleet-index.ts';
+export { TrackingService as default } from './service.ts';
