@@ -1,0 +1,116 @@
+/** A small client of the public API, as scripts and tests use it. */
+import { createHmac, randomUUID } from 'node:crypto';
+
+/** Sends a request; in tests the harness, in scripts the network. */
+export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
+
+/** An answer, parsed. */
+export interface Answer<T = any> {
+  status: number;
+  headers: Headers;
+  body: T;
+}
+
+/** Calls the API with a client's token, renewing it before it runs out. */
+export class ApiClient {
+  readonly origin: string;
+  readonly #fetch: Fetch;
+  readonly #credentials: { id: string; secret: string } | null;
+  #token: { text: string; until: number } | null = null;
+
+  constructor(origin: string, credentials: { id: string; secret: string } | null, fetcher: Fetch = fetch) {
+    this.origin = origin;
+    this.#fetch = fetcher;
+    this.#credentials = credentials;
+  }
+
+  /** An access token by client_credentials. */
+  async token(): Promise<string> {
+    if (this.#token && this.#token.until > Date.now()) return this.#token.text;
+    const { id, secret } = this.#credentials!;
+    const answer = await this.#fetch(`${this.origin}/oauth/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`, 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'grant_type=client_credentials',
+    });
+    if (!answer.ok) throw new Error(`no token for ${id}: ${answer.status} ${await answer.text()}`);
+    const { access_token: text, expires_in: seconds } = (await answer.json()) as { access_token: string; expires_in: number };
+    this.#token = { text, until: Date.now() + (seconds - 30) * 1000 };
+    return text;
+  }
+
+  /** Sends one request; whatever the status, it is the answer. */
+  async call<T = any>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
+    const answer = await this.#fetch(this.origin + path, {
+      method,
+      headers: {
+        ...(this.#credentials ? { authorization: `Bearer ${await this.token()}` } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    const json = /json/.test(answer.headers.get('content-type') ?? '');
+    return { status: answer.status, headers: answer.headers, body: (json ? JSON.parse(text) : text) as T };
+  }
+
+  /** Sends one request that must succeed. */
+  async must<T = any>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<T> {
+    const answer = await this.call<T>(method, path, body, headers);
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  }
+
+  /** All items of a list, page by page. */
+  async all<T = any>(path: string): Promise<T[]> {
+    const items: T[] = [];
+    let cursor: string | null = null;
+    do {
+      const next: string = cursor ? `${path}${path.includes('?') ? '&' : '?'}cursor=${cursor}` : path;
+      const page: { items: T[]; nextCursor: string | null } = await this.must('GET', next);
+      items.push(...page.items);
+      cursor = page.nextCursor;
+    } while (cursor);
+    return items;
+  }
+
+  /** A key for a request that must happen once. */
+  static key(): Record<string, string> {
+    return { 'idempotency-key': randomUUID() };
+  }
+}
+
+/** Headers of a Standard Webhooks delivery. */
+export function signStandard(secret: string, body: string, id = `msg_${randomUUID()}`): Record<string, string> {
+  const timestamp = Math.floor(Date.now() / 1000);
+  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  return { 'webhook-id': id, 'webhook-timestamp': String(timestamp), 'webhook-signature': `v1,${signature}` };
+}
+
+/** Headers of a DCSA delivery. */
+export function signDcsa(secret: string, body: string): Record<string, string> {
+  const signature = createHmac('sha256', Buffer.from(secret, 'base64')).update(body).digest('hex');
+  return { 'notification-signature': `sha256=${signature}` };
+}
+
+/** Posts a signed delivery. */
+export async function postSigned(
+  origin: string,
+  connection: { id: string; scheme: string; secret: string },
+  body: string,
+  options: { contentType?: string; correlationId?: string; fetcher?: Fetch } = {},
+): Promise<Answer> {
+  const sign = connection.scheme === 'dcsa' ? signDcsa : signStandard;
+  const answer = await (options.fetcher ?? fetch)(`${origin}/ingest/${connection.id}`, {
+    method: 'POST',
+    headers: {
+      'content-type': options.contentType ?? 'application/json',
+      ...(options.correlationId ? { 'x-correlation-id': options.correlationId } : {}),
+      ...sign(connection.secret, body),
+    },
+    body,
+  });
+  return { status: answer.status, headers: answer.headers, body: await answer.json() };
+}

@@ -1,0 +1,38 @@
+/** Secrets of a development or test runtime: random, made on first use, never printed. */
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+
+/** The Workers of the platform. */
+export type WorkerName = 'gateway' | 'identity' | 'tracking' | 'procurement' | 'notifications';
+
+/** Settings and secrets by Worker, as `.dev.vars` holds them. */
+export type Secrets = Record<WorkerName, Record<string, string>>;
+
+/** What the secrets depend on. */
+export interface SecretOptions {
+  /** The public origin. */
+  issuer: string;
+  /** Lets outbound webhooks reach loopback over http: development only. */
+  loopbackWebhooks: boolean;
+}
+
+/** Makes a full set. */
+export function makeSecrets({ issuer, loopbackWebhooks }: SecretOptions): Secrets {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const kid = randomBytes(8).toString('hex');
+  const sealing = randomBytes(32).toString('base64');
+  return {
+    gateway: { ISSUER: issuer },
+    identity: {
+      ISSUER: issuer,
+      SIGNING_KEYS: JSON.stringify([{ ...privateKey.export({ format: 'jwk' }), kid, alg: 'ES256', use: 'sig' }]),
+      PASSWORD_PEPPER: randomBytes(32).toString('base64'),
+      OPERATOR_SECRET: randomBytes(32).toString('base64url'),
+    },
+    tracking: { SEALING_KEY: sealing },
+    procurement: {},
+    notifications: {
+      SEALING_KEY: randomBytes(32).toString('base64'),
+      ...(loopbackWebhooks ? { ALLOW_LOOPBACK_WEBHOOKS: 'yes' } : {}),
+    },
+  };
+}

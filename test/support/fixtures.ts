@@ -1,0 +1,97 @@
+/** Tenants, people and things that tests need, made through the public API as a customer would. */
+import { randomBytes } from 'node:crypto';
+import { ApiClient, type Fetch } from '../../scripts/support/api.ts';
+import type { Platform } from './harness.ts';
+
+/** A tenant with an administrator's machine client. */
+export interface TestTenant {
+  id: string;
+  shard: string;
+  admin: ApiClient;
+  adminEmail: string;
+  password: string;
+  carrierId: string;
+}
+
+/** A fetch that takes absolute URLs of the platform. */
+export function fetchOf(platform: Platform): Fetch {
+  return (url, init) => platform.server.fetch(url, { redirect: 'manual', ...init } as never) as unknown as Promise<Response>;
+}
+
+/** Signs in as a user the way the console does and returns a client that holds the tokens. */
+export async function signIn(origin: string, issuer: string, email: string, password: string, fetcher: Fetch): Promise<{ accessToken: string; refreshToken: string } | { status: number; html: string }> {
+  const verifier = randomBytes(48).toString('base64url').slice(0, 64);
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier));
+  const request = {
+    response_type: 'code',
+    client_id: 'fairlead-console',
+    redirect_uri: `${issuer}/auth/callback`,
+    state: 'xyz',
+    code_challenge: Buffer.from(digest).toString('base64url'),
+    code_challenge_method: 'S256',
+  };
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  const login = await fetcher(`${origin}/oauth/authorize`, {
+    method: 'POST',
+    headers: form,
+    body: new URLSearchParams({ ...request, email, password }).toString(),
+    redirect: 'manual',
+  });
+  if (login.status !== 303) return { status: login.status, html: await login.text() };
+  const code = new URL(login.headers.get('location')!).searchParams.get('code')!;
+  const token = await fetcher(`${origin}/oauth/token`, {
+    method: 'POST',
+    headers: form,
+    body: new URLSearchParams({
+      grant_type: 'authorization_code',
+      client_id: request.client_id,
+      redirect_uri: request.redirect_uri,
+      code,
+      code_verifier: verifier,
+    }).toString(),
+  });
+  const body = (await token.json()) as { access_token: string; refresh_token: string };
+  return { accessToken: body.access_token, refreshToken: body.refresh_token };
+}
+
+/** The issuer of a test platform's tokens. */
+export const ISSUER = 'https://fairlead.test';
+
+/** Creates a tenant with one carrier and a machine client for its administrator. */
+export async function createTenant(platform: Platform, slug: string): Promise<TestTenant> {
+  const fetcher = fetchOf(platform);
+  const operator = new ApiClient(platform.origin, { id: 'platform-operator', secret: platform.operatorSecret }, fetcher);
+  const password = randomBytes(12).toString('base64url');
+  const adminEmail = `admin@${slug}.example`;
+  const tenant = await operator.must('POST', '/v1/tenants', {
+    name: slug,
+    slug,
+    admin: { email: adminEmail, name: 'Admin', password },
+  });
+  const signedIn = await signIn(platform.origin, ISSUER, adminEmail, password, fetcher);
+  if (!('accessToken' in signedIn)) throw new Error(`sign-in failed: ${signedIn.status} ${signedIn.html}`);
+  const user = new ApiClient(platform.origin, null, fetcher);
+  const client = await user.must(
+    'POST',
+    '/v1/clients',
+    { name: 'tests', role: 'tenant_admin' },
+    { authorization: `Bearer ${signedIn.accessToken}` },
+  );
+  const admin = new ApiClient(platform.origin, { id: client.id, secret: client.secret }, fetcher);
+  const carrier = await admin.must('POST', '/v1/carriers', {
+    scac: slug.slice(0, 4).toUpperCase().replaceAll(/[^A-Z]/g, 'X'),
+    name: `Carrier of ${slug}`,
+    contactEmail: `desk@${slug}-line.example`,
+  });
+  return { id: tenant.id, shard: tenant.shard, admin, adminEmail, password, carrierId: carrier.id };
+}
+
+/** Waits until a check holds, asking again as soon as it has answered; fails after `tries`. */
+export async function until<T>(what: string, check: () => Promise<T | null | undefined | false>, tries = 400): Promise<T> {
+  for (let i = 0; i < tries; i++) {
+    const found = await check();
+    if (found) return found;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  throw new Error(`still not so after ${tries} looks: ${what}`);
+}

@@ -1,0 +1,66 @@
+/** All Workers together in one local runtime, with fresh storage and secrets made for the run. */
+import { fileURLToPath } from 'node:url';
+import { createTestHarness, type TestHarness } from 'wrangler';
+import { makeSecrets, type WorkerName } from '../../scripts/support/secrets.ts';
+
+/** The checkout's root. */
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The configuration file of each Worker; the gateway is first, so it is the one requests reach. */
+export const CONFIGS: Record<WorkerName, string> = {
+  gateway: 'wrangler.toml',
+  identity: 'workers/identity/wrangler.toml',
+  tracking: 'workers/tracking/wrangler.toml',
+  procurement: 'workers/procurement/wrangler.toml',
+  notifications: 'workers/notifications/wrangler.toml',
+};
+
+/** The databases each migration history applies to, by the Worker that binds them. */
+const DATABASES: [WorkerName, string[]][] = [
+  ['identity', ['DIRECTORY']],
+  ['procurement', ['SHARD_0', 'SHARD_1', 'SHARD_2', 'SHARD_3']],
+];
+
+/** A running platform. */
+export interface Platform {
+  server: TestHarness;
+  origin: string;
+  operatorSecret: string;
+  close(): Promise<void>;
+}
+
+/** How a test's platform differs from the usual one. */
+export interface PlatformOptions {
+  vars?: Partial<Record<WorkerName, Record<string, string>>>;
+  /** Shards that get no tables: what a shard looks like that cannot be reached. */
+  brokenShards?: string[];
+  /** Built Workers, by name, instead of bundling anew. */
+  prebuilt?: Partial<Record<WorkerName, string>>;
+}
+
+/** Starts every Worker with empty, migrated databases. */
+export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
+  const origin = 'https://fairlead.test';
+  const secrets = makeSecrets({ issuer: origin, loopbackWebhooks: true });
+  const server = createTestHarness({
+    root: ROOT,
+    workers: (Object.keys(CONFIGS) as WorkerName[]).map((name) => ({
+      configPath: CONFIGS[name],
+      secrets: secrets[name],
+      vars: { LOG_LEVEL: 'warn', ...options.vars?.[name] },
+      ...(options.prebuilt?.[name] ? { prebuiltWorkerDir: options.prebuilt[name] } : {}),
+    })),
+  });
+  const { url } = await server.listen();
+  for (const [worker, bindings] of DATABASES) {
+    for (const binding of bindings) {
+      if (!options.brokenShards?.includes(binding)) await server.getWorker(`fairlead-${worker}`).applyD1Migrations(binding);
+    }
+  }
+  return {
+    server,
+    origin: url.origin,
+    operatorSecret: secrets.identity.OPERATOR_SECRET!,
+    close: () => server.close(),
+  };
+}

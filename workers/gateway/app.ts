@@ -1,0 +1,81 @@
+/** The gateway: every route of the product, the API first, then the console's assets. */
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { GatewayContext, GatewayTypes } from './context.ts';
+import { requestContext, defect } from './middleware/request-context.ts';
+import { register } from './operation.ts';
+import { problem } from './problems.ts';
+import { connectionRoutes } from './routes/connections.ts';
+import { containerRoutes } from './routes/containers.ts';
+import { identityRoutes } from './routes/identity.ts';
+import { ingestRoutes } from './routes/ingest.ts';
+import { liveRoutes } from './routes/live.ts';
+import { oauthRoutes } from './routes/oauth.ts';
+import { overviewRoutes } from './routes/overview.ts';
+import { platformRoutes } from './routes/platform.ts';
+import { procurementRoutes } from './routes/procurement.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
+
+/** Every declared operation. */
+export const OPERATIONS = [
+  ...platformRoutes,
+  ...oauthRoutes,
+  ...identityRoutes,
+  ...connectionRoutes,
+  ...ingestRoutes,
+  ...containerRoutes,
+  ...liveRoutes,
+  ...procurementRoutes,
+  ...overviewRoutes,
+  ...webhookRoutes,
+];
+
+/** The pages of the console: each is served its one HTML file; anything else unknown is a 404. */
+const CONSOLE_PAGES = /^\/($|auth\/callback$|map$|containers(\/|$)|shipments(\/|$)|bookings(\/|$)|allocations(\/|$))/;
+/** Swagger UI sets style attributes; its page, and no other, may. */
+const DOCS_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
+  "frame-ancestors 'none'; base-uri 'none'";
+
+/** Builds the app. */
+export function createApp(): OpenAPIHono<GatewayTypes> {
+  const app = new OpenAPIHono<GatewayTypes>();
+  app.use(requestContext);
+  for (const op of OPERATIONS) register(app, op);
+  app.openAPIRegistry.registerComponent('securitySchemes', 'oauth', { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' });
+  app.get('/openapi.json', (c) => {
+    c.set('route', 'GET /openapi.json');
+    return c.json(document(app, c.env.ISSUER), 200, { 'cache-control': 'public, max-age=300' });
+  });
+  app.get('*', serveAsset);
+  app.notFound((c) => problem(404, 'Not found', 'There is nothing at this address', c.get('correlationId')));
+  app.onError((_error, c) => defect(c.get('correlationId')));
+  return app;
+}
+
+/** The OpenAPI 3.1 document. */
+export function document(app: OpenAPIHono<GatewayTypes>, server: string): object {
+  return app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Fairlead API',
+      version: '0.1.0',
+      description: 'Container tracking and freight procurement. Errors are RFC 9457 problem documents; lists page by cursor.',
+    },
+    servers: [{ url: server }],
+  });
+}
+
+async function serveAsset(c: GatewayContext): Promise<Response> {
+  const { pathname } = new URL(c.req.url);
+  c.set('route', 'GET asset');
+  if (/^\/(v1|oauth|ingest)(\/|$)/.test(pathname)) return c.notFound() as Response;
+  const page = CONSOLE_PAGES.test(pathname);
+  const file = page ? '/index.html' : /^\/docs\/?$/.test(pathname) ? '/docs/index.html' : pathname;
+  const asset = await c.env.ASSETS.fetch(new Request(new URL(file, c.req.url), c.req.raw));
+  if (asset.status === 404) return c.notFound() as Response;
+  const headers = new Headers(asset.headers);
+  // Vite names built files by their content: they may be kept forever, the pages not at all.
+  headers.set('cache-control', pathname.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
+  if (pathname.startsWith('/docs')) headers.set('content-security-policy', DOCS_POLICY);
+  return new Response(asset.body, { status: asset.status, headers });
+}

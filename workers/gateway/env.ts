@@ -1,0 +1,52 @@
+import type { IdentityApi } from '../../contracts/identity.ts';
+import type { NotificationsApi } from '../../contracts/notifications.ts';
+import type { ProcurementApi } from '../../contracts/procurement.ts';
+import type { TrackingApi } from '../../contracts/tracking.ts';
+
+/** The gateway's bindings. Hand-written, so that a service is seen as its contract and nothing more. */
+export interface Env {
+  IDENTITY: IdentityApi;
+  TRACKING: TrackingApi;
+  PROCUREMENT: ProcurementApi;
+  NOTIFICATIONS: NotificationsApi;
+  CONTAINER_TRACKER: DurableObjectNamespace;
+  FLEET_INDEX: DurableObjectNamespace;
+  ASSETS: Fetcher;
+  /** Requests of one subject. */
+  API_LIMIT: RateLimit;
+  /** Deliveries of one connection. */
+  INGEST_LIMIT: RateLimit;
+  /** Requests without a token from one address. */
+  ADDRESS_LIMIT: RateLimit;
+  /** Logins for one account from one address. */
+  LOGIN_LIMIT: RateLimit;
+  /** The public origin, issuer of the tokens this gateway takes. */
+  ISSUER: string;
+  DEMO_CLOCK?: string;
+  LOG_LEVEL?: string;
+}
+
+const REQUIRED = [
+  'IDENTITY',
+  'TRACKING',
+  'PROCUREMENT',
+  'NOTIFICATIONS',
+  'CONTAINER_TRACKER',
+  'FLEET_INDEX',
+  'ASSETS',
+  'API_LIMIT',
+  'INGEST_LIMIT',
+  'ADDRESS_LIMIT',
+  'LOGIN_LIMIT',
+  'ISSUER',
+] as const satisfies readonly (keyof Env)[];
+
+let checked = false;
+
+/** Throws once, naming what is missing, instead of failing somewhere in the middle of a request. */
+export function checkEnv(env: Env): void {
+  if (checked) return;
+  const missing = REQUIRED.filter((name) => !env[name]);
+  if (missing.length > 0) throw new Error(`the gateway lacks ${missing.join(', ')}: see wrangler.toml and .dev.vars`);
+  checked = true;
+}

@@ -1,0 +1,325 @@
+/** Schemas of the API's answers and shared parameters, for checks and the OpenAPI document. */
+import { z } from '@hono/zod-openapi';
+import { PERMISSION_NAMES, ROLES } from '../../contracts/permissions.ts';
+import { BOOKING_STATES } from '../../domain/booking/states.ts';
+import { MILESTONES } from '../../domain/journey/fold.ts';
+import { PAGE_DEFAULT, PAGE_MAX } from '../../platform/limits.ts';
+
+const nullable = <T extends z.ZodType>(schema: T) => schema.nullable();
+const instantMs = z.int().openapi({ description: 'Milliseconds since the Unix epoch, UTC' });
+const instantText = z.iso.datetime().openapi({ description: 'RFC 3339 instant' });
+
+/** RFC 9457 problem document. */
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    correlationId: z.string(),
+    code: z.string().optional(),
+    errors: z.array(z.object({ pointer: z.string(), code: z.string(), detail: z.string() })).optional(),
+  })
+  .openapi('Problem');
+
+/** Cursor paging. */
+export const paging = {
+  cursor: z.string().max(500).optional().openapi({ description: 'The nextCursor of the page before' }),
+  limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT),
+};
+
+/** A page of something. */
+export function pageOf<T extends z.ZodType>(name: string, item: T) {
+  return z.object({ items: z.array(item), nextCursor: z.string().nullable() }).openapi(`${name}Page`);
+}
+
+/** An id in a path. */
+export const idParam = z.object({ id: z.string().min(1).max(80) });
+/** A container number in a path. */
+export const numberParam = z.object({ number: z.string().min(4).max(20) });
+
+const role = z.enum(Object.keys(ROLES) as [keyof typeof ROLES, ...(keyof typeof ROLES)[]]);
+
+export const tenantSchema = z
+  .object({ id: z.string(), slug: z.string(), name: z.string(), shard: z.string(), createdAt: instantText, adminId: z.string().optional() })
+  .openapi('Tenant');
+export const userSchema = z
+  .object({ id: z.string(), email: z.string(), name: z.string(), role, createdAt: instantText })
+  .openapi('User');
+export const clientSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    role,
+    scopes: nullable(z.array(z.enum(PERMISSION_NAMES))),
+    createdAt: instantText,
+    secret: z.string().optional().openapi({ description: 'Shown once, at creation' }),
+  })
+  .openapi('Client');
+export const carrierSchema = z
+  .object({
+    id: z.string(),
+    scac: z.string(),
+    name: z.string(),
+    contactEmail: nullable(z.string()),
+    contactPhone: nullable(z.string()),
+  })
+  .openapi('Carrier');
+export const meSchema = z
+  .object({
+    subject: z.string(),
+    name: z.string(),
+    email: nullable(z.string()),
+    roles: z.array(role),
+    permissions: z.array(z.enum(PERMISSION_NAMES)),
+    tenant: z.object({ id: z.string(), name: z.string() }),
+  })
+  .openapi('Me');
+
+export const connectionSchema = z
+  .object({
+    id: z.string(),
+    tenantId: z.string(),
+    carrierId: z.string(),
+    name: z.string(),
+    format: z.enum(['dcsa', 'positions']),
+    scheme: z.enum(['standard-webhooks', 'dcsa']),
+    status: z.enum(['active', 'disabled']),
+    createdAt: instantText,
+    secretRotatedAt: nullable(instantText),
+    secret: z.string().optional().openapi({ description: 'Shown once, when made' }),
+  })
+  .openapi('Connection');
+
+const rejectedItem = z.object({ index: z.int(), pointer: z.string(), code: z.string(), detail: z.string() });
+const outcome = z.enum(['applied', 'duplicate', 'queued', 'rejected', 'parked']);
+
+export const ingestAnswerSchema = z
+  .object({ receiptId: z.string(), accepted: z.int(), duplicates: z.int(), rejected: z.array(rejectedItem) })
+  .openapi('IngestAnswer');
+export const receiptSchema = z
+  .object({
+    id: z.string(),
+    receivedAt: instantMs,
+    settled: z.boolean(),
+    counts: z.record(outcome, z.int()),
+    items: z.array(z.object({ index: z.int(), outcome })),
+    rejected: z.array(rejectedItem),
+  })
+  .openapi('Receipt');
+export const quarantinedSchema = rejectedItem
+  .extend({ id: z.int(), receiptId: z.string(), raw: z.string(), at: instantMs })
+  .openapi('QuarantinedItem');
+export const deadLetterSchema = z
+  .object({
+    id: z.string(),
+    connectionId: z.string(),
+    receiptId: z.string(),
+    events: z.int(),
+    sends: z.int(),
+    error: nullable(z.string()),
+    parkedAt: instantMs,
+    body: z.string(),
+  })
+  .openapi('DeadLetter');
+
+const status = z.enum(['registered', ...MILESTONES]);
+const sensors = z.object({
+  temperatureC: z.number().optional(),
+  humidityPct: z.number().optional(),
+  shockG: z.number().optional(),
+  doorOpen: z.boolean().optional(),
+});
+
+export const positionSchema = z
+  .object({
+    at: instantMs,
+    lat: z.number(),
+    lon: z.number(),
+    speedKnots: nullable(z.number()),
+    courseDeg: nullable(z.number()),
+    sensors: nullable(sensors),
+  })
+  .openapi('Position');
+export const etaSchema = z
+  .object({
+    target: z.literal('vessel_arrival'),
+    location: z.string(),
+    p10: instantMs,
+    p50: instantMs,
+    p90: instantMs,
+    asOf: instantMs,
+    computedAt: instantMs,
+    basis: z.object({
+      method: z.enum(['progress', 'service_speed']),
+      distanceToGoNm: z.number(),
+      paceKnots: z.number(),
+      held: z.boolean(),
+      staleHours: z.number(),
+    }),
+  })
+  .openapi('Eta');
+const milestone = z.object({
+  code: z.enum(MILESTONES),
+  location: nullable(z.record(z.string(), z.unknown())),
+  classifier: z.enum(['ACT', 'EST', 'PLN']),
+  at: instantMs,
+  estimatedAt: nullable(instantMs),
+  plannedAt: nullable(instantMs),
+  voyage: nullable(z.string()),
+  vesselName: nullable(z.string()),
+  vesselImo: nullable(z.string()),
+  mode: nullable(z.string()),
+});
+export const containerSchema = z
+  .object({
+    number: z.string(),
+    epoch: z.string(),
+    seq: z.int(),
+    registration: nullable(z.record(z.string(), z.unknown())),
+    status,
+    statusAt: nullable(instantMs),
+    position: nullable(positionSchema),
+    milestones: z.array(milestone),
+    vesselName: nullable(z.string()),
+    vesselImo: nullable(z.string()),
+    voyage: nullable(z.string()),
+    eta: nullable(etaSchema),
+    carrierEtaAt: nullable(instantMs),
+    arrivedAt: nullable(instantMs),
+    alerts: z.array(
+      z.object({
+        kind: z.enum(['late', 'held', 'temperature', 'door', 'shock']),
+        raisedAt: instantMs,
+        clearedAt: nullable(instantMs),
+        detail: z.string(),
+      }),
+    ),
+    warnings: z.array(z.string()),
+    asOf: nullable(instantMs),
+    receivedAt: nullable(instantMs),
+    eventCount: z.int(),
+    pointCount: z.int(),
+    readAt: instantMs,
+    ageSeconds: nullable(z.int()),
+    freshness: z.enum(['fresh', 'stale', 'none']),
+  })
+  .openapi('Container');
+const text = nullable(z.string());
+const number = nullable(z.number());
+export const fleetSummarySchema = z
+  .object({
+    number: z.string(),
+    epoch: z.string(),
+    version: z.int(),
+    status,
+    carrierId: text,
+    origin: text,
+    destination: text,
+    reference: text,
+    bookingId: text,
+    deviceId: text,
+    vesselName: text,
+    lat: number,
+    lon: number,
+    courseDeg: number,
+    speedKnots: number,
+    asOf: number,
+    etaP10: number,
+    etaP50: number,
+    etaP90: number,
+    openAlerts: z.int(),
+  })
+  .openapi('FleetSummary');
+export const journeyEventSchema = z.looseObject({ kind: z.literal('journey'), container: z.string(), code: z.string() }).openapi('JourneyEvent');
+export const routeSchema = z
+  .object({
+    type: z.literal('Feature'),
+    geometry: z.object({ type: z.literal('MultiLineString'), coordinates: z.array(z.array(z.array(z.number()))) }),
+    properties: z.object({ distanceNm: z.number(), passages: z.array(z.string()) }),
+  })
+  .openapi('RouteFeature');
+
+export const allocationSchema = z
+  .object({
+    id: z.string(),
+    carrierId: z.string(),
+    origin: z.string(),
+    destination: z.string(),
+    period: z.string(),
+    unit: z.enum(['container', 'teu']),
+    capacity: z.int(),
+    booked: z.int(),
+    remaining: z.int(),
+    departureAt: instantText,
+    arrivalAt: instantText,
+    closesAt: nullable(instantText),
+    confirmation: z.enum(['instant', 'carrier']),
+    version: z.int(),
+  })
+  .openapi('Allocation');
+const auditEntry = z.object({ at: instantText, subject: z.string(), action: z.string(), detail: z.string(), correlationId: z.string() });
+export const bookingSchema = z
+  .object({
+    id: z.string(),
+    allocationId: z.string(),
+    carrierId: z.string(),
+    origin: z.string(),
+    destination: z.string(),
+    quantity: z.int(),
+    reference: text,
+    containers: z.array(z.string()),
+    state: z.enum(BOOKING_STATES),
+    shipmentId: text,
+    createdBy: z.string(),
+    createdAt: instantText,
+    updatedAt: instantText,
+    version: z.int(),
+    audit: z.array(auditEntry).optional(),
+  })
+  .openapi('Booking');
+export const shipmentSchema = z
+  .object({
+    id: z.string(),
+    bookingId: z.string(),
+    carrierId: z.string(),
+    origin: z.string(),
+    destination: z.string(),
+    containers: z.array(z.string()),
+    departureAt: instantText,
+    arrivalAt: instantText,
+    state: z.enum(BOOKING_STATES),
+    createdAt: instantText,
+  })
+  .openapi('Shipment');
+const part = <T extends z.ZodType>(schema: T) => z.object({ value: nullable(schema), reason: text });
+export const overviewSchema = z
+  .object({ shipment: part(shipmentSchema), tracking: part(z.array(fleetSummarySchema)), carrier: part(carrierSchema) })
+  .openapi('ShipmentOverview');
+
+export const endpointSchema = z
+  .object({
+    id: z.string(),
+    url: z.string(),
+    types: z.array(z.string()),
+    description: z.string(),
+    status: z.enum(['active', 'disabled']),
+    createdAt: instantText,
+    secret: z.string().optional().openapi({ description: 'Shown once, at creation' }),
+  })
+  .openapi('WebhookEndpoint');
+export const deliverySchema = z
+  .object({
+    id: z.string(),
+    endpointId: z.string(),
+    eventId: z.string(),
+    type: z.string(),
+    status: z.enum(['pending', 'delivered', 'failed']),
+    attempts: z.int(),
+    lastStatus: nullable(z.int()),
+    lastError: text,
+    createdAt: instantText,
+    nextAttemptAt: nullable(instantText),
+    deliveredAt: nullable(instantText),
+  })
+  .openapi('WebhookDelivery');
