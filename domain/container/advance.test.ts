@@ -76,6 +76,17 @@ describe('advance', () => {
     expect(state).toMatchObject({ eta: null, arrivedAt: 9, status: 'arrived' });
   });
 
+  it('does not take the arrival of an earlier voyage for this one', () => {
+    const log = [
+      event({ code: 'ARRI', at: 1, voyage: '1', location: { unLocationCode: 'NLRTM' } }),
+      event({ code: 'DEPA', at: 5, voyage: '3' }),
+      event({ code: 'ARRI', classifier: 'EST', at: 99, voyage: '3', location: { unLocationCode: 'NLRTM' } }),
+    ];
+    const { state } = advance(registered, { ...base, now: 6, log, newEvents: 3 }).memory;
+    expect(state).toMatchObject({ arrivedAt: null, carrierEtaAt: 99 });
+    expect(state.eta).not.toBeNull();
+  });
+
   it('starts the progress anew when the destination changes', () => {
     const sailing = advance(registered, { ...base, points: [point(0, 100), point(4, 99)] }).memory;
     const { memory } = advance(sailing, { ...base, registration: { destination: 'DEHAM' } });

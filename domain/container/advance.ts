@@ -142,17 +142,18 @@ function followProgress(
   return next;
 }
 
-/** When the container arrives at the destination by the log, in the words of one classifier. */
+/**
+ * When the container arrives at the destination by the log, in the words of one classifier. Only
+ * what follows the last departure counts: a box comes to the same port on many voyages.
+ */
 function arrivalAt(milestones: Milestone[], destination: string, classifier: 'ACT' | 'EST' | 'PLN'): number | null {
+  const departures = milestones.filter((m) => m.code === 'departed' && m.classifier === 'ACT').map((m) => m.at);
+  const since = Math.max(Number.NEGATIVE_INFINITY, ...departures);
   for (const m of milestones) {
     const ends = m.code === 'arrived' || m.code === 'discharged';
     if (!ends || m.location?.unLocationCode !== destination) continue;
-    if (classifier === 'ACT') {
-      if (m.classifier === 'ACT') return m.at;
-      continue;
-    }
-    const said = classifier === 'EST' ? m.estimatedAt : m.plannedAt;
-    if (said !== null) return said;
+    const said = classifier === 'ACT' ? (m.classifier === 'ACT' ? m.at : null) : classifier === 'EST' ? m.estimatedAt : m.plannedAt;
+    if (said !== null && said > since) return said;
   }
   return null;
 }

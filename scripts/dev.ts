@@ -1,0 +1,107 @@
+/** `npm start`: everything on this machine, from an empty folder to a moving map. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { clockFrom } from '../platform/clock.ts';
+import { createDemo, type Demo, loadDemo, saveDemo } from './support/demo.ts';
+import { buildConsole, loadSecrets, migrate, prepareFolder, requireFreePort, ROOT, startRuntime } from './support/runtime.ts';
+import { signIn } from './support/sign-in.ts';
+import { simulate } from './support/simulator.ts';
+import { main, numberOption, options, PlainError, step } from './support/terminal.ts';
+
+const USAGE = `Usage: npm start -- [options]
+  --port N    port of the console and the API (8787)
+  --speed N   how much faster the demonstration's clock runs (600: ten minutes a second)
+  --empty     no demonstration: an empty platform on the wall clock
+  --data DIR  where storage, secrets and logs live (.data)`;
+
+const SAVE_CLOCK_MS = 5_000;
+/** The demonstrated world starts three weeks back, so that it has a past to show. */
+const WORLD_LEAD_MS = 21 * 86_400_000;
+
+await main(async () => {
+  const { values } = options(USAGE, {
+    port: { type: 'string' },
+    speed: { type: 'string' },
+    empty: { type: 'boolean' },
+    data: { type: 'string' },
+  });
+  const port = numberOption('port', values.port, 8787, 1, 65_535);
+  const speed = numberOption('speed', values.speed, 600, 1, 10_000);
+  const dataDir = values.data ?? join(ROOT, '.data');
+  prepareFolder(dataDir);
+  await requireFreePort(port);
+  const origin = `http://localhost:${port}`;
+  await step('Secrets', () => void loadSecrets(dataDir, origin));
+  await step('Console', () => void buildConsole());
+  await step('Databases', () => migrate(dataDir));
+
+  const clockFile = join(dataDir, 'clock.json');
+  const worldNow = existsSync(clockFile) ? (JSON.parse(readFileSync(clockFile, 'utf8')) as number) : Date.now() - WORLD_LEAD_MS;
+  const demoClock = values.empty ? undefined : `${speed};${Date.now()};${worldNow}`;
+  const clock = clockFrom(demoClock);
+  const runtime = await step('Workers', () => startRuntime({ dataDir, port, ...(demoClock ? { demoClock } : {}) }));
+
+  let simulation: { stop(): Promise<void> } | null = null;
+  const saveClock = (): void => {
+    if (!values.empty) writeFileSync(clockFile, String(clock.now()));
+  };
+  const timer = setInterval(saveClock, SAVE_CLOCK_MS);
+  let ending = false;
+  const end = async (): Promise<void> => {
+    if (ending) return;
+    ending = true;
+    console.log('\nStopping ...');
+    clearInterval(timer);
+    await simulation?.stop();
+    saveClock();
+    await runtime.stop();
+    process.exit(0);
+  };
+  process.on('SIGINT', () => void end());
+  process.on('SIGTERM', () => void end());
+  void runtime.ended.then((tail) => {
+    if (ending) return;
+    console.error(`\nThe runtime ended by itself; see ${runtime.logFile}. Its last words:\n${tail.trim()}`);
+    process.exit(1);
+  });
+
+  let demo: Demo | null = null;
+  if (!values.empty) {
+    try {
+      demo = loadDemo(dataDir) ?? (await step('Demonstration', () => create(dataDir, origin, clock.now())));
+    } catch (error) {
+      await runtime.stop();
+      throw new PlainError(`The demonstration could not be created: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    let complaints = 0;
+    simulation = simulate(origin, demo, clock, (changed) => saveDemo(dataDir, changed), (text) => {
+      if (complaints++ < 3) console.error(`Simulated carrier: ${text}`);
+    });
+  }
+  welcome(origin, demo, runtime.logFile, dataDir);
+});
+
+async function create(dataDir: string, origin: string, worldNow: number): Promise<Demo> {
+  const { OPERATOR_SECRET } = loadSecrets(dataDir, origin).identity;
+  const demo = await createDemo(origin, OPERATOR_SECRET!, worldNow, (email, password) => signIn(origin, email, password));
+  saveDemo(dataDir, demo);
+  return demo;
+}
+
+function welcome(origin: string, demo: Demo | null, logFile: string, dataDir: string): void {
+  const lines = [`\nFairlead is ready.\n`, `  Console   ${origin}`, `  API docs  ${origin}/docs`, `  Log       ${logFile}\n`];
+  if (demo) {
+    lines.push('  Sign in as', ...demo.logins.map(({ role, email, password }) => `    ${email.padEnd(26)} ${password}   ${role}`));
+    lines.push(
+      '',
+      '  Try',
+      `    TOKEN=$(curl -s ${origin}/oauth/token -u '${demo.client.id}:${demo.client.secret}' -d grant_type=client_credentials | sed 's/.*"access_token":"\\([^"]*\\).*/\\1/')`,
+      `    curl -s ${origin}/v1/containers/${demo.containers[0]!.number} -H "authorization: Bearer $TOKEN"`,
+      `    curl -s ${origin}/v1/bookings -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -H "idempotency-key: my-first-booking" -d '{"allocationId":"${demo.allocations[0]!.id}","quantity":1}'`,
+    );
+  } else {
+    lines.push(`  The platform is empty. The operator client is "platform-operator"; its secret stands in ${join(dataDir, 'secrets.json')}.`);
+  }
+  lines.push('', '  Ctrl-C ends everything; starting again goes on where it was.');
+  console.log(lines.join('\n'));
+}

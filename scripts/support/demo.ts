@@ -1,0 +1,148 @@
+/** The demonstration: a tenant with people, carriers, containers and contracted space. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ApiClient } from './api.ts';
+import { type SimulatedContainer, LANES, makeContainers, stateAt } from './voyages.ts';
+
+/** A connection with its secret, as the simulated carriers need it. */
+export interface DemoConnection {
+  id: string;
+  scheme: 'standard-webhooks' | 'dcsa';
+  secret: string;
+}
+
+/** Everything a restart needs to know of the demonstration. */
+export interface Demo {
+  tenantId: string;
+  logins: { role: string; email: string; password: string }[];
+  client: { id: string; secret: string };
+  carriers: { id: string; name: string; events: DemoConnection; positions: DemoConnection }[];
+  allocations: { id: string; origin: string; destination: string }[];
+  fullAllocationId: string;
+  containers: SimulatedContainer[];
+  /** The world's instant up to which milestones have been posted. */
+  postedUntil: number;
+}
+
+const fileOf = (dataDir: string): string => join(dataDir, 'demo.json');
+
+/** The demonstration of a data folder, or null on an empty one. */
+export function loadDemo(dataDir: string): Demo | null {
+  return existsSync(fileOf(dataDir)) ? (JSON.parse(readFileSync(fileOf(dataDir), 'utf8')) as Demo) : null;
+}
+
+/** Stores the demonstration; the file holds passwords and is for this user alone. */
+export function saveDemo(dataDir: string, demo: Demo): void {
+  writeFileSync(fileOf(dataDir), JSON.stringify(demo), { mode: 0o600 });
+}
+
+const PEOPLE = [
+  ['procurement_manager', 'Priya Procurement', 'procurement'],
+  ['operations', 'Omar Operations', 'operations'],
+  ['finance', 'Fatima Finance', 'finance'],
+  ['viewer', 'Victor Viewer', 'viewer'],
+] as const;
+
+const CARRIERS = [
+  { scac: 'NOWL', name: 'Northwind Ocean Lines', contactEmail: 'desk@northwind.example', contactPhone: '+45 00 00 00 00', scheme: 'standard-webhooks' },
+  { scac: 'STRL', name: 'Strait Line', contactEmail: 'ops@straitline.example', contactPhone: '+65 0000 0000', scheme: 'dcsa' },
+] as const;
+
+const DAY_MS = 86_400_000;
+const CONTAINERS = 48;
+
+/** Creates the demonstration through the public API. `worldNow` is the platform's present. */
+export async function createDemo(origin: string, operatorSecret: string, worldNow: number, signIn: (email: string, password: string) => Promise<string>): Promise<Demo> {
+  const operator = new ApiClient(origin, { id: 'platform-operator', secret: operatorSecret });
+  const password = randomBytes(9).toString('base64url');
+  const adminEmail = 'admin@demo.example';
+  const tenant = await operator.must('POST', '/v1/tenants', {
+    name: 'Harbour & Hill Trading',
+    slug: 'harbour-hill',
+    admin: { email: adminEmail, name: 'Ada Admin', password },
+  });
+  const bearer = { authorization: `Bearer ${await signIn(adminEmail, password)}` };
+  const user = new ApiClient(origin, null);
+  const client = await user.must('POST', '/v1/clients', { name: 'Demonstration', role: 'tenant_admin' }, bearer);
+  const api = new ApiClient(origin, { id: client.id, secret: client.secret });
+  const logins = [{ role: 'tenant_admin', email: adminEmail, password }];
+  for (const [role, name, mailbox] of PEOPLE) {
+    const email = `${mailbox}@demo.example`;
+    await api.must('POST', '/v1/users', { email, name, role, password });
+    logins.push({ role, email, password });
+  }
+  const carriers: Demo['carriers'] = [];
+  for (const { scheme, ...carrier } of CARRIERS) carriers.push(await createCarrier(api, carrier, scheme));
+  const containers = makeContainers(CONTAINERS, worldNow);
+  await registerAll(api, containers, carriers, worldNow);
+  const allocations = await createAllocations(api, carriers, worldNow);
+  return {
+    tenantId: tenant.id,
+    logins,
+    client: { id: client.id, secret: client.secret },
+    carriers,
+    ...allocations,
+    containers,
+    postedUntil: worldNow - 60 * DAY_MS,
+  };
+}
+
+async function createCarrier(api: ApiClient, facts: object, scheme: DemoConnection['scheme']): Promise<Demo['carriers'][number]> {
+  const carrier = await api.must('POST', '/v1/carriers', facts);
+  const connect = (format: string): Promise<DemoConnection> =>
+    api.must('POST', '/v1/connections', { name: `${carrier.name} ${format}`, carrierId: carrier.id, format, scheme });
+  return { id: carrier.id, name: carrier.name, events: await connect('dcsa'), positions: await connect('positions') };
+}
+
+async function registerAll(api: ApiClient, containers: SimulatedContainer[], carriers: Demo['carriers'], worldNow: number): Promise<void> {
+  const registrations = containers.map((container, i) => registrationOf(container, carriers[container.carrier]!.id, worldNow, i));
+  await api.must('POST', '/v1/containers', { containers: registrations });
+}
+
+/** What the tenant says of a simulated container at an instant: its present leg. */
+export function registrationOf(container: SimulatedContainer, carrierId: string, at: number, i: number): object {
+  const leg = stateAt(container, at);
+  // Some promises are tighter than the ship is fast: there must be something to be alarmed about.
+  const slackDays = i % 6 === 0 ? -3 : 2;
+  return {
+    number: container.number,
+    origin: leg.from,
+    destination: leg.to,
+    carrierId,
+    reference: `PO-${4_100 + i}`,
+    promisedArrivalAt: new Date(leg.arrivalAt + slackDays * DAY_MS).toISOString(),
+    ...(container.reefer ? { temperatureRangeC: { min: -22, max: -16 } } : {}),
+  };
+}
+
+async function createAllocations(api: ApiClient, carriers: Demo['carriers'], worldNow: number): Promise<Pick<Demo, 'allocations' | 'fullAllocationId'>> {
+  const create = (lane: [string, string], i: number, capacity: number) =>
+    api.must(
+      'POST',
+      '/v1/allocations',
+      {
+        carrierId: carriers[i % carriers.length]!.id,
+        origin: lane[0],
+        destination: lane[1],
+        period: `Sailing ${String(i + 1).padStart(2, '0')}`,
+        capacity,
+        departureAt: new Date(worldNow + (5 + i) * DAY_MS).toISOString(),
+        arrivalAt: new Date(worldNow + (33 + i) * DAY_MS).toISOString(),
+        confirmation: i % 4 === 3 ? 'carrier' : 'instant',
+      },
+      ApiClient.key(),
+    );
+  const made = [];
+  for (const [i, lane] of LANES.slice(0, 6).entries()) made.push(await create(lane, i, 40 - i * 5));
+  const full = await create(LANES[0]!, 6, 1);
+  await api.must('POST', '/v1/bookings', { allocationId: full.id, quantity: 1, reference: 'Last box' }, ApiClient.key());
+  const [first] = made;
+  await api.must(
+    'POST',
+    '/v1/bookings',
+    { allocationId: first.id, quantity: 3, reference: 'Autumn range', containers: ['FLDU9000013', 'FLDU9000029'] },
+    ApiClient.key(),
+  );
+  return { allocations: made.map(({ id, origin, destination }) => ({ id, origin, destination })), fullAllocationId: full.id };
+}
