@@ -1,0 +1,153 @@
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
+import { get } from './api.ts';
+import { finishSignIn, signOut } from './auth.ts';
+import { Empty, Loading, Problem } from './components.tsx';
+import { instant } from './format.ts';
+import { BookingsPage } from './pages/bookings-page.tsx';
+import { ContainersPage } from './pages/containers-page.tsx';
+import { ShipmentsPage } from './pages/shipments-page.tsx';
+import type { Me } from './types.ts';
+
+const MapPage = lazy(() => import('./pages/map-page.tsx'));
+const ContainerPage = lazy(() => import('./pages/container-page.tsx'));
+
+/** The clock of the platform: a demonstration runs it faster, and every age is counted by it. */
+export function useClock(): { now: number; speed: number } {
+  const { data } = useQuery({
+    queryKey: ['clock'],
+    queryFn: async () => ({ ...(await get<{ now: number; clockSpeed: number }>('/healthz')), at: Date.now() }),
+    refetchInterval: 10_000,
+  });
+  return data ? { now: data.now + (Date.now() - data.at) * data.clockSpeed, speed: data.clockSpeed } : { now: Date.now(), speed: 1 };
+}
+
+/** The signed-in user. */
+export function useMe() {
+  return useQuery({ queryKey: ['me'], queryFn: () => get<Me>('/v1/me'), staleTime: 300_000 });
+}
+
+/** The console. */
+export function App() {
+  return (
+    <Switch>
+      <Route path="/auth/callback" component={Callback} />
+      <Route component={Shell} />
+    </Switch>
+  );
+}
+
+function Callback() {
+  const [, go] = useLocation();
+  const [error, setError] = useState<unknown>(null);
+  useEffect(() => {
+    let current = true;
+    finishSignIn().then(
+      (to) => current && go(to, { replace: true }),
+      (failure: unknown) => current && setError(failure),
+    );
+    return () => {
+      current = false;
+    };
+  }, [go]);
+  return (
+    <main className="page">
+      {error ? (
+        <>
+          <Problem error={error} />
+          <p>
+            <a href="/">Sign in again</a>
+          </p>
+        </>
+      ) : (
+        <Loading what="your session" />
+      )}
+    </main>
+  );
+}
+
+const PLACES = [
+  ['/map', 'Map'],
+  ['/containers', 'Containers'],
+  ['/shipments', 'Shipments'],
+  ['/bookings', 'Bookings'],
+] as const;
+
+function Shell() {
+  const me = useMe();
+  const [location] = useLocation();
+  if (me.isPending) return <Loading what="the console" />;
+  if (me.isError) {
+    return (
+      <main className="page">
+        <Problem error={me.error} />
+      </main>
+    );
+  }
+  return (
+    <>
+      <a className="skip" href="#content">
+        Skip to content
+      </a>
+      <header className="bar">
+        <Link href="/map" className="brand">
+          <img src="/favicon.svg" alt="" width="26" height="26" /> Fairlead
+        </Link>
+        <nav aria-label="Main">
+          {PLACES.map(([path, name]) => (
+            <Link key={path} href={path} aria-current={location.startsWith(path) ? 'page' : undefined}>
+              {name}
+            </Link>
+          ))}
+          <a href="/docs">API</a>
+        </nav>
+        <ClockTag />
+        <span className="who">
+          <span>
+            {me.data.name} <span className="muted">· {me.data.tenant.name}</span>
+          </span>
+          <button type="button" className="quiet" onClick={() => void signOut()}>
+            Sign out
+          </button>
+        </span>
+      </header>
+      <div id="content">
+        <Suspense fallback={<Loading what="the page" />}>
+          <Switch>
+            <Route path="/">
+              <Redirect to="/map" replace />
+            </Route>
+            <Route path="/map" component={MapPage} />
+            <Route path="/containers" component={ContainersPage} />
+            <Route path="/containers/:number">{(params) => <ContainerPage number={params.number} />}</Route>
+            <Route path="/shipments" component={ShipmentsPage} />
+            <Route path="/bookings" component={BookingsPage} />
+            <Route>
+              <main className="page">
+                <Empty title="There is no such page">
+                  <Link href="/map">Go to the map</Link>
+                </Empty>
+              </main>
+            </Route>
+          </Switch>
+        </Suspense>
+      </div>
+    </>
+  );
+}
+
+function ClockTag() {
+  const clock = useClock();
+  const [, tick] = useState(0);
+  useEffect(() => {
+    const timer = window.setInterval(() => tick((n) => n + 1), 1_000);
+    return () => window.clearInterval(timer);
+  }, []);
+  if (clock.speed === 1) return null;
+  return (
+    <span className="clock" title="The demonstration’s clock runs faster than the wall clock">
+      Demo clock ×{clock.speed} · {instant(clock.now)}
+    </span>
+  );
+}

@@ -1,0 +1,94 @@
+/**
+ * Signing in: authorization code with PKCE. The access token lives in memory; the rotating refresh
+ * token in this tab's session storage, so that a reload does not sign out and a closed tab does.
+ */
+const CLIENT = 'fairlead-console';
+const REFRESH = 'fairlead.refresh';
+const PENDING = 'fairlead.pending';
+
+interface TokenAnswer {
+  access_token: string;
+  expires_in: number;
+  refresh_token: string;
+}
+
+let access: { token: string; until: number } | null = null;
+let refreshing: Promise<string | null> | null = null;
+
+const redirectUri = (): string => `${location.origin}/auth/callback`;
+
+function base64Url(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
+const random = (): string => base64Url(crypto.getRandomValues(new Uint8Array(32)));
+
+/** Goes to the sign-in page; afterwards the browser comes back to where it was. */
+export async function goToSignIn(): Promise<void> {
+  const verifier = random();
+  const state = random();
+  sessionStorage.setItem(PENDING, JSON.stringify({ verifier, state, returnTo: location.pathname + location.search }));
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier));
+  const query = new URLSearchParams({
+    response_type: 'code',
+    client_id: CLIENT,
+    redirect_uri: redirectUri(),
+    state,
+    code_challenge: base64Url(new Uint8Array(digest)),
+    code_challenge_method: 'S256',
+  });
+  location.assign(`/oauth/authorize?${query}`);
+}
+
+/** Finishes a sign-in on the callback page; returns where to go. Throws when the answer is not ours. */
+export async function finishSignIn(): Promise<string> {
+  const answer = new URLSearchParams(location.search);
+  const pending = JSON.parse(sessionStorage.getItem(PENDING) ?? 'null') as { verifier: string; state: string; returnTo: string } | null;
+  sessionStorage.removeItem(PENDING);
+  // RFC 9207: an answer of another issuer must not be traded in here.
+  if (!pending || answer.get('state') !== pending.state || answer.get('iss') !== location.origin) {
+    throw new Error('This sign-in was not started here. Please start again.');
+  }
+  await exchange({ grant_type: 'authorization_code', code: answer.get('code') ?? '', code_verifier: pending.verifier, redirect_uri: redirectUri() });
+  return pending.returnTo.startsWith('/auth/') ? '/' : pending.returnTo;
+}
+
+async function exchange(fields: Record<string, string>): Promise<string> {
+  const answer = await fetch('/oauth/token', { method: 'POST', body: new URLSearchParams({ client_id: CLIENT, ...fields }) });
+  if (!answer.ok) {
+    if (answer.status < 500) sessionStorage.removeItem(REFRESH);
+    throw new Error('The sign-in has ended.');
+  }
+  const token = (await answer.json()) as TokenAnswer;
+  sessionStorage.setItem(REFRESH, token.refresh_token);
+  access = { token: token.access_token, until: Date.now() + (token.expires_in - 20) * 1000 };
+  return token.access_token;
+}
+
+/** A valid access token, renewed when needed; null when the user must sign in. */
+export async function accessToken(): Promise<string | null> {
+  if (access && access.until > Date.now()) return access.token;
+  const refresh = sessionStorage.getItem(REFRESH);
+  if (!refresh) return null;
+  // Calls at once share one renewal: a refresh token may be used only once.
+  refreshing ??= exchange({ grant_type: 'refresh_token', refresh_token: refresh })
+    .catch(() => null)
+    .finally(() => {
+      refreshing = null;
+    });
+  return refreshing;
+}
+
+/** Forgets the access token, so that the next call renews it. */
+export function dropAccess(): void {
+  access = null;
+}
+
+/** Ends the session here and at the server. */
+export async function signOut(): Promise<void> {
+  const token = await accessToken();
+  if (token) await fetch('/v1/sign-out', { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+  sessionStorage.removeItem(REFRESH);
+  access = null;
+  location.assign('/');
+}

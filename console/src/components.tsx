@@ -1,0 +1,66 @@
+import type { ReactNode } from 'react';
+import { ApiError } from './api.ts';
+import { words } from './format.ts';
+import type { LiveStatus } from './live.ts';
+
+/** A refusal or failure, with what to quote when asking for help. */
+export function Problem({ error }: { error: unknown }) {
+  const problem = error instanceof ApiError ? error : null;
+  return (
+    <div className="problem" role="alert">
+      <p>{error instanceof Error ? error.message : String(error)}</p>
+      {problem?.faults.map((fault) => (
+        <p key={fault.pointer + fault.detail}>
+          <code>{fault.pointer || '/'}</code> {fault.detail}
+        </p>
+      ))}
+      {problem?.correlationId && <p className="muted small">Reference {problem.correlationId}</p>}
+    </div>
+  );
+}
+
+/** What a list shows when it has nothing, with what to do about it. */
+export function Empty({ title, children }: { title: string; children?: ReactNode }) {
+  return (
+    <div className="empty">
+      <p className="empty-title">{title}</p>
+      <p className="muted">{children}</p>
+    </div>
+  );
+}
+
+/** A placeholder while something loads. */
+export function Loading({ what }: { what: string }) {
+  return (
+    <p className="muted loading" role="status">
+      Loading {what} …
+    </p>
+  );
+}
+
+const TONES: Record<string, string> = {
+  departed: 'blue',
+  loaded: 'blue',
+  arrived: 'green',
+  discharged: 'green',
+  confirmed: 'green',
+  completed: 'green',
+  shipped: 'blue',
+  requested: 'amber',
+  cancelled: 'grey',
+};
+
+/** A state as a coloured word; the word carries the meaning, the colour helps. */
+export function Tag({ state }: { state: string }) {
+  return <span className={`tag ${TONES[state] ?? 'grey'}`}>{words(state)}</span>;
+}
+
+/** Whether the page is live. */
+export function LiveTag({ status }: { status: LiveStatus }) {
+  const text = { live: 'Live', connecting: 'Connecting …', offline: 'Reconnecting …' }[status];
+  return (
+    <span className={`live ${status}`} role="status">
+      <i aria-hidden="true" /> {text}
+    </span>
+  );
+}

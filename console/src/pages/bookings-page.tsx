@@ -1,0 +1,198 @@
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useRef, useState } from 'react';
+import { api, get, type Page } from '../api.ts';
+import { useMe } from '../app.tsx';
+import { Empty, Loading, Problem, Tag } from '../components.tsx';
+import { day, instant, words } from '../format.ts';
+import type { Allocation, Booking } from '../types.ts';
+
+const STEPS: Record<string, string[]> = { requested: ['confirmed', 'cancelled'], confirmed: ['shipped', 'cancelled'], shipped: ['completed'] };
+const VERBS: Record<string, string> = { confirmed: 'Confirm', shipped: 'Mark shipped', completed: 'Complete', cancelled: 'Cancel' };
+
+/** Contracted space and the bookings drawn from it. */
+export function BookingsPage() {
+  const me = useMe();
+  const mayBook = me.data?.permissions.includes('bookings:write') ?? false;
+  const [chosen, setChosen] = useState<Allocation | null>(null);
+  const allocations = useInfiniteQuery({
+    queryKey: ['allocations'],
+    queryFn: ({ pageParam }) => get<Page<Allocation>>(`/v1/allocations?limit=20${pageParam ? `&cursor=${pageParam}` : ''}`),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor,
+  });
+  const bookings = useInfiniteQuery({
+    queryKey: ['bookings'],
+    queryFn: ({ pageParam }) => get<Page<Booking>>(`/v1/bookings?limit=20${pageParam ? `&cursor=${pageParam}` : ''}`),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor,
+  });
+  const spaces = allocations.data?.pages.flatMap((page) => page.items) ?? [];
+  const booked = bookings.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <main className="page">
+      <h1>Contracted space</h1>
+      {allocations.isPending && <Loading what="allocations" />}
+      {allocations.isError && <Problem error={allocations.error} />}
+      {allocations.isSuccess && spaces.length === 0 && <Empty title="No contracted space yet">Space is created by POST /v1/allocations.</Empty>}
+      <div className="space-grid">
+        {spaces.map((space) => (
+          <article className="card space" key={space.id}>
+            <h2>
+              {space.origin} → {space.destination}
+            </h2>
+            <p className="muted small">
+              {space.period} · {day(space.departureAt)} – {day(space.arrivalAt)}
+            </p>
+            <meter min={0} max={space.capacity} value={space.booked} aria-label={`${space.booked} of ${space.capacity} booked`} />
+            <p>
+              <strong>{space.remaining}</strong> of {space.capacity} {space.unit === 'teu' ? 'TEU' : 'containers'} left
+            </p>
+            <button type="button" disabled={!mayBook || space.remaining === 0} onClick={() => setChosen(space)}>
+              {space.remaining === 0 ? 'Full' : 'Book'}
+            </button>
+          </article>
+        ))}
+      </div>
+      {allocations.hasNextPage && (
+        <button type="button" className="quiet" onClick={() => void allocations.fetchNextPage()}>
+          Show more
+        </button>
+      )}
+      <h1>Bookings</h1>
+      {bookings.isPending && <Loading what="bookings" />}
+      {bookings.isError && <Problem error={bookings.error} />}
+      {bookings.isSuccess && booked.length === 0 && <Empty title="No bookings yet">Choose space above.</Empty>}
+      {booked.map((booking) => (
+        <BookingCard key={booking.id} booking={booking} mayBook={mayBook} />
+      ))}
+      {bookings.hasNextPage && (
+        <button type="button" className="quiet" onClick={() => void bookings.fetchNextPage()}>
+          Show more
+        </button>
+      )}
+      {chosen && <BookDialog space={chosen} onClose={() => setChosen(null)} />}
+    </main>
+  );
+}
+
+function useRefresh(): () => Promise<unknown> {
+  const queries = useQueryClient();
+  return () =>
+    Promise.all(['allocations', 'bookings', 'booking', 'shipments'].map((name) => queries.invalidateQueries({ queryKey: [name] })));
+}
+
+function BookingCard({ booking, mayBook }: { booking: Booking; mayBook: boolean }) {
+  const refresh = useRefresh();
+  const [open, setOpen] = useState(false);
+  const move = useMutation({
+    mutationFn: (to: string) => api<Booking>('POST', `/v1/bookings/${booking.id}/transitions`, { to }, { 'if-match': `"${booking.version}"` }),
+    onSettled: refresh,
+  });
+  return (
+    <section className="card">
+      <div className="title-row">
+        <strong>
+          {booking.origin} → {booking.destination}
+        </strong>
+        <Tag state={booking.state} />
+        <span>
+          {booking.quantity} {booking.quantity === 1 ? 'unit' : 'units'}
+        </span>
+        <span className="muted small">
+          {booking.reference ?? 'no reference'} · {instant(booking.createdAt)}
+        </span>
+        <span className="actions">
+          {mayBook &&
+            (STEPS[booking.state] ?? []).map((to) => (
+              <button type="button" key={to} className="quiet" disabled={move.isPending} onClick={() => move.mutate(to)}>
+                {VERBS[to]}
+              </button>
+            ))}
+          <button type="button" className="quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
+            Trail
+          </button>
+        </span>
+      </div>
+      {move.isError && <Problem error={move.error} />}
+      {open && <Trail id={booking.id} version={booking.version} />}
+    </section>
+  );
+}
+
+function Trail({ id, version }: { id: string; version: number }) {
+  const booking = useQuery({
+    queryKey: ['booking', id, version],
+    queryFn: () => get<Booking & { audit: { at: string; action: string; detail: string; subject: string }[] }>(`/v1/bookings/${id}`),
+  });
+  if (booking.isPending) return <Loading what="the trail" />;
+  if (booking.isError) return <Problem error={booking.error} />;
+  return (
+    <ul className="plain small">
+      {booking.data.audit.map((entry) => (
+        <li key={entry.at + entry.action}>
+          {instant(entry.at)} · {words(entry.action.replace('booking.', ''))} {entry.detail && `· ${entry.detail}`} <span className="muted">by {entry.subject}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function BookDialog({ space, onClose }: { space: Allocation; onClose: () => void }) {
+  const refresh = useRefresh();
+  // One key for this dialog: pressing twice, or again after a lost answer, books once.
+  const key = useRef(crypto.randomUUID());
+  const book = useMutation({
+    mutationFn: (order: object) => api<Booking>('POST', '/v1/bookings', order, { 'idempotency-key': key.current }),
+    onSuccess: async () => {
+      await refresh();
+      onClose();
+    },
+  });
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const text = (name: string): string => String(form.get(name) ?? '').trim();
+    // A changed order is another request: it needs another key.
+    if (book.isError) key.current = crypto.randomUUID();
+    book.mutate({
+      allocationId: space.id,
+      quantity: Number(text('quantity')),
+      ...(text('reference') ? { reference: text('reference') } : {}),
+      containers: text('containers').split(/[\s,;]+/).filter(Boolean),
+    });
+  };
+  return (
+    <dialog ref={openModal} onClose={onClose}>
+      <form onSubmit={submit}>
+        <h2>
+          Book {space.origin} → {space.destination}
+        </h2>
+        <p className="muted small">
+          {space.period} · {space.remaining} left · {space.confirmation === 'instant' ? 'confirmed at once' : 'the carrier confirms'}
+        </p>
+        <label>
+          How many <input name="quantity" type="number" min={1} max={space.remaining} defaultValue={1} required autoFocus />
+        </label>
+        <label>
+          Your reference <input name="reference" maxLength={100} placeholder="PO number" />
+        </label>
+        <label>
+          Container numbers, if known <textarea name="containers" rows={2} placeholder="CSQU3054383, …" />
+        </label>
+        {book.isError && <Problem error={book.error} />}
+        <div className="actions">
+          <button type="button" className="quiet" onClick={onClose}>
+            Close
+          </button>
+          <button type="submit" disabled={book.isPending}>
+            {book.isPending ? 'Booking …' : 'Book'}
+          </button>
+        </div>
+      </form>
+    </dialog>
+  );
+}
+
+function openModal(dialog: HTMLDialogElement | null): void {
+  if (dialog && !dialog.open) dialog.showModal();
+}

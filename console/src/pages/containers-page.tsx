@@ -1,0 +1,100 @@
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { get, type Page } from '../api.ts';
+import { useClock } from '../app.tsx';
+import { Empty, Loading, Problem, Tag } from '../components.tsx';
+import { age, day, words } from '../format.ts';
+import type { FleetSummary } from '../types.ts';
+
+const STATES = ['registered', 'gate_in', 'loaded', 'departed', 'arrived', 'discharged', 'gate_out', 'empty_returned'];
+
+/** All containers, searched and filtered by the server. */
+export function ContainersPage() {
+  const [search, setSearch] = useState('');
+  const [state, setState] = useState('');
+  const [alerting, setAlerting] = useState(false);
+  const { now } = useClock();
+  const query = new URLSearchParams({ limit: '50' });
+  if (search.trim()) query.set('search', search.trim());
+  if (state) query.set('status', state);
+  if (alerting) query.set('alerting', 'true');
+  const list = useInfiniteQuery({
+    queryKey: ['containers', query.toString()],
+    queryFn: ({ pageParam }) => get<Page<FleetSummary>>(`/v1/containers?${query}${pageParam ? `&cursor=${pageParam}` : ''}`),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor,
+    placeholderData: keepPreviousData,
+    refetchInterval: 15_000,
+  });
+  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <main className="page">
+      <h1>Containers</h1>
+      <div className="filters">
+        <input type="search" placeholder="Number, vessel, port, reference" aria-label="Search containers" value={search} onChange={(e) => setSearch(e.target.value)} maxLength={60} />
+        <select aria-label="Status" value={state} onChange={(e) => setState(e.target.value)}>
+          <option value="">Any status</option>
+          {STATES.map((code) => (
+            <option key={code} value={code}>
+              {words(code)}
+            </option>
+          ))}
+        </select>
+        <label className="check">
+          <input type="checkbox" checked={alerting} onChange={(e) => setAlerting(e.target.checked)} /> With open alerts
+        </label>
+      </div>
+      {list.isPending && <Loading what="containers" />}
+      {list.isError && <Problem error={list.error} />}
+      {list.isSuccess && rows.length === 0 && <Empty title="No containers here">Change the filters, or register containers by the API.</Empty>}
+      {rows.length > 0 && (
+        <div className="table-wrap">
+          <table>
+            <thead>
+              <tr>
+                <th>Container</th>
+                <th>Status</th>
+                <th>From</th>
+                <th>To</th>
+                <th>Vessel</th>
+                <th>ETA</th>
+                <th>Seen</th>
+                <th>Alerts</th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((c) => (
+                <tr key={c.number}>
+                  <td>
+                    <Link href={`/containers/${c.number}`} className="mono">
+                      {c.number}
+                    </Link>
+                    {c.reference && <div className="muted small">{c.reference}</div>}
+                  </td>
+                  <td>
+                    <Tag state={c.status} />
+                  </td>
+                  <td>{c.origin ?? '–'}</td>
+                  <td>{c.destination ?? '–'}</td>
+                  <td>{c.vesselName ?? '–'}</td>
+                  <td>
+                    {day(c.etaP50)}
+                    {c.etaP10 !== null && c.etaP90 !== null && <div className="muted small">± {age((c.etaP90 - c.etaP10) / 2_000)}</div>}
+                  </td>
+                  <td>{c.asOf === null ? 'never' : `${age((now - c.asOf) / 1000)} ago`}</td>
+                  <td>{c.openAlerts > 0 ? <span className="alert-dot">{c.openAlerts}</span> : '–'}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {list.hasNextPage && (
+        <button type="button" className="quiet" disabled={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+          {list.isFetchingNextPage ? 'Loading …' : 'Show more'}
+        </button>
+      )}
+    </main>
+  );
+}
