@@ -1,6 +1,6 @@
 /** `npm start`: everything on this machine, from an empty folder to a moving map. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { clockFrom } from '../platform/clock.ts';
 import { createDemo, type Demo, loadDemo, saveDemo } from './support/demo.ts';
 import { buildConsole, loadSecrets, migrate, prepareFolder, requireFreePort, ROOT, startRuntime } from './support/runtime.ts';
@@ -27,7 +27,7 @@ await main(async () => {
   });
   const port = numberOption('port', values.port, 8787, 1, 65_535);
   const speed = numberOption('speed', values.speed, 600, 1, 10_000);
-  const dataDir = values.data ?? join(ROOT, '.data');
+  const dataDir = resolve(values.data ?? join(ROOT, '.data'));
   prepareFolder(dataDir);
   await requireFreePort(port);
   const origin = `http://localhost:${port}`;

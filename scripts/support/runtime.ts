@@ -77,14 +77,27 @@ export function loadSecrets(dataDir: string, issuer: string): Secrets {
   return secrets;
 }
 
-/** Writes the `.dev.vars` files that the runtime reads. */
-function writeDevVars(secrets: Secrets, options: RuntimeOptions): void {
-  for (const [worker, folder] of Object.entries(WORKER_FOLDERS) as [WorkerName, string][]) {
+/**
+ * Writes each Worker's configuration with its `.dev.vars` into the data folder, so that two platforms
+ * of one checkout do not share secrets and no secret lies among the sources. Returns the files.
+ */
+function writeConfigs(secrets: Secrets, options: RuntimeOptions): string[] {
+  return (Object.entries(WORKER_FOLDERS) as [WorkerName, string][]).map(([worker, source]) => {
+    const folder = join(options.dataDir, 'config', worker);
+    mkdirSync(folder, { recursive: true });
     const clock = options.demoClock && (worker === 'tracking' || worker === 'gateway') ? { DEMO_CLOCK: options.demoClock } : {};
     const vars = { ...secrets[worker], ...clock, ...options.vars?.[worker] };
     const lines = Object.entries(vars).map(([name, value]) => `${name}='${value}'`);
-    writeFileSync(join(ROOT, folder, '.dev.vars'), `${lines.join('\n')}\n`, { mode: 0o600 });
-  }
+    writeFileSync(join(folder, '.dev.vars'), `${lines.join('\n')}\n`, { mode: 0o600 });
+    const config = join(folder, 'wrangler.toml');
+    // The same configuration, its paths made absolute because it moves.
+    const text = readFileSync(join(ROOT, source, 'wrangler.toml'), 'utf8').replaceAll(
+      /^(main|directory|migrations_dir) = "(.*)"$/gm,
+      (_line, name: string, path: string) => `${name} = ${JSON.stringify(join(ROOT, source, path))}`,
+    );
+    writeFileSync(config, text);
+    return config;
+  });
 }
 
 /** Applies the migrations that a data folder has not had; returns how many. */
@@ -162,8 +175,7 @@ function newest(folder: string): number {
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { dataDir, port } = options;
   const origin = `http://localhost:${port}`;
-  writeDevVars(loadSecrets(dataDir, origin), options);
-  const configs = Object.values(WORKER_FOLDERS).flatMap((folder) => ['-c', join(folder, 'wrangler.toml')]);
+  const configs = writeConfigs(loadSecrets(dataDir, origin), options).flatMap((file) => ['-c', file]);
   const logFile = join(dataDir, 'logs', 'runtime.log');
   const child = spawn(
     join(ROOT, 'node_modules/.bin/wrangler'),

@@ -95,3 +95,21 @@ export async function until<T>(what: string, check: () => Promise<T | null | und
   }
   throw new Error(`still not so after ${tries} looks: ${what}`);
 }
+
+/** Yields to a runtime in another process, which needs wall time to do its work. */
+export function pause(ms = 100): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Waits until a platform answers again. */
+export async function reachable(origin: string): Promise<void> {
+  for (let look = 0; look < 600; look++) {
+    const up = await fetch(`${origin}/healthz`).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+    if (up) return;
+    await pause();
+  }
+  throw new Error('the platform did not come back');
+}

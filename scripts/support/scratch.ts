@@ -1,0 +1,54 @@
+/** A platform of its own in a scratch folder, on a free port, with one tenant: for scripts and tests. */
+import { randomBytes } from 'node:crypto';
+import { createServer, type AddressInfo } from 'node:net';
+import { ApiClient } from './api.ts';
+import { loadSecrets, migrate, prepareFolder, type Runtime, type RuntimeOptions, startRuntime } from './runtime.ts';
+import { signIn } from './sign-in.ts';
+
+/** A started scratch platform. */
+export interface Scratch {
+  runtime: Runtime;
+  origin: string;
+  port: number;
+  api: ApiClient;
+  credentials: { id: string; secret: string };
+}
+
+/** A port that nobody listens on now. */
+export async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+/** Starts a platform in the folder and creates its tenant. */
+export async function startScratch(dataDir: string, more: Partial<RuntimeOptions> = {}): Promise<Scratch> {
+  prepareFolder(dataDir);
+  await migrate(dataDir);
+  const port = await freePort();
+  const runtime = await startRuntime({ dataDir, port, ...more });
+  const { origin } = runtime;
+  try {
+    const operator = new ApiClient(origin, { id: 'platform-operator', secret: loadSecrets(dataDir, origin).identity.OPERATOR_SECRET! });
+    const password = randomBytes(12).toString('base64url');
+    const email = 'admin@scratch.example';
+    await operator.must('POST', '/v1/tenants', { name: 'Scratch', slug: 'scratch', admin: { email, name: 'Admin', password } });
+    const token = await signIn(origin, email, password);
+    const client = await new ApiClient(origin, null).must(
+      'POST',
+      '/v1/clients',
+      { name: 'Scratch', role: 'tenant_admin' },
+      { authorization: `Bearer ${token}` },
+    );
+    const credentials = { id: client.id as string, secret: client.secret as string };
+    return { runtime, origin, port, api: new ApiClient(origin, credentials), credentials };
+  } catch (error) {
+    await runtime.stop();
+    throw error;
+  }
+}
