@@ -40,8 +40,18 @@ export async function goToSignIn(): Promise<void> {
   location.assign(`/oauth/authorize?${query}`);
 }
 
-/** Finishes a sign-in on the callback page; returns where to go. Throws when the answer is not ours. */
-export async function finishSignIn(): Promise<string> {
+let finishing: Promise<string> | null = null;
+
+/**
+ * Finishes a sign-in on the callback page; resolves to where to go and rejects when the answer is not
+ * ours. A code can be traded in once, so asking again gives the first answer.
+ */
+export function finishSignIn(): Promise<string> {
+  finishing ??= tradeCode();
+  return finishing;
+}
+
+async function tradeCode(): Promise<string> {
   const answer = new URLSearchParams(location.search);
   const pending = JSON.parse(sessionStorage.getItem(PENDING) ?? 'null') as { verifier: string; state: string; returnTo: string } | null;
   sessionStorage.removeItem(PENDING);

@@ -154,6 +154,8 @@ export function buildConsole(): boolean {
     execFileSync(join(ROOT, 'node_modules/.bin/vite'), ['build', '--config', 'console/vite.config.ts', '--logLevel', 'error'], {
       cwd: ROOT,
       stdio: ['ignore', 'ignore', 'pipe'],
+      // Not the caller's: a test runner's NODE_ENV would build React for development.
+      env: { ...process.env, NODE_ENV: 'production' },
     });
   } catch (error) {
     throw new PlainError(`The console could not be built:\n${String((error as { stderr?: Buffer }).stderr ?? error)}`);

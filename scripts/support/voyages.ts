@@ -68,7 +68,7 @@ export function makeContainers(count: number, now: number): SimulatedContainer[]
     const speedKnots = 14 + ((i * 7) % 60) / 10;
     const legMs = (route(lane[0], lane[1]).distanceNm / speedKnots) * HOUR_MS;
     // A low-discrepancy sequence: evenly spread without looking regular.
-    const progress = (0.07 + i * 0.618034) % 0.93;
+    const progress = 0.04 + 0.9 * ((i * 0.618034) % 1);
     return {
       number: containerNumber(i),
       lane,
