@@ -311,6 +311,8 @@ export interface ContainerTrackerApi {
 export interface ObjectUsage {
   requests: number;
   rowsWritten: number;
+  /** Queue operations caused: a write, a read and a delete for each 64 KB of a message. */
+  queueOperations: number;
 }
 
 /** A canonical event with the index of the delivery's item that held it. */

@@ -284,6 +284,7 @@ export class CarrierInbox extends DurableObject<Env> implements CarrierInboxApi 
   async #send(dispatches: DispatchRow[]): Promise<void> {
     for (const dispatch of dispatches) {
       try {
+        this.#storage.sql.countMessage(dispatch.body.length);
         await this.env.TELEMETRY.send(JSON.parse(dispatch.body) as TelemetryMessage);
       } catch (error) {
         // Not lost: the message stays in this object and the alarm sends it again.

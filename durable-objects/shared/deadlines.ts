@@ -57,6 +57,7 @@ export class Deadlines<Name extends string> {
 
   #arm(): Promise<void> {
     const next = this.#next()!;
+    this.#sql.countAlarm();
     // An alarm set for the present inside alarm() can be lost: always a moment ahead.
     return this.#storage.setAlarm(Math.max(this.#clock.toWall(next), Date.now() + 1_000));
   }

@@ -8,6 +8,7 @@ export class Sql {
   readonly #storage: DurableObjectStorage;
   #rowsWritten = 0;
   #requests = 0;
+  #queueOperations = 0;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -26,9 +27,19 @@ export class Sql {
     this.#requests++;
   }
 
+  /** Counts the write of an alarm, which is billed as a row. */
+  countAlarm(): void {
+    this.#rowsWritten++;
+  }
+
+  /** Counts a queue message: a write, a read and a delete for each 64 KB (Queues pricing). */
+  countMessage(bytes: number): void {
+    this.#queueOperations += 3 * Math.ceil(bytes / 65_536);
+  }
+
   /** Billable work since the object woke. */
   usage(): ObjectUsage {
-    return { requests: this.#requests, rowsWritten: this.#rowsWritten };
+    return { requests: this.#requests, rowsWritten: this.#rowsWritten, queueOperations: this.#queueOperations };
   }
 
   /**
