@@ -1,7 +1,12 @@
 /** Bounded load from this process against loopback, and the arithmetic of its figures. */
 
 /** Operations a second of `work`, run by `lanes` callers until `ms` have passed or `max` were done. */
-export async function rate(lanes: number, ms: number, max: number, work: (n: number) => Promise<void>): Promise<number> {
+export async function rate(
+  lanes: number,
+  ms: number,
+  max: number,
+  work: (n: number) => Promise<void>,
+): Promise<number> {
   const startedAt = performance.now();
   let done = 0;
   let next = 0;
@@ -31,7 +36,11 @@ export const round3 = (value: number): number => Number(value.toPrecision(3));
  * Ours against the floor, in turns, so that a machine that slows down slows both: the median of the
  * rounds' ratios, with the medians of both sides.
  */
-export async function inTurns(rounds: number, ours: () => Promise<number>, floor: () => Promise<number>): Promise<{ ratio: number; ours: number; floor: number }> {
+export async function inTurns(
+  rounds: number,
+  ours: () => Promise<number>,
+  floor: () => Promise<number>,
+): Promise<{ ratio: number; ours: number; floor: number }> {
   await floor();
   await ours();
   const pairs: [number, number][] = [];

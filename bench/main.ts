@@ -23,7 +23,10 @@ const BATCHES = 60;
 let minute = 0;
 
 /** A batch of positions over the containers from `first` on. */
-function batch(first: number, containers: number): { container: string; time: string; latitude: number; longitude: number; speed: number }[] {
+function batch(
+  first: number,
+  containers: number,
+): { container: string; time: string; latitude: number; longitude: number; speed: number }[] {
   return Array.from({ length: BATCH_EVENTS }, (_, i) => {
     if (i % containers === 0) minute++;
     return {
@@ -66,11 +69,14 @@ async function read(stage: Stage): Promise<object> {
   await fetch(`${floor.origin}/put`, { method: 'POST', body: state });
   const ours = () =>
     rate(LANES, 2_000, 20_000, async (n) => {
-      const answer = await fetch(platform.origin + path, { headers: { authorization: `Bearer ${tokens[n % tokens.length]}` } });
+      const answer = await fetch(platform.origin + path, {
+        headers: { authorization: `Bearer ${tokens[n % tokens.length]}` },
+      });
       if (answer.status !== 200) throw new Error(`a read was answered ${answer.status}`);
       await answer.arrayBuffer();
     });
-  const bare = () => rate(LANES, 2_000, 20_000, async () => void (await (await fetch(`${floor.origin}/read`)).arrayBuffer()));
+  const bare = () =>
+    rate(LANES, 2_000, 20_000, async () => void (await (await fetch(`${floor.origin}/read`)).arrayBuffer()));
   const found = await inTurns(ROUNDS, ours, bare);
   return { readRatio: found.ratio, readsPerSecond: { ours: found.ours, floor: found.floor } };
 }
@@ -92,7 +98,12 @@ async function ingest(stage: Stage): Promise<object> {
 }
 
 /** Milliseconds from sending until a frame arrives, for each of `samples` sends one after another. */
-async function latencies(url: string, samples: number, send: (n: number) => Promise<unknown>, isNews: (frame: string) => boolean): Promise<number[]> {
+async function latencies(
+  url: string,
+  samples: number,
+  send: (n: number) => Promise<unknown>,
+  isNews: (frame: string) => boolean,
+): Promise<number[]> {
   const socket = new WebSocket(url);
   let arrived: (() => void) | null = null;
   socket.on('message', (data) => isNews(String(data)) && arrived?.());
@@ -120,13 +131,21 @@ async function live(stage: Stage): Promise<object> {
   const ours = async () => {
     const { url } = await tenant.admin.must('POST', '/v1/ws-tickets', { topic: 'container', number });
     const body = () => JSON.stringify(batch(0, BATCH_CONTAINERS)[0]);
-    return latencies(platform.origin.replace(/^http/, 'ws') + url, samples, (n) => post(stage, n, body()), (frame) => frame.includes('"delta"'));
+    return latencies(
+      platform.origin.replace(/^http/, 'ws') + url,
+      samples,
+      (n) => post(stage, n, body()),
+      (frame) => frame.includes('"delta"'),
+    );
   };
   const bare = () =>
     latencies(
       `${floor.origin.replace(/^http/, 'ws')}/socket?name=live`,
       samples,
-      () => fetch(`${floor.origin}/broadcast?name=live`, { method: 'POST', body: 'x'.repeat(1_500) }).then((answer) => answer.arrayBuffer()),
+      () =>
+        fetch(`${floor.origin}/broadcast?name=live`, { method: 'POST', body: 'x'.repeat(1_500) }).then((answer) =>
+          answer.arrayBuffer(),
+        ),
       () => true,
     );
   const rounds: { ours: number[]; floor: number[] }[] = [];
@@ -137,7 +156,12 @@ async function live(stage: Stage): Promise<object> {
   const p50 = (side: 'ours' | 'floor'): number => round3(median(rounds.map((round) => median(round[side]))));
   return {
     liveP99Ratio: round3(median(rounds.map((round) => quantile(round.ours, 0.99) / quantile(round.floor, 0.99)))),
-    liveMs: { oursP50: p50('ours'), floorP50: p50('floor'), oursP99: round3(median(p99('ours'))), floorP99: round3(median(p99('floor'))) },
+    liveMs: {
+      oursP50: p50('ours'),
+      floorP50: p50('floor'),
+      oursP99: round3(median(p99('ours'))),
+      floorP99: round3(median(p99('floor'))),
+    },
   };
 }
 
@@ -147,20 +171,38 @@ async function booking(stage: Stage): Promise<object> {
   const space = await tenant.admin.must(
     'POST',
     '/v1/allocations',
-    { carrierId: tenant.carrierId, origin: 'CNSHA', destination: 'NLRTM', period: 'W1', capacity: 100_000, departureAt: '2026-12-01T00:00:00Z', arrivalAt: '2026-12-30T00:00:00Z' },
+    {
+      carrierId: tenant.carrierId,
+      origin: 'CNSHA',
+      destination: 'NLRTM',
+      period: 'W1',
+      capacity: 100_000,
+      departureAt: '2026-12-01T00:00:00Z',
+      arrivalAt: '2026-12-30T00:00:00Z',
+    },
     ApiClient.key(),
   );
   const ours = () =>
     rate(LANES, 2_000, 5_000, async (n) => {
       const answer = await fetch(`${platform.origin}/v1/bookings`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${tokens[n % tokens.length]}`, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+        headers: {
+          authorization: `Bearer ${tokens[n % tokens.length]}`,
+          'content-type': 'application/json',
+          'idempotency-key': randomUUID(),
+        },
         body: JSON.stringify({ allocationId: space.id, quantity: 1 }),
       });
       if (answer.status !== 201) throw new Error(`a booking was answered ${answer.status}`);
       await answer.arrayBuffer();
     });
-  const bare = () => rate(LANES, 2_000, 5_000, async () => void (await (await fetch(`${floor.origin}/book`, { method: 'POST' })).arrayBuffer()));
+  const bare = () =>
+    rate(
+      LANES,
+      2_000,
+      5_000,
+      async () => void (await (await fetch(`${floor.origin}/book`, { method: 'POST' })).arrayBuffer()),
+    );
   const found = await inTurns(ROUNDS, ours, bare);
   return { bookingRatio: found.ratio, bookingsPerSecond: { ours: found.ours, floor: found.floor } };
 }
@@ -168,19 +210,23 @@ async function booking(stage: Stage): Promise<object> {
 interface Usages {
   usage(): Promise<ObjectUsage>;
 }
+interface Namespace {
+  idFromName(name: string): object;
+  get(id: object): Usages;
+}
 
 async function cost(stage: Stage): Promise<object> {
   const { platform, tenant, connections } = stage;
   await registerMany(tenant.admin, 0, BATCH_CONTAINERS);
-  const env = await platform.server.getWorker<Record<string, DurableObjectNamespace>>('fairlead-tracking').getEnv();
-  const stub = (binding: string, name: string): Usages => env[binding]!.get(env[binding]!.idFromName(name)) as unknown as Usages;
+  const env = await platform.server.getWorker<Record<string, Namespace>>('fairlead-tracking').getEnv();
+  const stub = (binding: string, name: string): Usages => env[binding]!.get(env[binding]!.idFromName(name));
   const objects = [
     ...Array.from({ length: BATCH_CONTAINERS }, (_, i) => stub('CONTAINER_TRACKER', `${tenant.id}:${numberOf(i)}`)),
     ...connections.map(({ id }) => stub('CARRIER_INBOX', id)),
     stub('FLEET_INDEX', tenant.id),
   ];
   const total = async (): Promise<ObjectUsage> => {
-    const all = [];
+    const all: ObjectUsage[] = [];
     for (const object of objects) all.push(await object.usage());
     const sum = (name: keyof ObjectUsage): number => all.reduce((value, usage) => value + usage[name], 0);
     return { requests: sum('requests'), rowsWritten: sum('rowsWritten'), queueOperations: sum('queueOperations') };
@@ -191,37 +237,82 @@ async function cost(stage: Stage): Promise<object> {
   const before = await total();
   for (let n = 0; n < batches; n++) await ingestRate(stage, tenant, [JSON.stringify(batch(0, BATCH_CONTAINERS))]);
   const after = await total();
-  const perMillion = (name: keyof ObjectUsage): number => Math.round(((after[name] - before[name]) / (batches * BATCH_EVENTS)) * 1e6);
-  const [objectRequests, rowsWritten, queueOperations] = [perMillion('requests'), perMillion('rowsWritten'), perMillion('queueOperations')];
+  const perMillion = (name: keyof ObjectUsage): number =>
+    Math.round(((after[name] - before[name]) / (batches * BATCH_EVENTS)) * 1e6);
+  const [objectRequests, rowsWritten, queueOperations] = [
+    perMillion('requests'),
+    perMillion('rowsWritten'),
+    perMillion('queueOperations'),
+  ];
   // Two Worker invocations a batch: the gateway's and the consumer's (calls between Workers are free).
   const workerRequests = Math.round((2 / BATCH_EVENTS) * 1e6);
   const usd =
-    (objectRequests * PRICE.objectRequest + rowsWritten * PRICE.rowWritten + queueOperations * PRICE.queueOperation + workerRequests * PRICE.workerRequest) / 1e6;
-  return { perMillionEvents: { objectRequests, rowsWritten, queueOperations, workerRequests, usd: round3(usd), pricesAsOf: PRICE.asOf } };
+    (objectRequests * PRICE.objectRequest +
+      rowsWritten * PRICE.rowWritten +
+      queueOperations * PRICE.queueOperation +
+      workerRequests * PRICE.workerRequest) /
+    1e6;
+  return {
+    perMillionEvents: {
+      objectRequests,
+      rowsWritten,
+      queueOperations,
+      workerRequests,
+      usd: round3(usd),
+      pricesAsOf: PRICE.asOf,
+    },
+  };
 }
 
+const SMALL = 500;
+const LARGE = 5_000;
+
+/**
+ * What a larger fleet costs. `growth` is the cost of an event in a fleet of 5,000 over that in one of
+ * 500 under the same traffic (500 containers reporting). `wakingRatio` spreads the traffic over all
+ * 5,000 instead: objects then fall asleep between their reports, and each report pays for waking its
+ * object, which the bare object pays too.
+ */
 async function growth(stage: Stage): Promise<object> {
-  const fleets: { size: number; tenant: TestTenant; stage: Stage }[] = [];
-  for (const size of [500, 5_000]) {
+  const fleet = async (size: number): Promise<{ tenant: TestTenant; own: Stage }> => {
     const tenant = await createTenant(stage.platform, `fleet-${size}`);
     await registerMany(tenant.admin, 0, size);
-    const connections = [];
+    const connections: Stage['connections'] = [];
     for (let i = 0; i < 6; i++) {
-      connections.push(await tenant.admin.must('POST', '/v1/connections', { name: `g${i}`, carrierId: tenant.carrierId, format: 'positions' }));
+      connections.push(
+        await tenant.admin.must('POST', '/v1/connections', {
+          name: `g${i}`,
+          carrierId: tenant.carrierId,
+          format: 'positions',
+        }),
+      );
     }
-    fleets.push({ size, tenant, stage: { ...stage, connections } });
-  }
-  // A window of the fleet that wanders through all of it, so that both fleets do the same calls.
-  const cursors = new Map<number, number>();
-  const bodies = (size: number): string[] =>
+    return { tenant, own: { ...stage, connections } };
+  };
+  const [small, large] = [await fleet(SMALL), await fleet(LARGE)];
+  let at = 0;
+  const bodies = (reporting: number): string[] =>
     Array.from({ length: 50 }, () => {
-      const first = cursors.get(size) ?? 0;
-      cursors.set(size, (first + BATCH_EVENTS) % size);
-      return JSON.stringify(batch(first, BATCH_EVENTS));
+      at = (at + BATCH_EVENTS) % reporting;
+      return JSON.stringify(batch(at, BATCH_EVENTS));
     });
-  const costOf = ({ size, tenant, stage: own }: (typeof fleets)[number]) => async () => 1 / (await ingestRate(own, tenant, bodies(size)));
-  const found = await inTurns(ROUNDS, costOf(fleets[1]!), costOf(fleets[0]!));
-  return { growth: found.ratio, microsecondsPerEvent: { at5000: round3(found.ours * 1e6), at500: round3(found.floor * 1e6) } };
+  const cost = (of: typeof small, reporting: number) => async () =>
+    1 / (await ingestRate(of.own, of.tenant, bodies(reporting)));
+  const bare = (reporting: number) => async () => {
+    const batches = bodies(reporting);
+    const perSecond = await rate(LANES, 120_000, batches.length, async (n) => {
+      await (await fetch(`${stage.floor.origin}/ingest`, { method: 'POST', body: batches[n]! })).arrayBuffer();
+    });
+    return 1 / (perSecond * BATCH_EVENTS);
+  };
+  const same = await inTurns(ROUNDS, cost(large, SMALL), cost(small, SMALL));
+  const waking = await inTurns(2, cost(large, LARGE), cost(small, SMALL));
+  const bareWaking = await inTurns(2, bare(LARGE), bare(SMALL));
+  return {
+    growth: same.ratio,
+    microsecondsPerEvent: { at5000: round3(same.ours * 1e6), at500: round3(same.floor * 1e6) },
+    wakingRatio: { ours: waking.ratio, floor: bareWaking.ratio },
+  };
 }
 
 const BENCHES: Record<string, (stage: Stage) => Promise<object>> = { read, ingest, live, booking, cost, growth };

@@ -25,11 +25,15 @@ const CONNECTIONS = 6;
 function bundle(config: string, name: string): string {
   const out = join(ROOT, '.data/bench', name);
   mkdirSync(out, { recursive: true });
-  execFileSync(join(ROOT, 'node_modules/.bin/wrangler'), ['deploy', '--dry-run', '--minify', '--outdir', out, '-c', config], {
-    cwd: ROOT,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
-  });
+  execFileSync(
+    join(ROOT, 'node_modules/.bin/wrangler'),
+    ['deploy', '--dry-run', '--minify', '--outdir', out, '-c', config],
+    {
+      cwd: ROOT,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
+    },
+  );
   return out;
 }
 
@@ -41,7 +45,9 @@ export async function setStage(): Promise<Stage> {
   const platform = await startPlatform({ prebuilt });
   const floorServer = createTestHarness({
     root: ROOT,
-    workers: [{ configPath: 'bench/floor/wrangler.toml', prebuiltWorkerDir: bundle('bench/floor/wrangler.toml', 'floor') }],
+    workers: [
+      { configPath: 'bench/floor/wrangler.toml', prebuiltWorkerDir: bundle('bench/floor/wrangler.toml', 'floor') },
+    ],
   });
   const { url } = await floorServer.listen();
   await floorServer.getWorker().applyD1Migrations('DB');
@@ -53,7 +59,13 @@ export async function setStage(): Promise<Stage> {
   }
   const connections = [];
   for (let i = 0; i < CONNECTIONS; i++) {
-    connections.push(await tenant.admin.must('POST', '/v1/connections', { name: `bench ${i}`, carrierId: tenant.carrierId, format: 'positions' }));
+    connections.push(
+      await tenant.admin.must('POST', '/v1/connections', {
+        name: `bench ${i}`,
+        carrierId: tenant.carrierId,
+        format: 'positions',
+      }),
+    );
   }
   return { platform, floor: { server: floorServer, origin: url.origin }, tenant, tokens, connections };
 }
@@ -73,7 +85,11 @@ export function numberOf(i: number): string {
 /** Registers containers with a destination, so that each ingest estimates an arrival. */
 export async function registerMany(client: ApiClient, from: number, to: number): Promise<void> {
   for (let i = from; i < to; i += 200) {
-    const containers = Array.from({ length: Math.min(200, to - i) }, (_, k) => ({ number: numberOf(i + k), origin: 'CNSHA', destination: 'NLRTM' }));
+    const containers = Array.from({ length: Math.min(200, to - i) }, (_, k) => ({
+      number: numberOf(i + k),
+      origin: 'CNSHA',
+      destination: 'NLRTM',
+    }));
     await client.must('POST', '/v1/containers', { containers });
   }
 }

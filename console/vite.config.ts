@@ -15,7 +15,8 @@ function swaggerUi() {
       const source = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
       const target = join(root, 'dist/docs');
       mkdirSync(target, { recursive: true });
-      for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) copyFileSync(join(source, file), join(target, file));
+      for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js'])
+        copyFileSync(join(source, file), join(target, file));
     },
   };
 }
@@ -23,5 +24,11 @@ function swaggerUi() {
 export default defineConfig({
   root,
   plugins: [react(), swaggerUi()],
-  build: { outDir: 'dist', emptyOutDir: true, target: 'es2022', modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+  },
 });

@@ -144,14 +144,23 @@ export interface Grant {
 
 /** The methods of a tenant's policy object. Each decision is one synchronous turn. */
 export interface TenantPolicyApi {
-  storeCode(codeHash: string, grant: Grant & { redirectUri: string; codeChallenge: string }, expiresAt: number): Promise<void>;
+  storeCode(
+    codeHash: string,
+    grant: Grant & { redirectUri: string; codeChallenge: string },
+    expiresAt: number,
+  ): Promise<void>;
   redeemCode(
     codeHash: string,
     check: { clientId: string; redirectUri: string; codeChallenge: string },
     refreshHash: string,
     now: number,
   ): Promise<(Grant & { sessionId: string }) | null>;
-  rotateRefresh(oldHash: string, newHash: string, clientId: string, now: number): Promise<(Grant & { sessionId: string }) | null>;
+  rotateRefresh(
+    oldHash: string,
+    newHash: string,
+    clientId: string,
+    now: number,
+  ): Promise<(Grant & { sessionId: string }) | null>;
   endSession(sessionId: string): Promise<boolean>;
   storeTicket(hash: string, topic: string, expiresAt: number): Promise<void>;
   redeemTicket(hash: string, now: number): Promise<string | null>;

@@ -60,7 +60,10 @@ export interface DeliveryRecord {
 
 /** The notifications service's methods. */
 export interface NotificationsApi {
-  createEndpoint(actor: Actor, input: z.infer<typeof newEndpointSchema>): Promise<Result<Endpoint & { secret: string }>>;
+  createEndpoint(
+    actor: Actor,
+    input: z.infer<typeof newEndpointSchema>,
+  ): Promise<Result<Endpoint & { secret: string }>>;
   listEndpoints(actor: Actor): Promise<Result<Page<Endpoint>>>;
   deleteEndpoint(actor: Actor, id: string): Promise<Result<{ id: string }>>;
   listDeliveries(
@@ -77,6 +80,9 @@ export interface DeliveryLogApi {
   endpoints(): Promise<Endpoint[]>;
   deleteEndpoint(id: string): Promise<boolean>;
   enqueue(notifications: Notification[]): Promise<void>;
-  deliveries(endpointId: string, query: { cursor?: string | undefined; limit: number }): Promise<Page<DeliveryRecord> | null>;
+  deliveries(
+    endpointId: string,
+    query: { cursor?: string | undefined; limit: number },
+  ): Promise<Page<DeliveryRecord> | null>;
   replay(id: string): Promise<DeliveryRecord | null>;
 }

@@ -44,7 +44,7 @@ const TENANT_ADMIN = PERMISSION_NAMES.filter((name) => name !== 'tenants:manage'
 
 /** What each role may do. `system` is the platform's own jobs and is never issued in a token. */
 export const ROLES = {
-  platform_operator: ['tenants:manage', 'users:manage', 'clients:manage', 'carriers:manage', 'carriers:read'],
+  platform_operator: ['tenants:manage'],
   tenant_admin: TENANT_ADMIN,
   procurement_manager: [...VIEW, 'allocations:write', 'bookings:write'],
   operations: [
@@ -71,6 +71,11 @@ export const TENANT_ROLES = [
   'finance',
   'viewer',
 ] as const satisfies readonly Role[];
+
+/** What a role may do under a narrowing; null keeps all of it. */
+export function grantOf(role: Role, scopes: readonly Permission[] | null): Permission[] {
+  return ROLES[role].filter((name) => !scopes || scopes.includes(name));
+}
 
 /** Whether the actor holds the permission: some role grants it and the token's scopes keep it. */
 export function allows(actor: Actor, permission: Permission): boolean {

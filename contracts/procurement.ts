@@ -116,13 +116,36 @@ export interface Idempotent<T> {
 
 /** The procurement service's methods. */
 export interface ProcurementApi {
-  createAllocation(actor: Actor, input: z.infer<typeof newAllocationSchema>, idempotencyKey: string): Promise<Result<Idempotent<Allocation>>>;
-  listAllocations(actor: Actor, query: ListQuery & { origin?: string | undefined; destination?: string | undefined }): Promise<Result<Bookmarked<Page<Allocation>>>>;
+  createAllocation(
+    actor: Actor,
+    input: z.infer<typeof newAllocationSchema>,
+    idempotencyKey: string,
+  ): Promise<Result<Idempotent<Allocation>>>;
+  listAllocations(
+    actor: Actor,
+    query: ListQuery & { origin?: string | undefined; destination?: string | undefined },
+  ): Promise<Result<Bookmarked<Page<Allocation>>>>;
   getAllocation(actor: Actor, id: string, bookmark?: string): Promise<Result<Bookmarked<{ item: Allocation }>>>;
-  createBooking(actor: Actor, input: z.infer<typeof newBookingSchema>, idempotencyKey: string): Promise<Result<Idempotent<Booking>>>;
-  listBookings(actor: Actor, query: ListQuery & { state?: string | undefined }): Promise<Result<Bookmarked<Page<Booking>>>>;
-  getBooking(actor: Actor, id: string, bookmark?: string): Promise<Result<Bookmarked<{ item: Booking; audit: AuditEntry[] }>>>;
-  transitionBooking(actor: Actor, id: string, input: z.infer<typeof transitionSchema>, expectedVersion: number): Promise<Result<Idempotent<Booking>>>;
+  createBooking(
+    actor: Actor,
+    input: z.infer<typeof newBookingSchema>,
+    idempotencyKey: string,
+  ): Promise<Result<Idempotent<Booking>>>;
+  listBookings(
+    actor: Actor,
+    query: ListQuery & { state?: string | undefined },
+  ): Promise<Result<Bookmarked<Page<Booking>>>>;
+  getBooking(
+    actor: Actor,
+    id: string,
+    bookmark?: string,
+  ): Promise<Result<Bookmarked<{ item: Booking; audit: AuditEntry[] }>>>;
+  transitionBooking(
+    actor: Actor,
+    id: string,
+    input: z.infer<typeof transitionSchema>,
+    expectedVersion: number,
+  ): Promise<Result<Idempotent<Booking>>>;
   listShipments(actor: Actor, query: ListQuery): Promise<Result<Bookmarked<Page<Shipment>>>>;
   getShipment(actor: Actor, id: string, bookmark?: string): Promise<Result<Bookmarked<{ item: Shipment }>>>;
 }

@@ -48,11 +48,7 @@ export function ok<T>(value: T): { ok: true; value: T } {
 }
 
 /** Makes a failure. */
-export function fail(
-  code: ErrorCode,
-  detail: string,
-  more: Omit<Failure, 'ok' | 'code' | 'detail'> = {},
-): Failure {
+export function fail(code: ErrorCode, detail: string, more: Omit<Failure, 'ok' | 'code' | 'detail'> = {}): Failure {
   return { ok: false, code, detail, ...more };
 }
 

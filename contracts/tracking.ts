@@ -48,7 +48,10 @@ export const journeyEventSchema = z.strictObject({
   carrierId: shortText,
   location: z
     .strictObject({
-      unLocationCode: z.string().regex(/^[A-Z]{2}[A-Z0-9]{3}$/).optional(),
+      unLocationCode: z
+        .string()
+        .regex(/^[A-Z]{2}[A-Z0-9]{3}$/)
+        .optional(),
       facilityCode: z.string().max(11).optional(),
       lat: latitude.optional(),
       lon: longitude.optional(),
@@ -88,9 +91,7 @@ export const telemetryMessageSchema = z.strictObject({
 /** The parsed telemetry message. */
 export type TelemetryMessage = z.infer<typeof telemetryMessageSchema>;
 
-const unLocationCode = z
-  .string()
-  .regex(/^[A-Z]{2}[A-Z0-9]{3}$/, 'must be a UN/LOCODE such as NLRTM');
+const unLocationCode = z.string().regex(/^[A-Z]{2}[A-Z0-9]{3}$/, 'must be a UN/LOCODE such as NLRTM');
 
 /** What a tenant says of a container when registering it. */
 export const registrationSchema = z.strictObject({
@@ -149,8 +150,8 @@ export type ContainerView = ContainerState & {
   readAt: number;
 };
 
-/** What became of one item: applied, duplicate, queued, rejected or parked. */
-export type ItemOutcome = 'applied' | 'duplicate' | 'queued' | 'rejected' | 'parked';
+/** What became of one item. */
+export type ItemOutcome = 'applied' | 'duplicate' | 'queued' | 'rejected' | 'parked' | 'discarded';
 
 /** A refused item of a delivery. */
 export interface RejectedItem {
@@ -243,7 +244,7 @@ export interface TrackingApi {
   registerContainers(
     actor: Actor,
     registrations: Registration[],
-  ): Promise<Result<{ items: ({ number: string; warnings: string[] })[] }>>;
+  ): Promise<Result<{ items: { number: string; warnings: string[] }[] }>>;
   listContainers(actor: Actor, query: FleetQuery): Promise<Result<Page<FleetSummary>>>;
   getContainer(actor: Actor, number: string): Promise<Result<ContainerView>>;
   listEvents(
@@ -253,10 +254,7 @@ export interface TrackingApi {
   ): Promise<Result<Page<StoredEvent>>>;
   listPositions(actor: Actor, number: string, query: PositionQuery): Promise<Result<Page<Position>>>;
   getRoute(actor: Actor, number: string): Promise<Result<RouteFeature>>;
-  seaRoute(
-    actor: Actor,
-    query: { from: string; to: string; avoid: string[] },
-  ): Promise<Result<RouteFeature>>;
+  seaRoute(actor: Actor, query: { from: string; to: string; avoid: string[] }): Promise<Result<RouteFeature>>;
   getReceipt(actor: Actor, id: string): Promise<Result<Receipt>>;
   listQuarantine(
     actor: Actor,
@@ -299,6 +297,8 @@ export interface ContainerTrackerApi {
     tenantId: string;
     number: string;
     registration: Omit<Registration, 'number'>;
+    /** When this was said, wall-clock ms: an older word never replaces a newer one. */
+    saidAt: number;
     correlationId: string;
   }): Promise<FleetSummary>;
   view(): Promise<ContainerView | null>;

@@ -12,12 +12,19 @@ function named<Api>(namespace: DurableObjectNamespace, name: string): Stub<Api> 
 }
 
 /** The object of one container of one tenant. */
-export function containerTracker(env: { CONTAINER_TRACKER: DurableObjectNamespace }, tenantId: string, number: string): Stub<ContainerTrackerApi> {
+export function containerTracker(
+  env: { CONTAINER_TRACKER: DurableObjectNamespace },
+  tenantId: string,
+  number: string,
+): Stub<ContainerTrackerApi> {
   return named(env.CONTAINER_TRACKER, `${tenantId}:${number}`);
 }
 
 /** The inbox of one carrier connection. */
-export function carrierInbox(env: { CARRIER_INBOX: DurableObjectNamespace }, connectionId: string): Stub<CarrierInboxApi> {
+export function carrierInbox(
+  env: { CARRIER_INBOX: DurableObjectNamespace },
+  connectionId: string,
+): Stub<CarrierInboxApi> {
   return named(env.CARRIER_INBOX, connectionId);
 }
 

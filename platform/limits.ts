@@ -8,6 +8,8 @@ export const INGEST_ITEMS_MAX = 5_000;
 export const API_BODY_MAX_BYTES = 262_144;
 /** One queue message. Cloudflare Queues limit: 128 KB; ours leaves room for the envelope. */
 export const QUEUE_MESSAGE_MAX_BYTES = 100_000;
+/** Containers of one queue message. Ours: 20 messages a batch stay below 1,000 subrequests. */
+export const QUEUE_MESSAGE_MAX_CONTAINERS = 45;
 /** Messages in one sendBatch. Cloudflare Queues limit: 100. */
 export const QUEUE_BATCH_MAX_MESSAGES = 100;
 /** Bytes in one sendBatch. Cloudflare Queues limit: 256 KB. */
@@ -32,8 +34,10 @@ export const POSITION_CHUNK_POINTS = 256;
 export const JOURNEY_EVENTS_MAX = 5_000;
 /** Bound parameters of one statement. Durable Object and D1 limit: 100. */
 export const SQL_PARAMETERS_MAX = 100;
-/** Deltas a live object remembers for resuming sockets. Ours. */
-export const LIVE_RING_DELTAS = 256;
+/** Deltas a live object remembers for resuming sockets. Ours: some 100 KB at most, else a snapshot. */
+export const LIVE_RING_DELTAS = 32;
+/** Positions of one live frame. Ours: the newest; the rest is read from the series. */
+export const LIVE_POSITIONS_MAX = 500;
 /** One WebSocket frame. Ours, below workerd's 1 MiB message limit. */
 export const LIVE_FRAME_MAX_BYTES = 900_000;
 /** Sockets of one object. Ours; the platform allows 32,768. */
@@ -62,9 +66,7 @@ export const WS_TICKET_SECONDS = 30;
 /** Clock difference allowed in a signed webhook. Standard Webhooks 1.0.0: five minutes. */
 export const SIGNATURE_TOLERANCE_SECONDS = 300;
 /** Redelivery delays of outbound webhooks in seconds. Standard Webhooks 1.0.0's suggestion. */
-export const WEBHOOK_RETRY_SECONDS = [
-  0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400,
-];
+export const WEBHOOK_RETRY_SECONDS = [0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
 /** Time one outbound delivery may take. Ours. */
 export const WEBHOOK_TIMEOUT_MS = 10_000;
 /** Bytes of a receiver's answer kept in the log. Ours. */

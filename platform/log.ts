@@ -24,7 +24,13 @@ export function loggerFor(service: string, threshold: string | undefined): Logge
   };
 }
 
-/** The message of anything thrown, for a log line; never its stack. */
+/**
+ * The message of anything thrown, for a log line; never its stack. Drizzle puts every bound value
+ * into its message (`params: ...`): password hashes among them, so that part is cut off.
+ */
 export function errorText(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const message = error.message.split('\nparams:')[0];
+  const cause = error.cause instanceof Error ? ` (${error.cause.message.split('\nparams:')[0]})` : '';
+  return `${error.name}: ${message}${cause}`.slice(0, 1_000);
 }

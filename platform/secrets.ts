@@ -40,11 +40,10 @@ export async function open(material: string, context: string, sealed: string): P
 }
 
 /** HMAC-SHA256 of the parts, in order, under a raw key. */
-export async function hmacSha256(
-  key: Uint8Array,
-  ...parts: Uint8Array[]
-): Promise<Uint8Array<ArrayBuffer>> {
-  const imported = await crypto.subtle.importKey('raw', new Uint8Array(key), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+export async function hmacSha256(key: Uint8Array, ...parts: Uint8Array[]): Promise<Uint8Array<ArrayBuffer>> {
+  const imported = await crypto.subtle.importKey('raw', new Uint8Array(key), { name: 'HMAC', hash: 'SHA-256' }, false, [
+    'sign',
+  ]);
   const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

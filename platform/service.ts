@@ -21,7 +21,11 @@ export function beforeId(cursor: string | undefined): string {
 }
 
 /** Cuts a page from one row more than was asked for. */
-export function pageById<Row extends { id: string }, Item>(rows: Row[], limit: number, show: (row: Row) => Item): Page<Item> {
+export function pageById<Row extends { id: string }, Item>(
+  rows: Row[],
+  limit: number,
+  show: (row: Row) => Item,
+): Page<Item> {
   const kept = rows.slice(0, limit);
   const last = kept.at(-1);
   return { items: kept.map(show), nextCursor: rows.length > limit && last ? encodeCursor([last.id]) : null };

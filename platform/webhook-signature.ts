@@ -21,7 +21,10 @@ export async function verifyWebhook(
   headers: { id: string; timestamp: number; signature: string },
   body: Uint8Array,
 ): Promise<boolean> {
-  const presented = headers.signature.split(' ').slice(0, 10).filter((entry) => entry.startsWith('v1,'));
+  const presented = headers.signature
+    .split(' ')
+    .slice(0, 10)
+    .filter((entry) => entry.startsWith('v1,'));
   let right = false;
   for (const secret of secrets) {
     const expected = encoder.encode(await signWebhook(secret, headers.id, headers.timestamp, body));

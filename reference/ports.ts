@@ -12,9 +12,10 @@ export interface Port extends Point {
 }
 
 const table = new Map<string, Port>(
-  (rows as [string, string, string, number, number, string][]).map(
-    ([code, name, country, lat, lon, zone]) => [code, { code, name, country, lat, lon, zone }],
-  ),
+  (rows as [string, string, string, number, number, string][]).map(([code, name, country, lat, lon, zone]) => [
+    code,
+    { code, name, country, lat, lon, zone },
+  ]),
 );
 
 /** The port, or undefined when the table does not have it: unknown codes are data, not errors. */

@@ -44,7 +44,12 @@ function expect(holds: boolean, otherwise: string): void {
 }
 
 const positionNow = (bench: Bench, latitude: number): string =>
-  JSON.stringify({ container: bench.demo.containers[0]!.number, time: new Date(bench.now()).toISOString(), latitude, longitude: 100 });
+  JSON.stringify({
+    container: bench.demo.containers[0]!.number,
+    time: new Date(bench.now()).toISOString(),
+    latitude,
+    longitude: 100,
+  });
 
 const CHECKS: Check[] = [
   ['token by client_credentials', async ({ api }) => `${(await api.token()).split('.').length} parts`],
@@ -59,7 +64,10 @@ const CHECKS: Check[] = [
   [
     'bad signature is answered 401',
     async (bench) => {
-      const connection = { ...bench.demo.carriers[0]!.positions, secret: `whsec_${Buffer.alloc(32, 1).toString('base64')}` };
+      const connection = {
+        ...bench.demo.carriers[0]!.positions,
+        secret: `whsec_${Buffer.alloc(32, 1).toString('base64')}`,
+      };
       const answer = await postSigned(bench.origin, connection, positionNow(bench, 5));
       expect(answer.status === 401, `answered ${answer.status}`);
       return answer.body.title;
@@ -77,7 +85,10 @@ const CHECKS: Check[] = [
   [
     'ETA is present with its interval',
     async ({ api, demo }) => {
-      const eta = await find('an ETA', async () => (await api.must('GET', `/v1/containers/${demo.containers[1]!.number}`)).eta);
+      const eta = await find(
+        'an ETA',
+        async () => (await api.must('GET', `/v1/containers/${demo.containers[1]!.number}`)).eta,
+      );
       expect(eta.p10 <= eta.p50 && eta.p50 < eta.p90, 'the quantiles are out of order');
       return `${new Date(eta.p10).toISOString()} / ${new Date(eta.p50).toISOString()} / ${new Date(eta.p90).toISOString()}`;
     },
@@ -94,7 +105,10 @@ const CHECKS: Check[] = [
     'second booking with the same key is replayed',
     async ({ api, demo }) => {
       const key = randomUUID();
-      const [first, second] = [await book(api, demo.allocations[1]!.id, key), await book(api, demo.allocations[1]!.id, key)];
+      const [first, second] = [
+        await book(api, demo.allocations[1]!.id, key),
+        await book(api, demo.allocations[1]!.id, key),
+      ];
       expect(first.body.id === second.body.id, 'another booking was made');
       expect(second.headers.get('idempotency-replayed') === 'true', 'the answer is not marked as replayed');
       return second.body.id;
@@ -124,7 +138,9 @@ const CHECKS: Check[] = [
       const correlationId = `check-${randomUUID()}`;
       await postSigned(bench.origin, bench.demo.carriers[0]!.positions, positionNow(bench, 6), { correlationId });
       const services = await find('the correlation id in three logs', async () => {
-        const lines = readFileSync(bench.runtime.logFile, 'utf8').split('\n').filter((line) => line.includes(correlationId));
+        const lines = readFileSync(bench.runtime.logFile, 'utf8')
+          .split('\n')
+          .filter((line) => line.includes(correlationId));
         const found = new Set(lines.map((line) => /"service":"([\w-]+)"/.exec(line)?.[1]));
         return ['gateway', 'tracking', 'container-tracker'].every((name) => found.has(name)) && [...found];
       });
@@ -144,7 +160,9 @@ function watchPositions(url: string, count: number): Promise<string[]> {
     const timer = setTimeout(() => reject(new Error(`saw ${seen.size} positions in ${WITHIN_MS / 1000} s`)), WITHIN_MS);
     socket.onerror = () => reject(new Error('the socket failed'));
     socket.onmessage = ({ data }) => {
-      const { position } = (JSON.parse(String(data)) as { container: { position: { lat: number; lon: number } | null } }).container;
+      const { position } = (
+        JSON.parse(String(data)) as { container: { position: { lat: number; lon: number } | null } }
+      ).container;
       if (position) seen.add(`${position.lat},${position.lon}`);
       if (seen.size < count) return;
       clearTimeout(timer);
@@ -160,19 +178,28 @@ async function otherTenant({ origin }: Bench): Promise<ApiClient> {
   await operator.must('POST', '/v1/tenants', { name: 'Other', slug: 'other', admin });
   const token = await signIn(origin, admin.email, admin.password);
   const headers = { authorization: `Bearer ${token}` };
-  const client = await new ApiClient(origin, null).must('POST', '/v1/clients', { name: 'Other', role: 'tenant_admin' }, headers);
+  const client = await new ApiClient(origin, null).must(
+    'POST',
+    '/v1/clients',
+    { name: 'Other', role: 'tenant_admin' },
+    headers,
+  );
   return new ApiClient(origin, { id: client.id, secret: client.secret });
 }
 
 async function renderMap({ origin, demo }: Bench): Promise<string> {
   const browser = await launchChromium();
   try {
-    const page = await (await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 } })).newPage();
+    const page = await (
+      await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 } })
+    ).newPage();
     await page.goto(origin);
     await page.fill('input[name=email]', demo.logins[0]!.email);
     await page.fill('input[name=password]', demo.logins[0]!.password);
     await page.click('button[type=submit]');
-    await page.waitForFunction(() => Number(document.querySelector('.map')?.getAttribute('data-marks')) >= 40, null, { timeout: WITHIN_MS });
+    await page.waitForFunction(() => Number(document.querySelector('.map')?.getAttribute('data-marks')) >= 40, null, {
+      timeout: WITHIN_MS,
+    });
     const painted = await page.waitForFunction(paintedShare, null, { timeout: WITHIN_MS });
     return `${await page.getAttribute('.map', 'data-marks')} containers, ${(Number(await painted.jsonValue()) * 100).toFixed(0)} % of the canvas painted`;
   } finally {
@@ -206,9 +233,17 @@ await main(async () => {
     runtime = await step('Workers', async () => startRuntime({ dataDir, port: await freePort(), demoClock }));
     const { origin } = runtime;
     operatorSecret = loadSecrets(dataDir, origin).identity.OPERATOR_SECRET!;
-    const demo = await step('Demonstration', () => createDemo(origin, operatorSecret, clock.now(), (email, password) => signIn(origin, email, password)));
-    const simulation = simulate(origin, demo, clock, () => {}, (text) => console.error(`Simulated carrier: ${text}`));
-    const bench: Bench = { origin, runtime, demo, api: new ApiClient(origin, demo.client), now: clock.now };
+    const demo = await step('Demonstration', () =>
+      createDemo(origin, operatorSecret, clock.now(), (email, password) => signIn(origin, email, password)),
+    );
+    const simulation = simulate(
+      origin,
+      demo,
+      clock,
+      () => {},
+      (text) => console.error(`Simulated carrier: ${text}`),
+    );
+    const bench: Bench = { origin, runtime, demo, api: new ApiClient(origin, demo.client), now: () => clock.now() };
     const counts = { passed: 0, failed: 0 };
     for (const [name, work] of CHECKS) {
       try {

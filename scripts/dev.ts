@@ -2,8 +2,16 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { clockFrom } from '../platform/clock.ts';
-import { createDemo, type Demo, loadDemo, saveDemo } from './support/demo.ts';
-import { buildConsole, loadSecrets, migrate, prepareFolder, requireFreePort, ROOT, startRuntime } from './support/runtime.ts';
+import { createDemo, type Demo, loadDemo, nextAttempt, saveDemo } from './support/demo.ts';
+import {
+  buildConsole,
+  loadSecrets,
+  migrate,
+  prepareFolder,
+  requireFreePort,
+  ROOT,
+  startRuntime,
+} from './support/runtime.ts';
 import { signIn } from './support/sign-in.ts';
 import { simulate } from './support/simulator.ts';
 import { main, numberOption, options, PlainError, step } from './support/terminal.ts';
@@ -36,7 +44,9 @@ await main(async () => {
   await step('Databases', () => migrate(dataDir));
 
   const clockFile = join(dataDir, 'clock.json');
-  const worldNow = existsSync(clockFile) ? (JSON.parse(readFileSync(clockFile, 'utf8')) as number) : Date.now() - WORLD_LEAD_MS;
+  const worldNow = existsSync(clockFile)
+    ? (JSON.parse(readFileSync(clockFile, 'utf8')) as number)
+    : Date.now() - WORLD_LEAD_MS;
   const demoClock = values.empty ? undefined : `${speed};${Date.now()};${worldNow}`;
   const clock = clockFrom(demoClock);
   const runtime = await step('Workers', () => startRuntime({ dataDir, port, ...(demoClock ? { demoClock } : {}) }));
@@ -71,27 +81,49 @@ await main(async () => {
       demo = loadDemo(dataDir) ?? (await step('Demonstration', () => create(dataDir, origin, clock.now())));
     } catch (error) {
       await runtime.stop();
-      throw new PlainError(`The demonstration could not be created: ${error instanceof Error ? error.message : String(error)}`);
+      throw new PlainError(
+        `The demonstration could not be created: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
     let complaints = 0;
-    simulation = simulate(origin, demo, clock, (changed) => saveDemo(dataDir, changed), (text) => {
-      if (complaints++ < 3) console.error(`Simulated carrier: ${text}`);
-    });
+    simulation = simulate(
+      origin,
+      demo,
+      clock,
+      (changed) => saveDemo(dataDir, changed),
+      (text) => {
+        if (complaints++ < 3) console.error(`Simulated carrier: ${text}`);
+      },
+    );
   }
   welcome(origin, demo, runtime.logFile, dataDir);
 });
 
 async function create(dataDir: string, origin: string, worldNow: number): Promise<Demo> {
   const { OPERATOR_SECRET } = loadSecrets(dataDir, origin).identity;
-  const demo = await createDemo(origin, OPERATOR_SECRET!, worldNow, (email, password) => signIn(origin, email, password));
+  const demo = await createDemo(
+    origin,
+    OPERATOR_SECRET!,
+    worldNow,
+    (email, password) => signIn(origin, email, password),
+    nextAttempt(dataDir),
+  );
   saveDemo(dataDir, demo);
   return demo;
 }
 
 function welcome(origin: string, demo: Demo | null, logFile: string, dataDir: string): void {
-  const lines = [`\nFairlead is ready.\n`, `  Console   ${origin}`, `  API docs  ${origin}/docs`, `  Log       ${logFile}\n`];
+  const lines = [
+    `\nFairlead is ready.\n`,
+    `  Console   ${origin}`,
+    `  API docs  ${origin}/docs`,
+    `  Log       ${logFile}\n`,
+  ];
   if (demo) {
-    lines.push('  Sign in as', ...demo.logins.map(({ role, email, password }) => `    ${email.padEnd(26)} ${password}   ${role}`));
+    lines.push(
+      '  Sign in as',
+      ...demo.logins.map(({ role, email, password }) => `    ${email.padEnd(26)} ${password}   ${role}`),
+    );
     lines.push(
       '',
       '  Try',
@@ -100,7 +132,9 @@ function welcome(origin: string, demo: Demo | null, logFile: string, dataDir: st
       `    curl -s ${origin}/v1/bookings -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -H "idempotency-key: my-first-booking" -d '{"allocationId":"${demo.allocations[0]!.id}","quantity":1}'`,
     );
   } else {
-    lines.push(`  The platform is empty. The operator client is "platform-operator"; its secret stands in ${join(dataDir, 'secrets.json')}.`);
+    lines.push(
+      `  The platform is empty. The operator client is "platform-operator"; its secret stands in ${join(dataDir, 'secrets.json')}.`,
+    );
   }
   lines.push('', '  Ctrl-C ends everything; starting again goes on where it was.');
   console.log(lines.join('\n'));

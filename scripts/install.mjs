@@ -14,7 +14,8 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
 // A stamp of the lock file that was installed last: time stamps lie after a checkout.
 const lock = readFileSync(at('package-lock.json'), 'utf8');
 const stamp = at('node_modules/.fairlead-installed');
-const current = existsSync(stamp) && readFileSync(stamp, 'utf8') === lock && existsSync(at('node_modules/.bin/wrangler'));
+const current =
+  existsSync(stamp) && readFileSync(stamp, 'utf8') === lock && existsSync(at('node_modules/.bin/wrangler'));
 if (!current) {
   console.log('Installing packages (once; about a minute) ...');
   const done = spawnSync('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'], {

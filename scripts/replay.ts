@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { ApiClient } from './support/api.ts';
 import { loadDemo } from './support/demo.ts';
 import { startScratch } from './support/scratch.ts';
-import { countMismatches, countReceipts, parseRecording, postRecording, prepareReplay, type ReplaySummary, settleReceipts } from './support/replay.ts';
+import {
+  countMismatches,
+  countReceipts,
+  parseRecording,
+  postRecording,
+  prepareReplay,
+  type ReplaySummary,
+  settleReceipts,
+} from './support/replay.ts';
 import { ROOT } from './support/runtime.ts';
 import { main, numberOption, options, PlainError, progressBar, step } from './support/terminal.ts';
 
@@ -39,10 +47,17 @@ await main(async () => {
     const connection = await step('Registering the vessels', () => prepareReplay(target, rows));
     const bar = progressBar('Posting', rows.length);
     const receipts = await postRecording(target, connection, rows, { speed, onProgress: bar, wait });
-    const { reasons, ...counts } = countReceipts(await step('Waiting for the objects', () => settleReceipts(target, receipts, wait)));
+    const { reasons, ...counts } = countReceipts(
+      await step('Waiting for the objects', () => settleReceipts(target, receipts, wait)),
+    );
     for (const [code, count] of reasons) console.log(`Rejected ${count} with ${code}`);
     const lastPositionMismatches = await step('Reading positions back', () => countMismatches(target, rows));
-    const summary: ReplaySummary = { rows: rows.length, ...counts, vessels: new Set(rows.map((row) => row.vessel)).size, lastPositionMismatches };
+    const summary: ReplaySummary = {
+      rows: rows.length,
+      ...counts,
+      vessels: new Set(rows.map((row) => row.vessel)).size,
+      lastPositionMismatches,
+    };
     console.log(JSON.stringify(summary));
     const whole = counts.accepted + counts.duplicates + counts.rejected === rows.length && lastPositionMismatches === 0;
     if (!whole) process.exitCode = 1;

@@ -25,7 +25,8 @@ export class Bare extends DurableObject<Env> {
   }
 
   async insert(points: unknown[]): Promise<number> {
-    for (const point of points) this.ctx.storage.sql.exec('INSERT INTO points (body) VALUES (?)', JSON.stringify(point));
+    for (const point of points)
+      this.ctx.storage.sql.exec('INSERT INTO points (body) VALUES (?)', JSON.stringify(point));
     return points.length;
   }
 
@@ -45,13 +46,18 @@ const bare = (env: Env, name: string): DurableObjectStub<Bare> => env.BARE.get(e
 /** The statements of one booking, as the product sends them. */
 function bookingBatch(db: D1Database, key: string): D1PreparedStatement[] {
   const answer = JSON.stringify({ id: key, note: 'x'.repeat(400) });
-  const audit = 'INSERT INTO audit_log (tenant_id, object_id, at, subject, action, detail, correlation_id) VALUES (?, ?, ?, ?, ?, ?, ?)';
+  const audit =
+    'INSERT INTO audit_log (tenant_id, object_id, at, subject, action, detail, correlation_id) VALUES (?, ?, ?, ?, ?, ?, ?)';
   return [
     db
-      .prepare('INSERT INTO idempotency_records (tenant_id, operation, key, request_hash, answer, created_at) VALUES (?, ?, ?, ?, ?, ?)')
+      .prepare(
+        'INSERT INTO idempotency_records (tenant_id, operation, key, request_hash, answer, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+      )
       .bind('t', 'booking', key, 'h', answer, 1),
     db
-      .prepare('UPDATE allocations SET booked = booked + ?, version = version + 1 WHERE id = ? AND tenant_id = ? AND (closes_at IS NULL OR closes_at > ?)')
+      .prepare(
+        'UPDATE allocations SET booked = booked + ?, version = version + 1 WHERE id = ? AND tenant_id = ? AND (closes_at IS NULL OR closes_at > ?)',
+      )
       .bind(1, 'a', 't', 1),
     db.prepare('INSERT INTO write_guard (expected) SELECT changes()'),
     db.prepare('DELETE FROM write_guard'),
@@ -64,7 +70,9 @@ function bookingBatch(db: D1Database, key: string): D1PreparedStatement[] {
       )
       .bind(key, 't', 'a', 'c', 'CNSHA', 'NLRTM', 1, null, '[]', 'confirmed', key, 's', 1, 1, 1),
     db.prepare(audit).bind('t', key, 1, 's', 'booking.requested', '', key),
-    db.prepare('INSERT INTO shipments (id, tenant_id, booking_id, created_at) VALUES (?, ?, ?, ?)').bind(key, 't', key, 1),
+    db
+      .prepare('INSERT INTO shipments (id, tenant_id, booking_id, created_at) VALUES (?, ?, ?, ?)')
+      .bind(key, 't', key, 1),
     db.prepare(audit).bind('t', key, 1, 's', 'booking.confirmed', '', key),
     db.prepare('INSERT INTO outbox (body) VALUES (?)').bind(answer),
   ];
@@ -81,7 +89,7 @@ export default {
       case '/read':
         return new Response(await bare(env, name).read(), { headers: { 'content-type': 'application/json' } });
       case '/ingest': {
-        const groups = Map.groupBy((await request.json()) as { container: string }[], (point) => point.container);
+        const groups = Map.groupBy(await request.json<{ container: string }[]>(), (point) => point.container);
         await Promise.all([...groups].map(([container, points]) => bare(env, container).insert(points)));
         return new Response('ok');
       }

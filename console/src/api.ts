@@ -6,7 +6,15 @@ export class ApiError extends Error {
   readonly correlationId: string;
   readonly faults: { pointer: string; detail: string }[];
 
-  constructor(status: number, problem: { title?: string; detail?: string; correlationId?: string; errors?: { pointer: string; detail: string }[] }) {
+  constructor(
+    status: number,
+    problem: {
+      title?: string;
+      detail?: string;
+      correlationId?: string;
+      errors?: { pointer: string; detail: string }[];
+    },
+  ) {
     super(problem.detail ?? problem.title ?? `The server answered ${status}`);
     this.status = status;
     this.correlationId = problem.correlationId ?? '';
@@ -15,7 +23,12 @@ export class ApiError extends Error {
 }
 
 /** Calls the API as the signed-in user. Without a session the browser goes to the sign-in page. */
-export async function api<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+export async function api<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<T> {
   const answer = await send(method, path, body, headers);
   if (!answer.ok) {
     const problem = /json/.test(answer.headers.get('content-type') ?? '') ? ((await answer.json()) as object) : {};
@@ -33,7 +46,11 @@ async function send(method: string, path: string, body: unknown, headers: Record
     }
     const answer = await fetch(path, {
       method,
-      headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (answer.status !== 401 || attempt > 0) return answer;
@@ -42,7 +59,7 @@ async function send(method: string, path: string, body: unknown, headers: Record
 }
 
 /** Reads. */
-export const get = <T,>(path: string): Promise<T> => api<T>('GET', path);
+export const get = <T>(path: string): Promise<T> => api<T>('GET', path);
 
 /** A page of a list. */
 export interface Page<T> {

@@ -20,7 +20,9 @@ export function useClock(): { now: number; speed: number } {
     queryFn: async () => ({ ...(await get<{ now: number; clockSpeed: number }>('/healthz')), at: Date.now() }),
     refetchInterval: 10_000,
   });
-  return data ? { now: data.now + (Date.now() - data.at) * data.clockSpeed, speed: data.clockSpeed } : { now: Date.now(), speed: 1 };
+  return data
+    ? { now: data.now + (Date.now() - data.at) * data.clockSpeed, speed: data.clockSpeed }
+    : { now: Date.now(), speed: 1 };
 }
 
 /** The signed-in user. */

@@ -12,13 +12,23 @@ interface TokenAnswer {
   refresh_token: string;
 }
 
+/** The server's word that the session is over; anything else may pass. */
+class SessionEnded extends Error {
+  constructor() {
+    super('The sign-in has ended. Please sign in again.');
+  }
+}
+
 let access: { token: string; until: number } | null = null;
 let refreshing: Promise<string | null> | null = null;
 
 const redirectUri = (): string => `${location.origin}/auth/callback`;
 
 function base64Url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
 }
 
 const random = (): string => base64Url(crypto.getRandomValues(new Uint8Array(32)));
@@ -53,22 +63,32 @@ export function finishSignIn(): Promise<string> {
 
 async function tradeCode(): Promise<string> {
   const answer = new URLSearchParams(location.search);
-  const pending = JSON.parse(sessionStorage.getItem(PENDING) ?? 'null') as { verifier: string; state: string; returnTo: string } | null;
+  const pending = JSON.parse(sessionStorage.getItem(PENDING) ?? 'null') as {
+    verifier: string;
+    state: string;
+    returnTo: string;
+  } | null;
   sessionStorage.removeItem(PENDING);
   // RFC 9207: an answer of another issuer must not be traded in here.
   if (!pending || answer.get('state') !== pending.state || answer.get('iss') !== location.origin) {
     throw new Error('This sign-in was not started here. Please start again.');
   }
-  await exchange({ grant_type: 'authorization_code', code: answer.get('code') ?? '', code_verifier: pending.verifier, redirect_uri: redirectUri() });
+  await exchange({
+    grant_type: 'authorization_code',
+    code: answer.get('code') ?? '',
+    code_verifier: pending.verifier,
+    redirect_uri: redirectUri(),
+  });
   return pending.returnTo.startsWith('/auth/') ? '/' : pending.returnTo;
 }
 
 async function exchange(fields: Record<string, string>): Promise<string> {
-  const answer = await fetch('/oauth/token', { method: 'POST', body: new URLSearchParams({ client_id: CLIENT, ...fields }) });
-  if (!answer.ok) {
-    if (answer.status < 500) sessionStorage.removeItem(REFRESH);
-    throw new Error('The sign-in has ended.');
-  }
+  const answer = await fetch('/oauth/token', {
+    method: 'POST',
+    body: new URLSearchParams({ client_id: CLIENT, ...fields }),
+  });
+  if (answer.status === 400 || answer.status === 401) throw new SessionEnded();
+  if (!answer.ok) throw new Error('Signing in is not possible at the moment. Please try again shortly.');
   const token = (await answer.json()) as TokenAnswer;
   sessionStorage.setItem(REFRESH, token.refresh_token);
   access = { token: token.access_token, until: Date.now() + (token.expires_in - 20) * 1000 };
@@ -82,7 +102,11 @@ export async function accessToken(): Promise<string | null> {
   if (!refresh) return null;
   // Calls at once share one renewal: a refresh token may be used only once.
   refreshing ??= exchange({ grant_type: 'refresh_token', refresh_token: refresh })
-    .catch(() => null)
+    .catch((error: unknown) => {
+      if (!(error instanceof SessionEnded)) throw error;
+      sessionStorage.removeItem(REFRESH);
+      return null;
+    })
     .finally(() => {
       refreshing = null;
     });
@@ -96,9 +120,12 @@ export function dropAccess(): void {
 
 /** Ends the session here and at the server. */
 export async function signOut(): Promise<void> {
-  const token = await accessToken();
-  if (token) await fetch('/v1/sign-out', { method: 'POST', headers: { authorization: `Bearer ${token}` } });
-  sessionStorage.removeItem(REFRESH);
-  access = null;
-  location.assign('/');
+  try {
+    const token = await accessToken();
+    if (token) await fetch('/v1/sign-out', { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+  } finally {
+    sessionStorage.removeItem(REFRESH);
+    access = null;
+    location.assign('/');
+  }
 }

@@ -16,7 +16,11 @@ const PING_MS = 25_000;
 const BACKOFF_MAX_MS = 20_000;
 
 /** Opens a feed until `close`; frames arrive in order, without a gap across reconnects. */
-function openFeed<F extends Frame>(topic: object, onFrame: (frame: F) => void, onStatus: (status: LiveStatus) => void): () => void {
+function openFeed<F extends Frame>(
+  topic: object,
+  onFrame: (frame: F) => void,
+  onStatus: (status: LiveStatus) => void,
+): () => void {
   let cursor: { epoch: string; seq: number } | null = null;
   let socket: WebSocket | null = null;
   let failures = 0;
@@ -63,13 +67,20 @@ function openFeed<F extends Frame>(topic: object, onFrame: (frame: F) => void, o
 /** The fleet as one live map by container number; one feed serves every page. */
 class FleetStore {
   #containers = new Map<string, FleetSummary>();
-  #snapshot: { containers: ReadonlyMap<string, FleetSummary>; status: LiveStatus } = { containers: this.#containers, status: 'connecting' };
+  #snapshot: { containers: ReadonlyMap<string, FleetSummary>; status: LiveStatus } = {
+    containers: this.#containers,
+    status: 'connecting',
+  };
   readonly #listeners = new Set<() => void>();
   #close: (() => void) | null = null;
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
-    this.#close ??= openFeed<Frame & { containers?: FleetSummary[]; part?: number }>({ topic: 'fleet' }, (frame) => this.#take(frame), (status) => this.#set({ status }));
+    this.#close ??= openFeed<Frame & { containers?: FleetSummary[]; part?: number }>(
+      { topic: 'fleet' },
+      (frame) => this.#take(frame),
+      (status) => this.#set({ status }),
+    );
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size > 0) return;
@@ -101,7 +112,11 @@ export function useFleet() {
 }
 
 /** One live container with the positions that came in since the page opened. */
-export function useLiveContainer(number: string): { view: ContainerView | null; trail: Position[]; status: LiveStatus } {
+export function useLiveContainer(number: string): {
+  view: ContainerView | null;
+  trail: Position[];
+  status: LiveStatus;
+} {
   const [view, setView] = useState<ContainerView | null>(null);
   const [trail, setTrail] = useState<Position[]>([]);
   const [status, setStatus] = useState<LiveStatus>('connecting');

@@ -31,11 +31,34 @@ it('does not flap between its thresholds', () => {
   expect(raised).toBe(1);
 });
 
+it('never forgets an open alert, however many others come and go', () => {
+  let alerts = evaluateAlerts([], { ...quiet, promisedAt: 0, etaP50: 99 * HOUR }).alerts;
+  let raised = 0;
+  for (let now = 1; now < 60; now++) {
+    const result = evaluateAlerts(alerts, {
+      ...quiet,
+      now,
+      promisedAt: 0,
+      etaP50: 99 * HOUR,
+      sensors: { doorOpen: now % 2 === 0 },
+    });
+    alerts = result.alerts;
+    raised += result.raised.filter((alert) => alert.kind === 'late').length;
+  }
+  expect(raised).toBe(0);
+  expect(alerts.length).toBeLessThan(25);
+});
+
 it('keeps a temperature alert through a reading without a temperature', () => {
   const range = { min: -20, max: -16 };
   const hot = evaluateAlerts([], { ...quiet, sensors: { temperatureC: -10 }, temperatureRangeC: range });
   const silent = evaluateAlerts(hot.alerts, { ...quiet, sensors: {}, temperatureRangeC: range });
   expect(silent.alerts[0]!.clearedAt).toBeNull();
-  const cold = evaluateAlerts(silent.alerts, { ...quiet, now: 9, sensors: { temperatureC: -18 }, temperatureRangeC: range });
+  const cold = evaluateAlerts(silent.alerts, {
+    ...quiet,
+    now: 9,
+    sensors: { temperatureC: -18 },
+    temperatureRangeC: range,
+  });
   expect(cold.alerts[0]!.clearedAt).toBe(9);
 });

@@ -63,17 +63,12 @@ const RULES: Record<AlertKind, (input: AlertInput) => Verdict> = {
   },
   shock: ({ sensors }) => {
     if (sensors?.shockG === undefined) return KEEP;
-    return sensors.shockG >= SHOCK_G
-      ? { state: 'raise', detail: `Shock of ${sensors.shockG} g` }
-      : CLEAR;
+    return sensors.shockG >= SHOCK_G ? { state: 'raise', detail: `Shock of ${sensors.shockG} g` } : CLEAR;
   },
 };
 
 /** Applies every rule to the alerts so far; returns all of them and those just raised. */
-export function evaluateAlerts(
-  alerts: readonly Alert[],
-  input: AlertInput,
-): { alerts: Alert[]; raised: Alert[] } {
+export function evaluateAlerts(alerts: readonly Alert[], input: AlertInput): { alerts: Alert[]; raised: Alert[] } {
   let next = [...alerts];
   const raised: Alert[] = [];
   for (const kind of Object.keys(RULES) as AlertKind[]) {
@@ -87,5 +82,11 @@ export function evaluateAlerts(
       next = next.map((alert) => (alert === open ? { ...alert, clearedAt: input.now } : alert));
     }
   }
-  return { alerts: next.slice(-ALERTS_KEPT), raised };
+  return { alerts: trim(next), raised };
+}
+
+/** Forgets the oldest cleared alerts; an open one is never forgotten, or it would be raised again. */
+function trim(alerts: Alert[]): Alert[] {
+  let surplus = alerts.length - ALERTS_KEPT;
+  return alerts.filter((alert) => alert.clearedAt === null || surplus-- <= 0);
 }

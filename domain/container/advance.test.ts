@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { JourneyEvent } from '../journey/event.ts';
 import type { PointTuple } from '../positions/chunk.ts';
-import { type Advance, advance, refreshEta } from './advance.ts';
+import { type Advance, advance, mergeRegistration, refreshEta } from './advance.ts';
 import { emptyMemory, summarize } from './state.ts';
 
 const HOUR = 3_600_000;
 const empty = emptyMemory('CSQU3054383', 'e1');
 /** A straight sea: the destination lies at longitude 0, a degree is 60 nm. */
 const base: Advance = {
-  now: 0,
+  now: 1_000 * HOUR,
   points: [],
   log: null,
   newEvents: 0,
@@ -32,7 +32,7 @@ const event = (over: Partial<JourneyEvent>): JourneyEvent => ({
   ...over,
 });
 
-const registered = advance(empty, { ...base, registration: { destination: 'NLRTM' } }).memory;
+const registered = advance(empty, { ...base, now: 1, registration: { destination: 'NLRTM' } }).memory;
 
 describe('advance', () => {
   it('has no ETA before there is anything to estimate from', () => {
@@ -87,6 +87,34 @@ describe('advance', () => {
     expect(state.eta).not.toBeNull();
   });
 
+  it('keeps an arrival when the vessel sails on', () => {
+    const arrived = event({ code: 'ARRI', at: 9, location: { unLocationCode: 'NLRTM' } });
+    const onward = event({ at: 20, location: { unLocationCode: 'NLRTM' } });
+    const { state } = advance(registered, { ...base, log: [event({}), arrived, onward], newEvents: 3 }).memory;
+    expect(state).toMatchObject({ arrivedAt: 9, eta: null });
+  });
+
+  it('estimates however late the destination is said', () => {
+    const departed = advance(empty, { ...base, log: [event({})], newEvents: 1 }).memory;
+    const { memory } = advance(departed, { ...base, registration: { destination: 'NLRTM' } });
+    expect(memory.state.eta).not.toBeNull();
+  });
+
+  it('is not led astray by an event from the future', () => {
+    const log = [event({ at: 2_000 * HOUR })];
+    const { memory } = advance(registered, { ...base, log, newEvents: 1, points: [point(990, 50)] });
+    expect(memory.track!.at).toBe(990 * HOUR);
+    expect(memory.state.asOf).toBeLessThanOrEqual(base.now);
+  });
+
+  it('judges every reading of a batch, and no reading that comes too late', () => {
+    const sensed = (hour: number, shockG: number): PointTuple => [hour * HOUR, 0, 90, null, null, { shockG }, hour];
+    const first = advance(registered, { ...base, points: [sensed(1, 9), sensed(2, 0.1)] });
+    expect(first.raised.map((alert) => alert.kind)).toEqual(['shock']);
+    expect(first.memory.state.alerts[0]!.clearedAt).toBe(2 * HOUR);
+    expect(advance(first.memory, { ...base, points: [sensed(1.5, 9)] }).raised).toEqual([]);
+  });
+
   it('starts the progress anew when the destination changes', () => {
     const sailing = advance(registered, { ...base, points: [point(0, 100), point(4, 99)] }).memory;
     const { memory } = advance(sailing, { ...base, registration: { destination: 'DEHAM' } });
@@ -102,5 +130,17 @@ describe('refreshEta', () => {
     const later = refreshEta(sailing, 100 * HOUR)!.memory.state.eta!;
     const then = sailing.state.eta!;
     expect(later.p90 - later.p10).toBeGreaterThan(then.p90 - then.p10);
+  });
+});
+
+describe('mergeRegistration', () => {
+  it('lets a newer word replace and an older one only fill in', () => {
+    const memory = advance(empty, { ...base, registration: { destination: 'NLRTM' }, saidAt: 10 }).memory;
+    expect(mergeRegistration(memory, { destination: 'DEHAM' }, 20)).toEqual({ destination: 'DEHAM' });
+    expect(mergeRegistration(memory, { destination: 'DEHAM', origin: 'CNSHA' }, 5)).toEqual({
+      destination: 'NLRTM',
+      origin: 'CNSHA',
+    });
+    expect(mergeRegistration(memory, { destination: 'DEHAM' }, 5)).toBeNull();
   });
 });

@@ -51,6 +51,10 @@ export interface TrackerMemory {
   track: ProgressTrack | null;
   /** Delivery order of the last position: breaks ties between fixes of one instant. */
   positionOrigin: number;
+  /** Instant of the newest sensor reading that was judged; older ones come too late to alarm. */
+  sensedAt: number;
+  /** When the registration was last said, wall-clock ms. */
+  registeredAt: number;
 }
 
 /** The line of a container in the fleet: what lists, maps and live feeds need. */
@@ -82,6 +86,8 @@ export function emptyMemory(number: string, epoch: string): TrackerMemory {
   return {
     track: null,
     positionOrigin: 0,
+    sensedAt: 0,
+    registeredAt: 0,
     state: {
       number,
       epoch,

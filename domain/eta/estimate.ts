@@ -63,10 +63,7 @@ export function updateProgress(
   // A teleporting fix must not poison the pace; the position itself is still taken over.
   if (Math.abs(madeGoodKnots) > MAX_SPEED_KNOTS) return { ...track, ...fix };
   const observedHours = Math.min(track.observedHours + hours, 10 * PACE_TAU_HOURS);
-  const alpha =
-    track.observedHours === 0
-      ? hours / (hours + PRIOR_HOURS)
-      : 1 - Math.exp(-hours / PACE_TAU_HOURS);
+  const alpha = track.observedHours === 0 ? hours / (hours + PRIOR_HOURS) : 1 - Math.exp(-hours / PACE_TAU_HOURS);
   return {
     ...fix,
     paceKnots: track.paceKnots + alpha * (madeGoodKnots - track.paceKnots),

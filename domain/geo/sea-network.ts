@@ -135,8 +135,7 @@ function buildRows(
   return { firstArc, arcTo, arcNm, arcPassage };
 }
 
-const cellKey = (latCell: number, lonCell: number): number =>
-  latCell * 1000 + (((lonCell % 72) + 72) % 72);
+const cellKey = (latCell: number, lonCell: number): number => latCell * 1000 + (((lonCell % 72) + 72) % 72);
 
 function buildCells(network: Omit<SeaNetwork, 'cells'>): Map<number, number[]> {
   const cells = new Map<number, number[]>();

@@ -10,8 +10,7 @@ export interface SeaRoute {
   passages: Passage[];
 }
 
-const closedSet = (avoid: readonly Passage[]): Set<number> =>
-  new Set(avoid.map((name) => PASSAGES.indexOf(name)));
+const closedSet = (avoid: readonly Passage[]): Set<number> => new Set(avoid.map((name) => PASSAGES.indexOf(name)));
 
 /**
  * The shortest route between two points, or null when every way is closed. A* with the
@@ -79,11 +78,7 @@ function trace(
 }
 
 /** Both ends of the snapped edge with the direct distance from the point to each. */
-function snapEnds(
-  network: SeaNetwork,
-  snap: { from: number; to: number },
-  point: Point,
-): [number, number][] {
+function snapEnds(network: SeaNetwork, snap: { from: number; to: number }, point: Point): [number, number][] {
   return [snap.from, snap.to].map((node) => [node, distanceNm(point, nodePoint(network, node))]);
 }
 
@@ -129,11 +124,7 @@ export function distanceField(
  * Distance to go from a position, in nm, or null off the network. Only the two ends of the one
  * nearest edge are asked: taking the best of all nearby nodes would leak across land at canals.
  */
-export function distanceToGoNm(
-  network: SeaNetwork,
-  field: DistanceField,
-  position: Point,
-): number | null {
+export function distanceToGoNm(network: SeaNetwork, field: DistanceField, position: Point): number | null {
   const snap = snapToNetwork(network, position);
   if (!snap) return null;
   const viaFrom = field.nodeNm[snap.from]! + snap.fraction * snap.edgeNm;

@@ -18,9 +18,7 @@ export function wrapLongitude(lon: number): number {
 export function distanceNm(a: Point, b: Point): number {
   const dLat = (b.lat - a.lat) * RAD;
   const dLon = (b.lon - a.lon) * RAD;
-  const h =
-    Math.sin(dLat / 2) ** 2 +
-    Math.cos(a.lat * RAD) * Math.cos(b.lat * RAD) * Math.sin(dLon / 2) ** 2;
+  const h = Math.sin(dLat / 2) ** 2 + Math.cos(a.lat * RAD) * Math.cos(b.lat * RAD) * Math.sin(dLon / 2) ** 2;
   return 2 * EARTH_RADIUS_NM * Math.asin(Math.min(1, Math.sqrt(h)));
 }
 
@@ -29,8 +27,7 @@ export function bearingDeg(a: Point, b: Point): number {
   const dLon = (b.lon - a.lon) * RAD;
   const y = Math.sin(dLon) * Math.cos(b.lat * RAD);
   const x =
-    Math.cos(a.lat * RAD) * Math.sin(b.lat * RAD) -
-    Math.sin(a.lat * RAD) * Math.cos(b.lat * RAD) * Math.cos(dLon);
+    Math.cos(a.lat * RAD) * Math.sin(b.lat * RAD) - Math.sin(a.lat * RAD) * Math.cos(b.lat * RAD) * Math.cos(dLon);
   return (Math.atan2(y, x) / RAD + 360) % 360;
 }
 
@@ -44,11 +41,7 @@ export function interpolate(a: Point, b: Point, fraction: number): Point {
 }
 
 /** Where p falls on segment a-b: the fraction clamped to 0..1 and the distance off the segment in nm. */
-export function projectOnSegment(
-  p: Point,
-  a: Point,
-  b: Point,
-): { fraction: number; offNm: number } {
+export function projectOnSegment(p: Point, a: Point, b: Point): { fraction: number; offNm: number } {
   // A local equirectangular plane at p: the network's segments are short enough for this.
   const kx = Math.cos(p.lat * RAD) * 60;
   const ax = wrapLongitude(a.lon - p.lon) * kx;

@@ -67,6 +67,16 @@ describe('foldJourney', () => {
     expect(foldJourney([older, newer]).milestones).toHaveLength(1);
   });
 
+  it('tells two visits to one port apart without a voyage number', () => {
+    const gate = { code: 'GTIN', empty: false, location: { unLocationCode: 'NLRTM' } };
+    const truth = foldJourney([
+      event({ ...gate, at: 0 }),
+      event({ ...gate, at: 90 * 24 * HOUR }),
+      event({ ...gate, at: HOUR, createdAt: 5 }),
+    ]);
+    expect(truth.milestones.map((m) => m.at)).toEqual([HOUR, 90 * 24 * HOUR]);
+  });
+
   it('keeps the estimate beside the actual', () => {
     const arrival = { family: 'TRANSPORT', code: 'ARRI', location: { unLocationCode: 'NLRTM' } } as const;
     const [milestone] = foldJourney([

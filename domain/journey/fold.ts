@@ -59,9 +59,7 @@ const EQUIPMENT_CODES: Record<string, MilestoneCode> = {
 };
 
 /** The milestone an event speaks of; null for events that mark none (inspection, documents). */
-export function milestoneOf(
-  event: Pick<JourneyEvent, 'family' | 'code' | 'empty'>,
-): MilestoneCode | null {
+export function milestoneOf(event: Pick<JourneyEvent, 'family' | 'code' | 'empty'>): MilestoneCode | null {
   if (event.family === 'TRANSPORT') {
     return event.code === 'ARRI' ? 'arrived' : event.code === 'DEPA' ? 'departed' : null;
   }
@@ -76,22 +74,30 @@ interface Slot {
   latest: Partial<Record<Classifier, JourneyEvent>>;
 }
 
-/** Folds the log. Cost is linear in the log but for one sort of the milestones. */
+/**
+ * Events of one milestone at one place without a voyage are one visit when they lie this close. Boxes
+ * do not come round to the same port sooner, and carriers' estimates are seldom further off.
+ */
+export const SAME_VISIT_MS = 20 * 86_400_000;
+
+/** Folds the log. Cost is that of sorting it. */
 export function foldJourney(events: Iterable<JourneyEvent>): JourneyTruth {
-  const slots = new Map<string, Slot>();
   const warnings = new Set<string>();
+  const groups = new Map<string, { code: MilestoneCode; events: JourneyEvent[] }>();
   for (const event of events) {
     for (const warning of event.warnings ?? []) warnings.add(warning);
     const code = milestoneOf(event);
     if (!code) continue;
     const place = event.location?.unLocationCode ?? event.location?.facilityCode ?? '';
     const name = `${code}|${place}|${event.voyage ?? ''}`;
-    const slot = slots.get(name) ?? { code, latest: {} };
-    slots.set(name, slot);
-    const known = slot.latest[event.classifier];
-    if (!known || supersedes(event, known)) slot.latest[event.classifier] = event;
+    const group = groups.get(name);
+    if (group) group.events.push(event);
+    else groups.set(name, { code, events: [event] });
   }
-  const milestones = [...slots.values()].map(toMilestone).sort(byTime);
+  const slots = [...groups.values()].flatMap((group) =>
+    visitsOf(group.events).map((visit) => toSlot(group.code, visit)),
+  );
+  const milestones = slots.map(toMilestone).sort(byTime);
   const current = milestones.filter((m) => m.classifier === 'ACT').at(-1) ?? null;
   const carrying = milestones.filter((m) => m.classifier === 'ACT' && m.vesselName).at(-1) ?? current;
   return {
@@ -103,6 +109,27 @@ export function foldJourney(events: Iterable<JourneyEvent>): JourneyTruth {
     voyage: carrying?.voyage ?? null,
     warnings: [...warnings].sort(),
   };
+}
+
+/** Splits the events of one milestone and place into visits; a voyage number already tells them apart. */
+function visitsOf(events: JourneyEvent[]): JourneyEvent[][] {
+  if (events[0]!.voyage) return [events];
+  const visits: JourneyEvent[][] = [];
+  for (const event of [...events].sort((a, b) => a.at - b.at)) {
+    const visit = visits.at(-1);
+    if (visit && event.at - visit[0]!.at <= SAME_VISIT_MS) visit.push(event);
+    else visits.push([event]);
+  }
+  return visits;
+}
+
+function toSlot(code: MilestoneCode, events: JourneyEvent[]): Slot {
+  const latest: Slot['latest'] = {};
+  for (const event of events) {
+    const known = latest[event.classifier];
+    if (!known || supersedes(event, known)) latest[event.classifier] = event;
+  }
+  return { code, latest };
 }
 
 /** The carrier's newer word wins; between words of one instant the content decides, not arrival. */

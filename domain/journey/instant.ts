@@ -1,20 +1,21 @@
 import type { ZoneSource } from './event.ts';
 
-const RFC_3339 =
-  /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?\s*([Zz]|[+-]\d{2}:?\d{2})?$/;
+const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?\s*([Zz]|[+-]\d{2}:?\d{2})?$/;
 
 /**
  * Reads an instant as feeds write it. Without an offset the port's zone decides, and without a
  * port UTC is assumed and said so. Null when the text is no date that exists.
  */
-export function parseInstant(
-  text: string,
-  zone: string | null,
-): { at: number; zoneSource: ZoneSource } | null {
+export function parseInstant(text: string, zone: string | null): { at: number; zoneSource: ZoneSource } | null {
   const match = RFC_3339.exec(text.trim());
   if (!match) return null;
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0)) as [
-    number, number, number, number, number, number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
   ];
   const utc = Date.UTC(year, month - 1, day, hour, minute, second);
   const check = new Date(utc);
@@ -59,6 +60,6 @@ function zoneOffsetMs(at: number, zone: string): number {
     formats.set(zone, format);
   }
   const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
-  const wall = Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!, part.second!);
+  const wall = Date.UTC(part.year!, part.month! - 1, part.day, part.hour, part.minute, part.second);
   return wall - Math.floor(at / 1000) * 1000;
 }

@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { byTime, comparePoint, downsample, isLater, monthOf, type PointTuple } from './chunk.ts';
+import { byTime, downsample, isLater, monthOf, type PointTuple } from './chunk.ts';
 
 const point = (at: number, origin = 1, lat = 1): PointTuple => [at, lat, 2, null, null, null, origin];
-
-it('tells a redelivery from a duplicate', () => {
-  expect(comparePoint([point(5, 7)], point(5, 7))).toBe('redelivered');
-  expect(comparePoint([point(5, 7)], point(5, 8))).toBe('duplicate');
-  expect(comparePoint([point(5, 7)], point(5, 8, 3))).toBe('new');
-});
 
 it('breaks ties of one instant by delivery', () => {
   expect(isLater(point(5, 8), point(5, 7))).toBe(true);

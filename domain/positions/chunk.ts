@@ -49,19 +49,6 @@ export function toPosition(point: PointTuple): Position {
   return { at, lat, lon, speedKnots, courseDeg, sensors };
 }
 
-/** What a point is beside the known ones: new, the same delivery once more, or said before. */
-export function comparePoint(
-  known: Iterable<PointTuple>,
-  point: PointTuple,
-): 'new' | 'redelivered' | 'duplicate' {
-  for (const [at, lat, lon, , , , origin] of known) {
-    if (at === point[0] && lat === point[1] && lon === point[2]) {
-      return origin === point[6] ? 'redelivered' : 'duplicate';
-    }
-  }
-  return 'new';
-}
-
 /** Whether a is the later observation; of two at one instant the later delivered one counts. */
 export function isLater(a: PointTuple, b: PointTuple | null): boolean {
   return !b || a[0] > b[0] || (a[0] === b[0] && a[6] > b[6]);

@@ -13,7 +13,9 @@ it('delivers on 2xx, gives up on 410, retries everything else', () => {
 });
 
 it('follows the schedule to its end', () => {
-  const delays = WEBHOOK_RETRY_SECONDS.map((_, attempts) => judge(answer(500), attempts + 1, WEBHOOK_RETRY_SECONDS, 0.5));
+  const delays = WEBHOOK_RETRY_SECONDS.map((_, attempts) =>
+    judge(answer(500), attempts + 1, WEBHOOK_RETRY_SECONDS, 0.5),
+  );
   expect(delays[1]).toEqual({ outcome: 'retry', afterMs: 330_000 });
   expect(delays.at(-1)).toEqual({ outcome: 'failed' });
 });

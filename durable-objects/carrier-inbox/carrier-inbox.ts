@@ -18,14 +18,10 @@ import type {
   RejectedItem,
   TelemetryMessage,
 } from '../../contracts/tracking.ts';
+import { hash64 } from '../../domain/journey/event.ts';
 import { wallClock } from '../../platform/clock.ts';
 import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
-import {
-  INBOX_CREDIT_EVENTS,
-  INBOX_DOOR_KEYS,
-  INBOX_MAX_SENDS,
-  INBOX_RESEND_AFTER_MS,
-} from '../../platform/limits.ts';
+import { INBOX_CREDIT_EVENTS, INBOX_DOOR_KEYS, INBOX_MAX_SENDS, INBOX_RESEND_AFTER_MS } from '../../platform/limits.ts';
 import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
 import { Deadlines } from '../shared/deadlines.ts';
 import { DrainRate } from './drain-rate.ts';
@@ -40,7 +36,14 @@ interface Env {
 }
 
 /** The letters of a receipt's outcomes. */
-const LETTER: Record<ItemOutcome, string> = { queued: 'q', applied: 'a', duplicate: 'd', rejected: 'r', parked: 'p' };
+const LETTER: Record<ItemOutcome, string> = {
+  queued: 'q',
+  applied: 'a',
+  duplicate: 'd',
+  rejected: 'r',
+  parked: 'p',
+  discarded: 'x',
+};
 const OUTCOME = Object.fromEntries(Object.entries(LETTER).map(([k, v]) => [v, k])) as Record<string, ItemOutcome>;
 const RESEND_BATCH = 50;
 
@@ -91,7 +94,7 @@ export class CarrierInbox extends DurableObject<Env> implements CarrierInboxApi 
     const rejected = call.rejected.map(({ raw: _raw, ...item }) => item);
     const dispatches = this.ctx.storage.transactionSync(() => {
       if (!this.#connectionId) this.#storage.identify(call.connectionId);
-      this.#storage.insertReceipt(seq, now, outcomes, rejected, fresh.map((event) => event.key));
+      this.#storage.insertReceipt(seq, now, outcomes, rejected, fresh.map(doorKey));
       this.#storage.quarantine(seq, call.rejected, now);
       if (seq % 1_000 === 0) this.#storage.prune();
       return packEvents(fresh).map((events, k) => this.#insertDispatch(call, dispatchIdOf(seq, k), seq, events, now));
@@ -120,7 +123,10 @@ export class CarrierInbox extends DurableObject<Env> implements CarrierInboxApi 
       for (const { dispatchId, outcomes } of confirmations) {
         const dispatch = this.#storage.dispatch(dispatchId);
         if (!dispatch) continue;
-        this.#settle(dispatch.receipt, outcomes.map(([origin, outcome]) => [indexOfOrigin(origin), LETTER[outcome]]));
+        this.#settle(
+          dispatch.receipt,
+          outcomes.map(([origin, outcome]) => [indexOfOrigin(origin), LETTER[outcome]]),
+        );
         this.#storage.deleteDispatch(dispatchId);
         if (dispatch.parkedAt === null) confirmed += dispatch.events;
       }
@@ -144,14 +150,18 @@ export class CarrierInbox extends DurableObject<Env> implements CarrierInboxApi 
       this.#settle(dispatch.receipt, this.#itemsOf(dispatch, LETTER.parked));
     });
     this.#inFlight = Math.max(0, this.#inFlight - dispatch.events);
-    this.#log('error', 'dispatch.parked', { connectionId: this.#connectionId, dispatchId, error: dispatch.error ?? error });
+    this.#log('error', 'dispatch.parked', {
+      connectionId: this.#connectionId,
+      dispatchId,
+      error: dispatch.error ?? error,
+    });
   }
 
   /** What became of a delivery. */
   async receipt(seq: number): Promise<Receipt | null> {
     const row = this.#storage.receipt(seq);
     if (!row) return null;
-    const counts: Receipt['counts'] = { applied: 0, duplicate: 0, queued: 0, rejected: 0, parked: 0 };
+    const counts: Receipt['counts'] = { applied: 0, duplicate: 0, queued: 0, rejected: 0, parked: 0, discarded: 0 };
     const items = [...row.outcomes].map((letter, index) => ({ index, outcome: OUTCOME[letter]! }));
     for (const { outcome } of items) counts[outcome]++;
     return {
@@ -168,7 +178,10 @@ export class CarrierInbox extends DurableObject<Env> implements CarrierInboxApi 
   async quarantine(query: { cursor?: string | undefined; limit: number }): Promise<Page<QuarantinedItem>> {
     const [before] = (decodeCursor(query.cursor) as [number] | null) ?? [Number.MAX_SAFE_INTEGER];
     const found = this.#storage.quarantined(before, query.limit + 1);
-    return pageOf(found, query.limit, ({ receipt, ...item }) => ({ ...item, receiptId: receiptId(this.#connectionId!, receipt) }));
+    return pageOf(found, query.limit, ({ receipt, ...item }) => ({
+      ...item,
+      receiptId: receiptId(this.#connectionId!, receipt),
+    }));
   }
 
   /** Parked messages, oldest first. */
@@ -189,7 +202,7 @@ export class CarrierInbox extends DurableObject<Env> implements CarrierInboxApi 
     const dispatch = this.#storage.dispatch(dispatchId);
     if (!dispatch || dispatch.parkedAt === null) return false;
     if (action === 'discard') {
-      this.#storage.deleteDispatch(dispatchId);
+      this.ctx.storage.transactionSync(() => this.#discard(dispatch));
       return true;
     }
     const nextAt = Date.now() + INBOX_RESEND_AFTER_MS;
@@ -209,7 +222,11 @@ export class CarrierInbox extends DurableObject<Env> implements CarrierInboxApi 
   }
 
   override async alarm(): Promise<void> {
-    this.#deadlines.takeDue(Date.now());
+    await this.#deadlines.runDue(Date.now(), { resend: () => this.#resend() });
+  }
+
+  /** Sends unconfirmed messages again, or parks them; returns when to look again. */
+  async #resend(): Promise<number | null> {
     const due = this.#storage.overdue(Date.now(), RESEND_BATCH);
     for (const dispatch of due) {
       if (dispatch.sends >= INBOX_MAX_SENDS) {
@@ -219,9 +236,17 @@ export class CarrierInbox extends DurableObject<Env> implements CarrierInboxApi 
       }
     }
     await this.#send(due.filter((dispatch) => dispatch.sends < INBOX_MAX_SENDS));
-    const next = this.#storage.nextDue();
-    if (next !== null) this.#deadlines.ensure('resend', next);
-    this.#deadlines.rearm();
+    return this.#storage.nextDue();
+  }
+
+  /** Drops a message for good; the door forgets its items, so that they may be posted again. */
+  #discard(dispatch: DispatchRow): void {
+    const { events } = JSON.parse(dispatch.body) as TelemetryMessage;
+    const keys = events.map(doorKey);
+    this.#storage.forgetKeys(dispatch.receipt, keys);
+    for (const key of keys) this.#keys.delete(key);
+    this.#settle(dispatch.receipt, this.#itemsOf(dispatch, LETTER.discarded), LETTER.parked);
+    this.#storage.deleteDispatch(dispatch.id);
   }
 
   /** Marks door duplicates, gives the fresh events their origin and sets the items' letters. */
@@ -229,11 +254,12 @@ export class CarrierInbox extends DurableObject<Env> implements CarrierInboxApi 
     const fresh: DoorEvent[] = [];
     const seen = new Set<string>();
     for (const event of events) {
-      if (this.#keys.has(event.key) || seen.has(event.key)) {
+      const key = doorKey(event);
+      if (this.#keys.has(key) || seen.has(key)) {
         if (letters[event.index] !== LETTER.queued) letters[event.index] = LETTER.duplicate;
         continue;
       }
-      seen.add(event.key);
+      seen.add(key);
       letters[event.index] = LETTER.queued;
       fresh.push({ ...event, origin: originOf(connectionId, seq, event.index) });
     }
@@ -255,7 +281,7 @@ export class CarrierInbox extends DurableObject<Env> implements CarrierInboxApi 
   }
 
   #remember(events: DoorEvent[]): void {
-    for (const { key } of events) this.#keys.add(key);
+    for (const event of events) this.#keys.add(doorKey(event));
     for (const key of this.#keys) {
       if (this.#keys.size <= INBOX_DOOR_KEYS) break;
       this.#keys.delete(key);
@@ -288,10 +314,22 @@ export class CarrierInbox extends DurableObject<Env> implements CarrierInboxApi 
         await this.env.TELEMETRY.send(JSON.parse(dispatch.body) as TelemetryMessage);
       } catch (error) {
         // Not lost: the message stays in this object and the alarm sends it again.
-        this.#log('warn', 'dispatch.send_failed', { connectionId: this.#connectionId, dispatchId: dispatch.id, error: errorText(error) });
+        this.#log('warn', 'dispatch.send_failed', {
+          connectionId: this.#connectionId,
+          dispatchId: dispatch.id,
+          error: errorText(error),
+        });
       }
     }
   }
+}
+
+/**
+ * What the door knows an event by. A carrier's newer word on the same content is news (an estimate
+ * may return to an earlier value), so for journey events the time of the word is part of it.
+ */
+function doorKey(event: TelemetryMessage['events'][number]): string {
+  return event.kind === 'position' ? event.key : hash64(`${event.key}|${event.createdAt}`);
 }
 
 /** A receipt's id names its connection, so that it can be found without a directory of receipts. */

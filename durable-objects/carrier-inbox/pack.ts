@@ -1,7 +1,7 @@
 /** Packs accepted events into queue messages: whole containers together, within the size limit. */
 import type { DoorEvent, TelemetryMessage } from '../../contracts/tracking.ts';
 import { hash64 } from '../../domain/journey/event.ts';
-import { QUEUE_MESSAGE_MAX_BYTES } from '../../platform/limits.ts';
+import { QUEUE_MESSAGE_MAX_BYTES, QUEUE_MESSAGE_MAX_CONTAINERS } from '../../platform/limits.ts';
 
 /** The envelope's share of a message, generously. */
 const ENVELOPE_BYTES = 1_000;
@@ -22,20 +22,36 @@ export function packEvents(events: DoorEvent[], maxBytes = QUEUE_MESSAGE_MAX_BYT
   const messages: TelemetryMessage['events'][] = [];
   let message: TelemetryMessage['events'] = [];
   let bytes = ENVELOPE_BYTES;
-  for (const { index: _index, ...event } of containers.flatMap(({ list }) => list)) {
-    // JSON leaves non-ASCII unescaped: three bytes a character is the safe bound.
-    const text = JSON.stringify(event);
-    const size = /^[\x20-\x7e]*$/.test(text) ? text.length + 1 : text.length * 3 + 1;
-    if (bytes + size > maxBytes && message.length > 0) {
-      messages.push(message);
-      message = [];
-      bytes = ENVELOPE_BYTES;
+  let held = 0;
+  const cut = (): void => {
+    if (message.length > 0) messages.push(message);
+    message = [];
+    bytes = ENVELOPE_BYTES;
+    held = 0;
+  };
+  for (const { list } of containers) {
+    if (++held > QUEUE_MESSAGE_MAX_CONTAINERS) {
+      cut();
+      held = 1;
     }
-    message.push(event);
-    bytes += size;
+    for (const { index: _index, ...event } of list) {
+      const size = sizeOf(event);
+      if (bytes + size > maxBytes) {
+        cut();
+        held = 1;
+      }
+      message.push(event);
+      bytes += size;
+    }
   }
-  if (message.length > 0) messages.push(message);
+  cut();
   return messages;
+}
+
+/** Bytes of an event in a message. JSON leaves non-ASCII unescaped: three bytes a character is safe. */
+function sizeOf(event: object): number {
+  const text = JSON.stringify(event);
+  return (/^[\x20-\x7e]*$/.test(text) ? text.length : text.length * 3) + 1;
 }
 
 /** Bits of an origin that hold the item's index: 2^13 items, above INGEST_ITEMS_MAX. */

@@ -88,6 +88,13 @@ export class InboxStorage {
     );
   }
 
+  /** Takes content keys out of a receipt. */
+  forgetKeys(seq: number, keys: string[]): void {
+    const [row] = this.sql.run<{ keys: string }>('SELECT keys FROM receipts WHERE seq = ?', seq);
+    const kept = (row?.keys.match(/.{16}/g) ?? []).filter((key) => !keys.includes(key));
+    this.sql.run('UPDATE receipts SET keys = ? WHERE seq = ?', kept.join(''), seq);
+  }
+
   /** A receipt, or null. */
   receipt(seq: number): ReceiptRow | null {
     const [row] = this.sql.run<{ received_at: number; outcomes: string; rejected: string }>(
@@ -149,7 +156,10 @@ export class InboxStorage {
 
   /** When the next unconfirmed message is due, or null. */
   nextDue(): number | null {
-    return this.sql.run<{ at: number | null }>('SELECT min(next_at) AS at FROM dispatches WHERE parked_at IS NULL')[0]?.at ?? null;
+    return (
+      this.sql.run<{ at: number | null }>('SELECT min(next_at) AS at FROM dispatches WHERE parked_at IS NULL')[0]?.at ??
+      null
+    );
   }
 
   /** Counts another send. */
@@ -174,9 +184,28 @@ export class InboxStorage {
   }
 
   /** Parked messages after an id, with their numbers. */
-  parkedRows(afterId: number, limit: number): { id: number; receipt: number; events: number; sends: number; error: string | null; parkedAt: number; body: string }[] {
+  parkedRows(
+    afterId: number,
+    limit: number,
+  ): {
+    id: number;
+    receipt: number;
+    events: number;
+    sends: number;
+    error: string | null;
+    parkedAt: number;
+    body: string;
+  }[] {
     return this.sql
-      .run<{ id: number; receipt: number; events: number; sends: number; error: string | null; parked_at: number; body: string }>(
+      .run<{
+        id: number;
+        receipt: number;
+        events: number;
+        sends: number;
+        error: string | null;
+        parked_at: number;
+        body: string;
+      }>(
         `SELECT id, receipt, events, sends, error, parked_at, body FROM dispatches
          WHERE parked_at IS NOT NULL AND id > ? ORDER BY id LIMIT ?`,
         afterId,
@@ -205,7 +234,16 @@ export class InboxStorage {
   /** Quarantined items, newest first, before an id. */
   quarantined(beforeId: number, limit: number): (Omit<QuarantinedItem, 'receiptId'> & { receipt: number })[] {
     return this.sql
-      .run<{ id: number; receipt: number; item: number; pointer: string; code: string; detail: string; raw: string; at: number }>(
+      .run<{
+        id: number;
+        receipt: number;
+        item: number;
+        pointer: string;
+        code: string;
+        detail: string;
+        raw: string;
+        at: number;
+      }>(
         'SELECT id, receipt, item, pointer, code, detail, raw, at FROM quarantine WHERE id < ? ORDER BY id DESC LIMIT ?',
         beforeId,
         limit,
@@ -220,6 +258,9 @@ export class InboxStorage {
        AND seq NOT IN (SELECT receipt FROM dispatches)`,
       RECEIPTS_KEPT,
     );
-    this.sql.run('DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?', QUARANTINE_KEPT);
+    this.sql.run(
+      'DELETE FROM quarantine WHERE id <= (SELECT id FROM quarantine ORDER BY id DESC LIMIT 1 OFFSET ?)',
+      QUARANTINE_KEPT,
+    );
   }
 }

@@ -14,20 +14,21 @@ import type {
   PositionQuery,
   Registration,
 } from '../../contracts/tracking.ts';
-import { type Advance, type Advanced, advance, refreshEta } from '../../domain/container/advance.ts';
+import { type Advance, type Advanced, advance, mergeRegistration, refreshEta } from '../../domain/container/advance.ts';
 import { emptyMemory, type FleetSummary, summarize } from '../../domain/container/state.ts';
 import { hash64, type TrackedEvent } from '../../domain/journey/event.ts';
-import { comparePoint, type PointTuple, type Position, toTuple } from '../../domain/positions/chunk.ts';
+import { byTime, type PointTuple, type Position, toPosition, toTuple } from '../../domain/positions/chunk.ts';
 import { type Clock, clockFrom } from '../../platform/clock.ts';
 import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
 import { newId } from '../../platform/ids.ts';
-import { JOURNEY_EVENTS_MAX, LIVE_RING_DELTAS, STALE_AFTER_MS } from '../../platform/limits.ts';
+import { JOURNEY_EVENTS_MAX, LIVE_POSITIONS_MAX, LIVE_RING_DELTAS, STALE_AFTER_MS } from '../../platform/limits.ts';
 import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
 import { portOf } from '../../reference/ports.ts';
 import { distanceToGo } from '../../reference/sea.ts';
 import { Deadlines } from '../shared/deadlines.ts';
 import { Live, type LiveCursor } from '../shared/live.ts';
 import { fleetIndex } from '../stubs.ts';
+import { KnownPoints } from './known-points.ts';
 import { readSeries } from './series.ts';
 import { type ObjectRow, type StoredEvent, TrackerStorage } from './storage.ts';
 
@@ -49,6 +50,7 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
   readonly #clock: Clock;
   readonly #log: Logger;
   #row: ObjectRow | null;
+  #draining: Promise<number | null> | null = null;
   #ring: { seq: number; frame: unknown }[] = [];
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -74,11 +76,12 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
     const outcomes: Outcome[] = [];
     const taken = this.ctx.storage.transactionSync(() => {
       const points = this.#newPoints(row, call.events, outcomes);
-      const newEvents = this.#newJourneyEvents(row, call.events, outcomes);
-      if (points.length + newEvents === 0 && this.#row) return null;
-      return this.#store(row, { points, log: newEvents > 0 ? this.#storage.journeyLog() : null, newEvents, now });
+      const { added, changed } = this.#newJourneyEvents(row, call.events, outcomes);
+      if (points.length === 0 && !changed && this.#row) return null;
+      const log = changed ? this.#storage.journeyLog() : null;
+      return { stored: this.#store(row, { points, log, newEvents: added, now }), points };
     });
-    if (taken) this.#tell(taken, points(call.events));
+    if (taken) this.#tell(taken.stored, taken.points);
     this.#log('info', 'container.ingested', {
       tenantId: call.tenantId,
       container: call.number,
@@ -95,16 +98,16 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
     tenantId: string;
     number: string;
     registration: Omit<Registration, 'number'>;
+    saidAt: number;
     correlationId: string;
   }): Promise<FleetSummary> {
     this.#storage.sql.countRequest();
     const row = this.#row ?? this.#newRow(call.tenantId, call.number);
-    const known = row.memory.state.registration;
-    const merged = { ...known, ...call.registration };
-    if (!known || JSON.stringify(known) !== JSON.stringify(merged)) {
+    const registration = mergeRegistration(row.memory, call.registration, call.saidAt);
+    if (registration) {
       const now = this.#clock.now();
       const taken = this.ctx.storage.transactionSync(() =>
-        this.#store(row, { points: [], log: null, newEvents: 0, now, registration: call.registration }),
+        this.#store(row, { points: [], log: null, newEvents: 0, now, registration, saidAt: call.saidAt }),
       );
       this.#tell(taken, []);
       this.#log('info', 'container.registered', {
@@ -147,10 +150,10 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
   }
 
   override async alarm(): Promise<void> {
-    const due = this.#deadlines.takeDue(this.#clock.now());
-    if (due.includes('outbox')) await this.#drainOutbox();
-    if (due.includes('refresh')) await this.#refresh();
-    this.#deadlines.rearm();
+    await this.#deadlines.runDue(this.#clock.now(), {
+      outbox: () => this.#drainOutbox(),
+      refresh: () => this.#refresh(),
+    });
   }
 
   #newRow(tenantId: string, number: string): ObjectRow {
@@ -160,39 +163,46 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
   #newPoints(row: ObjectRow, events: TrackedEvent[], outcomes: Outcome[]): PointTuple[] {
     const fresh: PointTuple[] = [];
     const lastAt = row.memory.state.position?.at ?? Number.NEGATIVE_INFINITY;
+    const known = new KnownPoints(this.#storage, row.openPoints);
     for (const event of events) {
       if (event.kind !== 'position') continue;
       const point = toTuple(event);
-      // Only a point no newer than the newest can be known already: the usual one skips the search.
-      const verdict =
-        event.at > lastAt
-          ? comparePoint(fresh, point)
-          : comparePoint([...fresh, ...row.openPoints, ...this.#storage.chunksAround(event.at)], point);
+      // Only a point no newer than the newest can be stored already: the usual one skips the search.
+      const verdict = known.compare(point, event.at <= lastAt);
       if (verdict === 'new') fresh.push(point);
       outcomes.push([event.origin, verdict === 'duplicate' ? 'duplicate' : 'applied']);
     }
-    return fresh;
+    return fresh.sort(byTime);
   }
 
-  #newJourneyEvents(row: ObjectRow, events: TrackedEvent[], outcomes: Outcome[]): number {
-    let count = 0;
+  /** Stores journey events that are news; returns how many are new and whether the log has changed. */
+  #newJourneyEvents(row: ObjectRow, events: TrackedEvent[], outcomes: Outcome[]): { added: number; changed: boolean } {
+    let added = 0;
+    let changed = false;
     for (const event of events) {
       if (event.kind !== 'journey') continue;
-      const known = this.#storage.originOf(event.key);
+      const known = this.#storage.knownEvent(event.key);
+      const newer = known !== null && event.createdAt > known.createdAt;
       if (known === null) {
-        if (row.memory.state.eventCount + count >= JOURNEY_EVENTS_MAX) {
+        if (row.memory.state.eventCount + added >= JOURNEY_EVENTS_MAX) {
           throw new Error(`container ${event.container} has reached ${JOURNEY_EVENTS_MAX} journey events`);
         }
-        this.#storage.insertEvent(event);
-        count++;
+        added++;
       }
-      outcomes.push([event.origin, known === null || known === event.origin ? 'applied' : 'duplicate']);
+      if (known === null || newer) {
+        this.#storage.putEvent(event);
+        changed = true;
+      }
+      outcomes.push([event.origin, known === null || newer || known.origin === event.origin ? 'applied' : 'duplicate']);
     }
-    return count;
+    return { added, changed };
   }
 
   /** Inside the transaction: advances the memory, stores it and what must be told. */
-  #store(row: ObjectRow, change: Pick<Advance, 'points' | 'log' | 'newEvents' | 'now' | 'registration'>): Stored {
+  #store(
+    row: ObjectRow,
+    change: Pick<Advance, 'points' | 'log' | 'newEvents' | 'now' | 'registration' | 'saidAt'>,
+  ): Stored {
     const advanced = advance(row.memory, { ...change, distanceToGo, portPosition: portOf });
     return this.#save({ ...row, ...this.#storage.appendPoints(row, change.points) }, advanced, change.now);
   }
@@ -221,7 +231,7 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
     });
     return [
       ...reached.map((m) =>
-        make('container.milestone', `${m.code}|${m.location?.unLocationCode}|${m.voyage}`, {
+        make('container.milestone', `${m.code}|${m.location?.unLocationCode}|${m.voyage}|${m.at}`, {
           milestone: m.code,
           location: m.location?.unLocationCode ?? null,
           at: new Date(m.at).toISOString(),
@@ -236,10 +246,12 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
   }
 
   /** After the commit: memory, sockets, outbox. */
-  #tell({ row, outbox }: Stored, fresh: Position[]): void {
+  #tell({ row, outbox }: Stored, fresh: PointTuple[]): void {
     this.#row = row;
     const { epoch, seq } = row.memory.state;
-    const frame = { type: 'delta', epoch, seq, container: this.#view(), positions: fresh };
+    // A backfill may bring thousands: the newest ones go along, the rest is there to be read.
+    const positions = fresh.slice(-LIVE_POSITIONS_MAX).map(toPosition);
+    const frame = { type: 'delta', epoch, seq, container: this.#view(), positions };
     this.#ring.push({ seq, frame });
     if (this.#ring.length > LIVE_RING_DELTAS) this.#ring.shift();
     this.#live.broadcast(frame);
@@ -269,19 +281,29 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
     return [{ type: 'snapshot', epoch: state?.epoch ?? null, seq: state?.seq ?? 0, container: this.#view() }];
   }
 
-  async #refresh(): Promise<void> {
+  /** Computes the ETA anew as time passes without news; returns when to do so again. */
+  async #refresh(): Promise<number | null> {
     const now = this.#clock.now();
     const row = this.#row;
     const advanced = row && refreshEta(row.memory, now);
-    if (!advanced) return;
+    if (!advanced) return null;
     this.#tell(
       this.ctx.storage.transactionSync(() => this.#save(row, advanced, now)),
       [],
     );
     await fleetIndex(this.env, row.tenantId).apply(row.tenantId, [summarize(advanced.memory.state)]);
+    return now + STALE_AFTER_MS;
   }
 
-  async #drainOutbox(): Promise<void> {
+  /** Sends what waits, one drain at a time; returns when to try again after a failure, else null. */
+  #drainOutbox(): Promise<number | null> {
+    this.#draining ??= this.#sendOutbox().finally(() => {
+      this.#draining = null;
+    });
+    return this.#draining;
+  }
+
+  async #sendOutbox(): Promise<number | null> {
     for (let batch = this.#storage.outbox(OUTBOX_BATCH); batch.length > 0; batch = this.#storage.outbox(OUTBOX_BATCH)) {
       const lastId = batch.at(-1)!.id;
       try {
@@ -290,31 +312,14 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
       } catch (error) {
         const attempts = this.#storage.outboxFailed(lastId);
         this.#log('warn', 'outbox.send_failed', { attempts, error: errorText(error) });
-        this.#deadlines.ensure('outbox', this.#clock.now() + Math.min(3_600_000, 5_000 * 2 ** attempts));
-        return;
+        return this.#clock.now() + Math.min(3_600_000, 5_000 * 2 ** attempts);
       }
     }
+    return null;
   }
 }
 
 interface Stored {
   row: ObjectRow;
   outbox: boolean;
-}
-
-function points(events: TrackedEvent[]): Position[] {
-  return events.flatMap((event) =>
-    event.kind === 'position'
-      ? [
-          {
-            at: event.at,
-            lat: event.lat,
-            lon: event.lon,
-            speedKnots: event.speedKnots ?? null,
-            courseDeg: event.courseDeg ?? null,
-            sensors: event.sensors ?? null,
-          },
-        ]
-      : [],
-  );
 }

@@ -24,7 +24,7 @@ export const MIGRATIONS = [
      PRIMARY KEY (month, first_at, id)
    ) WITHOUT ROWID;
    CREATE TABLE outbox (
-     id INTEGER PRIMARY KEY,
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
      body TEXT NOT NULL,
      attempts INTEGER NOT NULL DEFAULT 0
    );

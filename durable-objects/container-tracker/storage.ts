@@ -58,7 +58,10 @@ export class TrackerStorage {
   }
 
   /** Adds points to the open chunk, closing chunks that are full or of another month. */
-  appendPoints(row: Pick<ObjectRow, 'openMonth' | 'openPoints'>, points: PointTuple[]): Pick<ObjectRow, 'openMonth' | 'openPoints'> {
+  appendPoints(
+    row: Pick<ObjectRow, 'openMonth' | 'openPoints'>,
+    points: PointTuple[],
+  ): Pick<ObjectRow, 'openMonth' | 'openPoints'> {
     let { openMonth, openPoints } = row;
     openPoints = [...openPoints];
     for (const point of points) {
@@ -92,15 +95,22 @@ export class TrackerStorage {
   }
 
   /** Closed chunks of the month that may hold an instant: where a late point could have a twin. */
-  chunksAround(at: number): PointTuple[] {
+  chunksAround(at: number): { name: string; read: () => PointTuple[] }[] {
+    const month = monthOf(at);
     return this.sql
-      .run<{ points: string }>(
-        'SELECT points FROM position_chunks WHERE month = ? AND first_at <= ? AND last_at >= ?',
-        monthOf(at),
+      .run<{ first_at: number; id: number }>(
+        'SELECT first_at, id FROM position_chunks WHERE month = ? AND first_at <= ? AND last_at >= ?',
+        month,
         at,
         at,
       )
-      .flatMap((row) => JSON.parse(row.points) as PointTuple[]);
+      .map(({ first_at: firstAt, id }) => ({
+        name: `${month}/${firstAt}/${id}`,
+        read: () => {
+          const query = 'SELECT points FROM position_chunks WHERE month = ? AND first_at = ? AND id = ?';
+          return JSON.parse(this.sql.run<{ points: string }>(query, month, firstAt, id)[0]!.points) as PointTuple[];
+        },
+      }));
   }
 
   /** Closed chunks that overlap [from, to], earliest first, one at a time. */
@@ -121,15 +131,20 @@ export class TrackerStorage {
     }
   }
 
-  /** The origin under which an event's content is known, or null. */
-  originOf(key: string): number | null {
-    return this.sql.run<{ origin: number }>('SELECT origin FROM events WHERE key = ?', key)[0]?.origin ?? null;
+  /** What is stored of an event's content, or null. */
+  knownEvent(key: string): { origin: number; createdAt: number } | null {
+    const [row] = this.sql.run<{ origin: number; created_at: number }>(
+      `SELECT origin, body ->> 'createdAt' AS created_at FROM events WHERE key = ?`,
+      key,
+    );
+    return row ? { origin: row.origin, createdAt: row.created_at } : null;
   }
 
-  /** Appends a journey event. */
-  insertEvent(event: StoredEvent): void {
+  /** Stores a journey event, or the carrier's newer word on the same content. */
+  putEvent(event: StoredEvent): void {
     this.sql.run(
-      'INSERT INTO events (key, at, origin, body) VALUES (?, ?, ?, ?)',
+      `INSERT INTO events (key, at, origin, body) VALUES (?, ?, ?, ?)
+       ON CONFLICT (key) DO UPDATE SET origin = excluded.origin, body = excluded.body`,
       event.key,
       event.at,
       event.origin,
@@ -162,7 +177,10 @@ export class TrackerStorage {
   /** The oldest messages not yet sent. */
   outbox(limit: number): { id: number; body: unknown; attempts: number }[] {
     return this.sql
-      .run<{ id: number; body: string; attempts: number }>('SELECT id, body, attempts FROM outbox ORDER BY id LIMIT ?', limit)
+      .run<{ id: number; body: string; attempts: number }>(
+        'SELECT id, body, attempts FROM outbox ORDER BY id LIMIT ?',
+        limit,
+      )
       .map((row) => ({ ...row, body: JSON.parse(row.body) as unknown }));
   }
 

@@ -69,7 +69,14 @@ export class DeliveryLog extends DurableObject<Env> implements DeliveryLogApi {
         const body = JSON.stringify({ type, timestamp: new Date(at).toISOString(), data });
         for (const endpoint of endpoints) {
           if (endpoint.types.length > 0 && !endpoint.types.includes(type)) continue;
-          this.#storage.insertDelivery({ id: newId('dlv', now), endpointId: endpoint.id, eventId: id, type, body, now });
+          this.#storage.insertDelivery({
+            id: newId('dlv', now),
+            endpointId: endpoint.id,
+            eventId: id,
+            type,
+            body,
+            now,
+          });
         }
       }
       this.#storage.prune();
@@ -78,7 +85,10 @@ export class DeliveryLog extends DurableObject<Env> implements DeliveryLogApi {
   }
 
   /** An endpoint's deliveries, newest first; null when there is no such endpoint. */
-  async deliveries(endpointId: string, query: { cursor?: string | undefined; limit: number }): Promise<Page<DeliveryRecord> | null> {
+  async deliveries(
+    endpointId: string,
+    query: { cursor?: string | undefined; limit: number },
+  ): Promise<Page<DeliveryRecord> | null> {
     if (!this.#storage.endpoints().some((endpoint) => endpoint.id === endpointId)) return null;
     const rows = this.#storage.deliveries(endpointId, beforeId(query.cursor), query.limit + 1);
     return pageById(rows, query.limit, (row) => row);
@@ -116,16 +126,23 @@ export class DeliveryLog extends DurableObject<Env> implements DeliveryLogApi {
       deliveredAt: verdict.outcome === 'delivered' ? now : null,
     });
     if (verdict.outcome === 'disable_endpoint') this.#storage.disableEndpoint(delivery.endpointId);
-    this.#log('info', 'webhook.attempted', { deliveryId: delivery.id, endpointId: delivery.endpointId, attempts, outcome: verdict.outcome, lastStatus, lastError });
+    this.#log('info', 'webhook.attempted', {
+      deliveryId: delivery.id,
+      endpointId: delivery.endpointId,
+      attempts,
+      outcome: verdict.outcome,
+      lastStatus,
+      lastError,
+    });
   }
 
   async #attempt(delivery: DueDelivery): Promise<Attempt> {
     const refusal = refuseUrl(delivery.url, this.env.ALLOW_LOOPBACK_WEBHOOKS === 'yes');
     if (refusal) return { error: `the address ${refusal}` };
-    const secret = await open(this.env.SEALING_KEY, delivery.endpointId, delivery.secret);
     const timestamp = Math.floor(Date.now() / 1000);
     const body = new TextEncoder().encode(delivery.body);
     try {
+      const secret = await open(this.env.SEALING_KEY, delivery.endpointId, delivery.secret);
       const answer = await fetch(delivery.url, {
         method: 'POST',
         redirect: 'manual',

@@ -4,7 +4,15 @@ import { DELIVERIES_KEPT } from '../../platform/limits.ts';
 import { Sql } from '../shared/sql.ts';
 import { MIGRATIONS } from './migrations.ts';
 
-type EndpointRow = { id: string; url: string; types: string; description: string; status: string; secret: string; created_at: string };
+type EndpointRow = {
+  id: string;
+  url: string;
+  types: string;
+  description: string;
+  status: string;
+  secret: string;
+  created_at: string;
+};
 type DeliveryRow = {
   id: string;
   endpoint_id: string;
@@ -86,11 +94,21 @@ export class DeliveryStorage {
   /** Stops an endpoint and what is still pending for it. */
   disableEndpoint(id: string): void {
     this.sql.run(`UPDATE endpoints SET status = 'disabled' WHERE id = ?`, id);
-    this.sql.run(`UPDATE deliveries SET status = 'failed', next_at = NULL WHERE endpoint_id = ? AND status = 'pending'`, id);
+    this.sql.run(
+      `UPDATE deliveries SET status = 'failed', next_at = NULL WHERE endpoint_id = ? AND status = 'pending'`,
+      id,
+    );
   }
 
   /** Adds a delivery unless the endpoint has had the event. */
-  insertDelivery(row: { id: string; endpointId: string; eventId: string; type: string; body: string; now: number }): void {
+  insertDelivery(row: {
+    id: string;
+    endpointId: string;
+    eventId: string;
+    type: string;
+    body: string;
+    now: number;
+  }): void {
     this.sql.run(
       `INSERT INTO deliveries (id, endpoint_id, event_id, type, body, status, created_at, next_at)
        VALUES (?, ?, ?, ?, ?, 'pending', ?, ?) ON CONFLICT DO NOTHING`,
@@ -107,10 +125,20 @@ export class DeliveryStorage {
   /** Deliveries whose time has come. */
   due(now: number, limit: number): DueDelivery[] {
     return this.sql
-      .run<{ id: string; endpoint_id: string; event_id: string; body: string; attempts: number; url: string; secret: string }>(
+      .run<{
+        id: string;
+        endpoint_id: string;
+        event_id: string;
+        body: string;
+        attempts: number;
+        url: string;
+        secret: string;
+      }>(
+        // In turns by endpoint, so that one that times out does not hold up the others.
         `SELECT d.id, d.endpoint_id, d.event_id, d.body, d.attempts, e.url, e.secret
          FROM deliveries d JOIN endpoints e ON e.id = d.endpoint_id
-         WHERE d.next_at <= ? ORDER BY d.next_at LIMIT ?`,
+         WHERE d.next_at <= ? AND e.status = 'active'
+         ORDER BY row_number() OVER (PARTITION BY d.endpoint_id ORDER BY d.next_at), d.next_at LIMIT ?`,
         now,
         limit,
       )
@@ -119,7 +147,10 @@ export class DeliveryStorage {
 
   /** When the next delivery is due, or null. */
   nextDue(): number | null {
-    return this.sql.run<{ at: number | null }>('SELECT min(next_at) AS at FROM deliveries WHERE next_at IS NOT NULL')[0]?.at ?? null;
+    return (
+      this.sql.run<{ at: number | null }>('SELECT min(next_at) AS at FROM deliveries WHERE next_at IS NOT NULL')[0]
+        ?.at ?? null
+    );
   }
 
   /** Records an attempt. */
@@ -149,7 +180,12 @@ export class DeliveryStorage {
   /** An endpoint's deliveries, newest first. */
   deliveries(endpointId: string, beforeId: string, limit: number): DeliveryRecord[] {
     return this.sql
-      .run<DeliveryRow>('SELECT * FROM deliveries WHERE endpoint_id = ? AND id < ? ORDER BY id DESC LIMIT ?', endpointId, beforeId, limit)
+      .run<DeliveryRow>(
+        'SELECT * FROM deliveries WHERE endpoint_id = ? AND id < ? ORDER BY id DESC LIMIT ?',
+        endpointId,
+        beforeId,
+        limit,
+      )
       .map(show);
   }
 
@@ -159,11 +195,10 @@ export class DeliveryStorage {
     return row ? show(row) : null;
   }
 
-  /** Forgets settled deliveries beyond what is kept. */
+  /** Forgets the oldest deliveries beyond what is kept, whatever became of them. */
   prune(): void {
     this.sql.run(
-      `DELETE FROM deliveries WHERE status <> 'pending'
-       AND id <= (SELECT id FROM deliveries ORDER BY id DESC LIMIT 1 OFFSET ?)`,
+      `DELETE FROM deliveries WHERE id <= (SELECT id FROM deliveries ORDER BY id DESC LIMIT 1 OFFSET ?)`,
       DELIVERIES_KEPT,
     );
   }

@@ -29,12 +29,21 @@ export class FleetIndex extends DurableObject implements FleetIndexApi {
   /** Takes in lines; older versions than the known ones are ignored. */
   async apply(_tenantId: string, summaries: FleetSummary[]): Promise<void> {
     this.#storage.sql.countRequest();
-    const taken = this.ctx.storage.transactionSync(() => summaries.filter((summary, i) => this.#take(summary, this.#seq + i + 1)));
+    // Only lines that are taken get a number: the counter is then always the table's own maximum.
+    const taken = this.ctx.storage.transactionSync(() => {
+      const lines: { seq: number; summary: FleetSummary }[] = [];
+      for (const summary of summaries) {
+        const seq = this.#seq + lines.length + 1;
+        if (this.#take(summary, seq)) lines.push({ seq, summary });
+      }
+      return lines;
+    });
     if (taken.length === 0) return;
-    this.#seq += summaries.length;
+    this.#seq += taken.length;
     if (!this.#live.watched) return;
-    for (const containers of framesOf(taken)) {
-      this.#live.broadcast({ type: 'delta', epoch: this.#epoch, seq: this.#seq, containers });
+    for (const lines of framesOf(taken)) {
+      const containers = lines.map((line) => line.summary);
+      this.#live.broadcast({ type: 'delta', epoch: this.#epoch, seq: lines.at(-1)!.seq, containers });
     }
   }
 

@@ -74,7 +74,10 @@ export class FleetStorage {
 
   /** The containers that devices are paired with. */
   resolve(deviceIds: string[]): { device_id: string; number: string }[] {
-    return this.sql.run('SELECT device_id, number FROM devices WHERE device_id IN (SELECT value FROM json_each(?))', JSON.stringify(deviceIds));
+    return this.sql.run(
+      'SELECT device_id, number FROM devices WHERE device_id IN (SELECT value FROM json_each(?))',
+      JSON.stringify(deviceIds),
+    );
   }
 
   /** Lines changed after a sequence number, in the order of change. */
@@ -104,7 +107,11 @@ export class FleetStorage {
       // A box whose west lies east of its east crosses the antimeridian.
       add(west <= east ? 'lon BETWEEN ? AND ?' : '(lon >= ? OR lon <= ?)', west, east);
     }
-    return this.#bodies(`SELECT body FROM containers WHERE ${where.join(' AND ')} ORDER BY number LIMIT ?`, ...bindings, limit);
+    return this.#bodies(
+      `SELECT body FROM containers WHERE ${where.join(' AND ')} ORDER BY number LIMIT ?`,
+      ...bindings,
+      limit,
+    );
   }
 
   #bodies(query: string, ...bindings: SqlValue[]): FleetSummary[] {

@@ -15,6 +15,8 @@ interface Env extends ShardBindings {
   LOG_LEVEL?: string;
 }
 
+type OutboxRow = { id: number; body: string };
+
 /** How long after the last writer's sign the alarm keeps looking. */
 const WATCH_MS = 5 * 60_000;
 const LOOK_EVERY_MS = 30_000;
@@ -35,7 +37,9 @@ export class OutboxRelay extends DurableObject<Env> implements OutboxRelayApi {
   /** Makes sure the alarm is set and stays set for some minutes. */
   async arm(shard: string): Promise<void> {
     await this.ctx.storage.put({ shard, watchUntil: Date.now() + WATCH_MS });
-    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + LOOK_EVERY_MS);
+    // A past-due alarm may never fire: it counts as none.
+    const alarm = await this.ctx.storage.getAlarm();
+    if (alarm === null || alarm < Date.now()) await this.ctx.storage.setAlarm(Date.now() + LOOK_EVERY_MS);
   }
 
   /** Sends what waits now; calls while a drain runs wait for a fresh look after it. */
@@ -62,19 +66,17 @@ export class OutboxRelay extends DurableObject<Env> implements OutboxRelayApi {
 
   async #run(shard: ShardName): Promise<void> {
     const db = this.env[shard];
-    for (;;) {
-      const { results } = await db
-        .prepare('SELECT id, body FROM outbox WHERE parked_at IS NULL ORDER BY id LIMIT ?')
-        .bind(BATCH)
-        .all<{ id: number; body: string }>();
-      if (results.length === 0) return;
+    const select = db.prepare('SELECT id, body FROM outbox WHERE parked_at IS NULL ORDER BY id LIMIT ?').bind(BATCH);
+    let { results } = await select.all<OutboxRow>();
+    while (results.length > 0) {
       const events = results.map((row) => JSON.parse(row.body) as ProcurementEvent);
       await this.env.PROCUREMENT_EVENTS.sendBatch(events.map((body) => ({ body })));
       await this.env.NOTIFICATIONS_QUEUE.sendBatch(events.map((event) => ({ body: toNotification(event) })));
-      await db
+      const sent = db
         .prepare('DELETE FROM outbox WHERE parked_at IS NULL AND id IN (SELECT value FROM json_each(?))')
-        .bind(JSON.stringify(results.map((row) => row.id)))
-        .run();
+        .bind(JSON.stringify(results.map((row) => row.id)));
+      const [, next] = await db.batch<OutboxRow>([sent, select]);
+      results = next!.results;
     }
   }
 

@@ -2,8 +2,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Sql } from './sql.ts';
 
 /** The table a user of Deadlines puts into its migrations. */
-export const DEADLINES_TABLE =
-  'CREATE TABLE deadlines (name TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;';
+export const DEADLINES_TABLE = 'CREATE TABLE deadlines (name TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;';
 
 /**
  * Many named deadlines on an object's single alarm. Instants are the world's; the alarm is set in
@@ -22,8 +21,7 @@ export class Deadlines<Name extends string> {
     for (const row of sql.run<{ name: Name; at: number }>('SELECT name, at FROM deadlines')) {
       this.#at.set(row.name, row.at);
     }
-    // A past-due alarm may never fire after a crash: whoever wakes the object re-arms it.
-    if (this.#at.size > 0) void this.#arm();
+    void this.#rescue();
   }
 
   /** Sets a deadline unless one of that name is due sooner or at the same time. */
@@ -32,23 +30,38 @@ export class Deadlines<Name extends string> {
     if (known !== undefined && known <= at) return;
     const next = this.#next();
     this.#at.set(name, at);
-    this.#sql.run('INSERT INTO deadlines (name, at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET at = excluded.at', name, at);
+    this.#sql.run(
+      'INSERT INTO deadlines (name, at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET at = excluded.at',
+      name,
+      at,
+    );
     if (next === null || at < next) void this.#arm();
   }
 
-  /** Removes and returns the deadlines that are due; called by the alarm handler. */
-  takeDue(now: number): Name[] {
+  /**
+   * Does what is due; the alarm handler's whole body. A deadline is dropped, or moved to the instant
+   * its handler returns, only after the work: a crash in between does the work again.
+   */
+  async runDue(now: number, handlers: Record<Name, () => Promise<number | null>>): Promise<void> {
     const due = [...this.#at].filter(([, at]) => at <= now).map(([name]) => name);
     for (const name of due) {
-      this.#at.delete(name);
-      this.#sql.run('DELETE FROM deadlines WHERE name = ?', name);
+      const next = await handlers[name]();
+      if (next === null) {
+        this.#at.delete(name);
+        this.#sql.run('DELETE FROM deadlines WHERE name = ?', name);
+      } else {
+        this.#at.set(name, next);
+        this.#sql.run('UPDATE deadlines SET at = ? WHERE name = ?', next, name);
+      }
     }
-    return due;
+    if (this.#at.size > 0) await this.#arm();
   }
 
-  /** Arms the alarm for the earliest deadline left; the last act of an alarm handler. */
-  rearm(): void {
-    if (this.#at.size > 0) void this.#arm();
+  /** A past-due alarm may never fire after a crash: whoever wakes the object sets it again. */
+  async #rescue(): Promise<void> {
+    if (this.#at.size === 0) return;
+    const alarm = await this.#storage.getAlarm();
+    if (this.#at.size > 0 && (alarm === null || alarm < Date.now())) await this.#arm();
   }
 
   #next(): number | null {

@@ -21,7 +21,14 @@ type Code = {
   code_challenge: string;
   expires_at: number;
 };
-type Session = { id: string; user_id: string; roles: string; client_id: string; refresh_hash: string; expires_at: number };
+type Session = {
+  id: string;
+  user_id: string;
+  roles: string;
+  client_id: string;
+  refresh_hash: string;
+  expires_at: number;
+};
 
 /** The Durable Object class. */
 export class TenantPolicy extends DurableObject implements TenantPolicyApi {
@@ -34,7 +41,11 @@ export class TenantPolicy extends DurableObject implements TenantPolicyApi {
   }
 
   /** Keeps an authorization code's grant until it is redeemed or expires. */
-  async storeCode(codeHash: string, grant: Grant & { redirectUri: string; codeChallenge: string }, expiresAt: number): Promise<void> {
+  async storeCode(
+    codeHash: string,
+    grant: Grant & { redirectUri: string; codeChallenge: string },
+    expiresAt: number,
+  ): Promise<void> {
     this.#sql.run('DELETE FROM codes WHERE expires_at < ?', Date.now());
     this.#sql.run(
       'INSERT INTO codes (hash, user_id, roles, client_id, redirect_uri, code_challenge, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -67,6 +78,7 @@ export class TenantPolicy extends DurableObject implements TenantPolicyApi {
     }
     const sessionId = newId('ses', now);
     this.#sql.run('DELETE FROM sessions WHERE expires_at < ?', now);
+    this.#sql.run('DELETE FROM spent_refresh WHERE session_id NOT IN (SELECT id FROM sessions)');
     this.#sql.run(
       'INSERT INTO sessions (id, user_id, roles, client_id, refresh_hash, expires_at) VALUES (?, ?, ?, ?, ?, ?)',
       sessionId,
@@ -80,8 +92,16 @@ export class TenantPolicy extends DurableObject implements TenantPolicyApi {
   }
 
   /** Swaps a refresh token for a new one; a token used a second time ends its session. */
-  async rotateRefresh(oldHash: string, newHash: string, clientId: string, now: number): Promise<(Grant & { sessionId: string }) | null> {
-    const [spent] = this.#sql.run<{ session_id: string }>('SELECT session_id FROM spent_refresh WHERE hash = ?', oldHash);
+  async rotateRefresh(
+    oldHash: string,
+    newHash: string,
+    clientId: string,
+    now: number,
+  ): Promise<(Grant & { sessionId: string }) | null> {
+    const [spent] = this.#sql.run<{ session_id: string }>(
+      'SELECT session_id FROM spent_refresh WHERE hash = ?',
+      oldHash,
+    );
     if (spent) {
       this.#end(spent.session_id);
       return null;
@@ -116,7 +136,10 @@ export class TenantPolicy extends DurableObject implements TenantPolicyApi {
 
   /** The topic a ticket opens, once; null when it is unknown, spent or expired. */
   async redeemTicket(hash: string, now: number): Promise<string | null> {
-    const [ticket] = this.#sql.run<{ topic: string; expires_at: number }>('DELETE FROM tickets WHERE hash = ? RETURNING topic, expires_at', hash);
+    const [ticket] = this.#sql.run<{ topic: string; expires_at: number }>(
+      'DELETE FROM tickets WHERE hash = ? RETURNING topic, expires_at',
+      hash,
+    );
     return ticket && ticket.expires_at >= now ? ticket.topic : null;
   }
 

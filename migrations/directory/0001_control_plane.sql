@@ -34,15 +34,16 @@ CREATE INDEX clients_by_tenant ON clients (tenant_id, id);
 CREATE TABLE carriers (
   id TEXT PRIMARY KEY,
   scac TEXT NOT NULL UNIQUE,
-  name TEXT NOT NULL,
-  contact_email TEXT,
-  contact_phone TEXT,
   created_at INTEGER NOT NULL
 );
 
+-- What a tenant knows of a carrier is the tenant's own: no tenant's contacts show up at another's.
 CREATE TABLE tenant_carriers (
   tenant_id TEXT NOT NULL REFERENCES tenants (id),
   carrier_id TEXT NOT NULL REFERENCES carriers (id),
+  name TEXT NOT NULL,
+  contact_email TEXT,
+  contact_phone TEXT,
   created_at INTEGER NOT NULL,
   PRIMARY KEY (tenant_id, carrier_id)
 ) WITHOUT ROWID;

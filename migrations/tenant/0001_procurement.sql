@@ -68,8 +68,9 @@ CREATE TABLE audit_log (
 );
 CREATE INDEX audit_by_object ON audit_log (tenant_id, object_id, id);
 
+-- AUTOINCREMENT: an id must never come back while a late delete of it may be under way.
 CREATE TABLE outbox (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   body TEXT NOT NULL,
   attempts INTEGER NOT NULL DEFAULT 0,
   parked_at INTEGER

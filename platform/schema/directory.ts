@@ -38,18 +38,18 @@ export const clients = sqliteTable('clients', {
 export const carriers = sqliteTable('carriers', {
   id: text().primaryKey(),
   scac: text().notNull(),
-  name: text().notNull(),
-  contactEmail: text('contact_email'),
-  contactPhone: text('contact_phone'),
   createdAt: integer('created_at').notNull(),
 });
 
-/** Which tenants work with which carriers. */
+/** Which tenants work with which carriers, and what each knows of them. */
 export const tenantCarriers = sqliteTable(
   'tenant_carriers',
   {
     tenantId: text('tenant_id').notNull(),
     carrierId: text('carrier_id').notNull(),
+    name: text().notNull(),
+    contactEmail: text('contact_email'),
+    contactPhone: text('contact_phone'),
     createdAt: integer('created_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.carrierId] })],

@@ -30,17 +30,28 @@ export class ApiClient {
     const { id, secret } = this.#credentials!;
     const answer = await this.#fetch(`${this.origin}/oauth/token`, {
       method: 'POST',
-      headers: { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`, 'content-type': 'application/x-www-form-urlencoded' },
+      headers: {
+        authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
+        'content-type': 'application/x-www-form-urlencoded',
+      },
       body: 'grant_type=client_credentials',
     });
     if (!answer.ok) throw new Error(`no token for ${id}: ${answer.status} ${await answer.text()}`);
-    const { access_token: text, expires_in: seconds } = (await answer.json()) as { access_token: string; expires_in: number };
+    const { access_token: text, expires_in: seconds } = (await answer.json()) as {
+      access_token: string;
+      expires_in: number;
+    };
     this.#token = { text, until: Date.now() + (seconds - 30) * 1000 };
     return text;
   }
 
   /** Sends one request; whatever the status, it is the answer. */
-  async call<T = any>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
+  async call<T = any>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
     const answer = await this.#fetch(this.origin + path, {
       method,
       headers: {

@@ -34,7 +34,9 @@ export function unpackChromium(): Unpacked {
     writeFileSync(join(fresh, 'chromium'), brotliDecompressSync(readFileSync(join(source, 'bin/chromium.br'))));
     chmodSync(join(fresh, 'chromium'), 0o755);
     // The libraries Chromium needs (NSS above all), which a bare system lacks.
-    execFileSync('tar', ['-x', '-C', fresh], { input: brotliDecompressSync(readFileSync(join(source, 'bin/al2023.tar.br'))) });
+    execFileSync('tar', ['-x', '-C', fresh], {
+      input: brotliDecompressSync(readFileSync(join(source, 'bin/al2023.tar.br'))),
+    });
     try {
       renameSync(fresh, folder);
     } catch {
@@ -45,7 +47,9 @@ export function unpackChromium(): Unpacked {
     executablePath: own ?? join(folder, 'chromium'),
     env: {
       ...(process.env as Record<string, string>),
-      LD_LIBRARY_PATH: [join(folder, 'lib'), join(folder, 'al2023/lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':'),
+      LD_LIBRARY_PATH: [join(folder, 'lib'), join(folder, 'al2023/lib'), process.env.LD_LIBRARY_PATH]
+        .filter(Boolean)
+        .join(':'),
       FONTCONFIG_FILE: writeFontsConf(folder),
     },
   };

@@ -1,6 +1,6 @@
 /** The demonstration: a tenant with people, carriers, containers and contracted space. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiClient } from './api.ts';
 import { type SimulatedContainer, LANES, makeContainers, stateAt } from './voyages.ts';
@@ -34,7 +34,17 @@ export function loadDemo(dataDir: string): Demo | null {
 
 /** Stores the demonstration; the file holds passwords and is for this user alone. */
 export function saveDemo(dataDir: string, demo: Demo): void {
-  writeFileSync(fileOf(dataDir), JSON.stringify(demo), { mode: 0o600 });
+  // Written aside and renamed: a kill in the middle leaves the file before.
+  writeFileSync(`${fileOf(dataDir)}.new`, JSON.stringify(demo), { mode: 0o600 });
+  renameSync(`${fileOf(dataDir)}.new`, fileOf(dataDir));
+}
+
+/** Counts the attempts to create the demonstration in a data folder, this one included. */
+export function nextAttempt(dataDir: string): number {
+  const file = join(dataDir, 'demo-attempts');
+  const attempt = (existsSync(file) ? Number(readFileSync(file, 'utf8')) || 0 : 0) + 1;
+  writeFileSync(file, String(attempt));
+  return attempt;
 }
 
 const PEOPLE = [
@@ -45,21 +55,43 @@ const PEOPLE = [
 ] as const;
 
 const CARRIERS = [
-  { scac: 'NOWL', name: 'Northwind Ocean Lines', contactEmail: 'desk@northwind.example', contactPhone: '+45 00 00 00 00', scheme: 'standard-webhooks' },
-  { scac: 'STRL', name: 'Strait Line', contactEmail: 'ops@straitline.example', contactPhone: '+65 0000 0000', scheme: 'dcsa' },
+  {
+    scac: 'NOWL',
+    name: 'Northwind Ocean Lines',
+    contactEmail: 'desk@northwind.example',
+    contactPhone: '+45 00 00 00 00',
+    scheme: 'standard-webhooks',
+  },
+  {
+    scac: 'STRL',
+    name: 'Strait Line',
+    contactEmail: 'ops@straitline.example',
+    contactPhone: '+65 0000 0000',
+    scheme: 'dcsa',
+  },
 ] as const;
 
 const DAY_MS = 86_400_000;
 const CONTAINERS = 48;
 
-/** Creates the demonstration through the public API. `worldNow` is the platform's present. */
-export async function createDemo(origin: string, operatorSecret: string, worldNow: number, signIn: (email: string, password: string) => Promise<string>): Promise<Demo> {
+/**
+ * Creates the demonstration through the public API. `worldNow` is the platform's present. A first
+ * attempt that was cut off leaves a tenant behind: `attempt` keeps the names of the next apart.
+ */
+export async function createDemo(
+  origin: string,
+  operatorSecret: string,
+  worldNow: number,
+  signIn: (email: string, password: string) => Promise<string>,
+  attempt = 1,
+): Promise<Demo> {
+  const domain = attempt === 1 ? 'demo.example' : `demo${attempt}.example`;
   const operator = new ApiClient(origin, { id: 'platform-operator', secret: operatorSecret });
   const password = randomBytes(9).toString('base64url');
-  const adminEmail = 'admin@demo.example';
+  const adminEmail = `admin@${domain}`;
   const tenant = await operator.must('POST', '/v1/tenants', {
     name: 'Harbour & Hill Trading',
-    slug: 'harbour-hill',
+    slug: attempt === 1 ? 'harbour-hill' : `harbour-hill-${attempt}`,
     admin: { email: adminEmail, name: 'Ada Admin', password },
   });
   const bearer = { authorization: `Bearer ${await signIn(adminEmail, password)}` };
@@ -68,7 +100,7 @@ export async function createDemo(origin: string, operatorSecret: string, worldNo
   const api = new ApiClient(origin, { id: client.id, secret: client.secret });
   const logins = [{ role: 'tenant_admin', email: adminEmail, password }];
   for (const [role, name, mailbox] of PEOPLE) {
-    const email = `${mailbox}@demo.example`;
+    const email = `${mailbox}@${domain}`;
     await api.must('POST', '/v1/users', { email, name, role, password });
     logins.push({ role, email, password });
   }
@@ -88,15 +120,26 @@ export async function createDemo(origin: string, operatorSecret: string, worldNo
   };
 }
 
-async function createCarrier(api: ApiClient, facts: object, scheme: DemoConnection['scheme']): Promise<Demo['carriers'][number]> {
+async function createCarrier(
+  api: ApiClient,
+  facts: object,
+  scheme: DemoConnection['scheme'],
+): Promise<Demo['carriers'][number]> {
   const carrier = await api.must('POST', '/v1/carriers', facts);
   const connect = (format: string): Promise<DemoConnection> =>
     api.must('POST', '/v1/connections', { name: `${carrier.name} ${format}`, carrierId: carrier.id, format, scheme });
   return { id: carrier.id, name: carrier.name, events: await connect('dcsa'), positions: await connect('positions') };
 }
 
-async function registerAll(api: ApiClient, containers: SimulatedContainer[], carriers: Demo['carriers'], worldNow: number): Promise<void> {
-  const registrations = containers.map((container, i) => registrationOf(container, carriers[container.carrier]!.id, worldNow, i));
+async function registerAll(
+  api: ApiClient,
+  containers: SimulatedContainer[],
+  carriers: Demo['carriers'],
+  worldNow: number,
+): Promise<void> {
+  const registrations = containers.map((container, i) =>
+    registrationOf(container, carriers[container.carrier]!.id, worldNow, i),
+  );
   await api.must('POST', '/v1/containers', { containers: registrations });
 }
 
@@ -116,7 +159,11 @@ export function registrationOf(container: SimulatedContainer, carrierId: string,
   };
 }
 
-async function createAllocations(api: ApiClient, carriers: Demo['carriers'], worldNow: number): Promise<Pick<Demo, 'allocations' | 'fullAllocationId'>> {
+async function createAllocations(
+  api: ApiClient,
+  carriers: Demo['carriers'],
+  worldNow: number,
+): Promise<Pick<Demo, 'allocations' | 'fullAllocationId'>> {
   const create = (lane: [string, string], i: number, capacity: number) =>
     api.must(
       'POST',
@@ -136,7 +183,12 @@ async function createAllocations(api: ApiClient, carriers: Demo['carriers'], wor
   const made = [];
   for (const [i, lane] of LANES.slice(0, 6).entries()) made.push(await create(lane, i, 40 - i * 5));
   const full = await create(LANES[0]!, 6, 1);
-  await api.must('POST', '/v1/bookings', { allocationId: full.id, quantity: 1, reference: 'Last box' }, ApiClient.key());
+  await api.must(
+    'POST',
+    '/v1/bookings',
+    { allocationId: full.id, quantity: 1, reference: 'Last box' },
+    ApiClient.key(),
+  );
   const [first] = made;
   await api.must(
     'POST',
@@ -144,5 +196,8 @@ async function createAllocations(api: ApiClient, carriers: Demo['carriers'], wor
     { allocationId: first.id, quantity: 3, reference: 'Autumn range', containers: ['FLDU9000013', 'FLDU9000029'] },
     ApiClient.key(),
   );
-  return { allocations: made.map(({ id, origin, destination }) => ({ id, origin, destination })), fullAllocationId: full.id };
+  return {
+    allocations: made.map(({ id, origin, destination }) => ({ id, origin, destination })),
+    fullAllocationId: full.id,
+  };
 }

@@ -31,16 +31,31 @@ const ATTEMPTS_MAX = 200;
 
 /** Reads the CSV (columns ID, ais_pos_timestamp dd/mm/yyyy hh:mm UTC, longitude, latitude). */
 export function parseRecording(csv: string): RecordedPosition[] {
-  const [header = '', ...lines] = csv.replace(/^\uFEFF/, '').split(/\r?\n/).filter((line) => line.trim());
+  const [header = '', ...lines] = csv
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .filter((line) => line.trim());
   const names = header.split(',').map((name) => name.trim());
   const missing = COLUMNS.filter((name) => !names.includes(name));
-  if (missing.length > 0) throw new PlainError(`The file lacks the column ${missing.join(' and ')}; it has: ${names.join(', ')}.`);
-  const [id, time, longitude, latitude] = COLUMNS.map((name) => names.indexOf(name)) as [number, number, number, number];
+  if (missing.length > 0)
+    throw new PlainError(`The file lacks the column ${missing.join(' and ')}; it has: ${names.join(', ')}.`);
+  const [id, time, longitude, latitude] = COLUMNS.map((name) => names.indexOf(name)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   return lines.map((line) => {
     const fields = line.split(',').map((field) => field.trim());
     const match = /^(\d{2})\/(\d{2})\/(\d{4}) (\d{2}):(\d{2})$/.exec(fields[time] ?? '');
     const iso = match ? `${match[3]}-${match[2]}-${match[1]}T${match[4]}:${match[5]}:00Z` : (fields[time] ?? '');
-    return { vessel: fields[id] ?? '', time: iso, at: Date.parse(iso), latitude: fields[latitude] ?? '', longitude: fields[longitude] ?? '' };
+    return {
+      vessel: fields[id] ?? '',
+      time: iso,
+      at: Date.parse(iso),
+      latitude: fields[latitude] ?? '',
+      longitude: fields[longitude] ?? '',
+    };
   });
 }
 
@@ -69,14 +84,24 @@ export interface ReplayOptions {
 }
 
 /** Creates the connection and registers every vessel's device. */
-export async function prepareReplay({ api }: ReplayTarget, rows: RecordedPosition[]): Promise<{ id: string; scheme: string; secret: string }> {
+export async function prepareReplay(
+  { api }: ReplayTarget,
+  rows: RecordedPosition[],
+): Promise<{ id: string; scheme: string; secret: string }> {
   const carrier = await api.must('POST', '/v1/carriers', { scac: 'RPLY', name: 'Recorded positions' });
-  const connection = await api.must('POST', '/v1/connections', { name: 'Replay', carrierId: carrier.id, format: 'positions' });
+  const connection = await api.must('POST', '/v1/connections', {
+    name: 'Replay',
+    carrierId: carrier.id,
+    format: 'positions',
+  });
   const vessels = [...new Set(rows.map((row) => row.vessel))];
   for (let i = 0; i < vessels.length; i += REGISTER_BATCH) {
-    const containers = vessels
-      .slice(i, i + REGISTER_BATCH)
-      .map((vessel) => ({ number: containerOf(vessel), deviceId: `ais-${vessel}`, carrierId: carrier.id, reference: `Vessel ${vessel}` }));
+    const containers = vessels.slice(i, i + REGISTER_BATCH).map((vessel) => ({
+      number: containerOf(vessel),
+      deviceId: `ais-${vessel}`,
+      carrierId: carrier.id,
+      reference: `Vessel ${vessel}`,
+    }));
     await api.must('POST', '/v1/containers', { containers });
   }
   return connection;
@@ -113,7 +138,9 @@ async function deliver(
   options: ReplayOptions,
 ): Promise<string> {
   const body = batch
-    .map(({ vessel, time, latitude, longitude }) => JSON.stringify({ device: `ais-${vessel}`, time, latitude, longitude }))
+    .map(({ vessel, time, latitude, longitude }) =>
+      JSON.stringify({ device: `ais-${vessel}`, time, latitude, longitude }),
+    )
     .join('\n');
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     let answer: Answer;
@@ -136,7 +163,11 @@ async function deliver(
 }
 
 /** Waits until the receipts are settled and returns them. */
-export async function settleReceipts({ api }: ReplayTarget, ids: string[], wait: ReplayOptions['wait']): Promise<Receipt[]> {
+export async function settleReceipts(
+  { api }: ReplayTarget,
+  ids: string[],
+  wait: ReplayOptions['wait'],
+): Promise<Receipt[]> {
   return mapLimit(ids, 4, async (id) => {
     for (let look = 0; look < 600; look++) {
       const receipt = await api.must<Receipt>('GET', `/v1/receipts/${id}`);
@@ -148,7 +179,12 @@ export async function settleReceipts({ api }: ReplayTarget, ids: string[], wait:
 }
 
 /** Adds up the receipts, with the reasons for what was rejected. */
-export function countReceipts(receipts: Receipt[]): { accepted: number; duplicates: number; rejected: number; reasons: Map<string, number> } {
+export function countReceipts(receipts: Receipt[]): {
+  accepted: number;
+  duplicates: number;
+  rejected: number;
+  reasons: Map<string, number>;
+} {
   const reasons = new Map<string, number>();
   let [accepted, duplicates, rejected] = [0, 0, 0];
   for (const { counts, rejected: items } of receipts) {

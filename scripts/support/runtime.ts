@@ -50,7 +50,9 @@ export function prepareFolder(dataDir: string): void {
     mkdirSync(join(dataDir, 'logs'), { recursive: true });
     writeFileSync(join(dataDir, '.writable'), '');
   } catch {
-    throw new PlainError(`The folder ${dataDir} cannot be written to. Fairlead keeps its data there: make it writable, or run from a copy.`);
+    throw new PlainError(
+      `The folder ${dataDir} cannot be written to. Fairlead keeps its data there: make it writable, or run from a copy.`,
+    );
   }
 }
 
@@ -59,7 +61,9 @@ export async function requireFreePort(port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const probe = createServer();
     probe.once('error', () =>
-      reject(new PlainError(`Port ${port} is taken by another program. Choose another one: npm start -- --port ${port + 1}`)),
+      reject(
+        new PlainError(`Port ${port} is taken by another program. Choose another one: npm start -- --port ${port + 1}`),
+      ),
     );
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve()));
   });
@@ -85,7 +89,8 @@ function writeConfigs(secrets: Secrets, options: RuntimeOptions): string[] {
   return (Object.entries(WORKER_FOLDERS) as [WorkerName, string][]).map(([worker, source]) => {
     const folder = join(options.dataDir, 'config', worker);
     mkdirSync(folder, { recursive: true });
-    const clock = options.demoClock && (worker === 'tracking' || worker === 'gateway') ? { DEMO_CLOCK: options.demoClock } : {};
+    const clock =
+      options.demoClock && (worker === 'tracking' || worker === 'gateway') ? { DEMO_CLOCK: options.demoClock } : {};
     const vars = { ...secrets[worker], ...clock, ...options.vars?.[worker] };
     const lines = Object.entries(vars).map(([name, value]) => `${name}='${value}'`);
     writeFileSync(join(folder, '.dev.vars'), `${lines.join('\n')}\n`, { mode: 0o600 });
@@ -108,7 +113,10 @@ export async function migrate(dataDir: string): Promise<number> {
     database_id: `fairlead-${name}`,
   }));
   const configPath = join(dataDir, 'migrate.json');
-  writeFileSync(configPath, JSON.stringify({ name: 'migrate', compatibility_date: '2026-10-01', d1_databases: databases }));
+  writeFileSync(
+    configPath,
+    JSON.stringify({ name: 'migrate', compatibility_date: '2026-10-01', d1_databases: databases }),
+  );
   const proxy = await getPlatformProxy<Record<string, D1Like>>({ configPath, persist: { path: join(dataDir, 'v3') } });
   try {
     let applied = 0;
@@ -123,7 +131,11 @@ export async function migrate(dataDir: string): Promise<number> {
 }
 
 interface D1Like {
-  prepare(sql: string): { bind(...values: unknown[]): D1Statement; all<T>(): Promise<{ results: T[] }>; run(): Promise<unknown> };
+  prepare(sql: string): {
+    bind(...values: unknown[]): D1Statement;
+    all<T>(): Promise<{ results: T[] }>;
+    run(): Promise<unknown>;
+  };
   batch(statements: D1Statement[]): Promise<unknown>;
 }
 type D1Statement = object;
@@ -131,7 +143,9 @@ type D1Statement = object;
 /** The same bookkeeping table that `wrangler d1 migrations apply` uses, so the two can take turns. */
 async function applyFolder(db: D1Like, folder: string): Promise<number> {
   await db
-    .prepare('CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)')
+    .prepare(
+      'CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)',
+    )
     .run();
   const { results } = await db.prepare('SELECT name FROM d1_migrations').all<{ name: string }>();
   const known = new Set(results.map((row) => row.name));
@@ -151,12 +165,16 @@ export function buildConsole(): boolean {
   const built = join(ROOT, 'console/dist/index.html');
   if (existsSync(built) && statSync(built).mtimeMs > newest(join(ROOT, 'console'))) return false;
   try {
-    execFileSync(join(ROOT, 'node_modules/.bin/vite'), ['build', '--config', 'console/vite.config.ts', '--logLevel', 'error'], {
-      cwd: ROOT,
-      stdio: ['ignore', 'ignore', 'pipe'],
-      // Not the caller's: a test runner's NODE_ENV would build React for development.
-      env: { ...process.env, NODE_ENV: 'production' },
-    });
+    execFileSync(
+      join(ROOT, 'node_modules/.bin/vite'),
+      ['build', '--config', 'console/vite.config.ts', '--logLevel', 'error'],
+      {
+        cwd: ROOT,
+        stdio: ['ignore', 'ignore', 'pipe'],
+        // Not the caller's: a test runner's NODE_ENV would build React for development.
+        env: { ...process.env, NODE_ENV: 'production' },
+      },
+    );
   } catch (error) {
     throw new PlainError(`The console could not be built:\n${String((error as { stderr?: Buffer }).stderr ?? error)}`);
   }
@@ -181,9 +199,26 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const logFile = join(dataDir, 'logs', 'runtime.log');
   const child = spawn(
     join(ROOT, 'node_modules/.bin/wrangler'),
-    ['dev', ...configs, '--port', String(port), '--ip', '127.0.0.1', '--inspector-port', '0', '--persist-to', dataDir, '--show-interactive-dev-session=false'],
+    [
+      'dev',
+      ...configs,
+      '--port',
+      String(port),
+      '--ip',
+      '127.0.0.1',
+      '--inspector-port',
+      '0',
+      '--persist-to',
+      dataDir,
+      '--show-interactive-dev-session=false',
+    ],
     // A group of its own: Ctrl-C reaches this script alone, which then ends the runtime in order.
-    { cwd: ROOT, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, WRANGLER_SEND_METRICS: 'false', NO_COLOR: '1', CI: '1' } },
+    {
+      cwd: ROOT,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, WRANGLER_SEND_METRICS: 'false', NO_COLOR: '1', CI: '1' },
+    },
   );
   const tail = keepLog(child, logFile);
   const ended = new Promise<string>((resolve) => child.once('exit', () => resolve(tail())));
@@ -220,7 +255,8 @@ async function waitUntilReady(origin: string, ended: Promise<string>, runtime: R
     dead = tail;
   });
   while (Date.now() < giveUpAt) {
-    if (dead !== null) throw new PlainError(`The runtime ended while starting. Its last words:\n${String(dead).trim()}`);
+    if (dead !== null)
+      throw new PlainError(`The runtime ended while starting. Its last words:\n${String(dead).trim()}`);
     try {
       if ((await fetch(`${origin}/healthz`, { signal: AbortSignal.timeout(5_000) })).ok) return;
     } catch {

@@ -34,10 +34,17 @@ export async function startScratch(dataDir: string, more: Partial<RuntimeOptions
   const runtime = await startRuntime({ dataDir, port, ...more });
   const { origin } = runtime;
   try {
-    const operator = new ApiClient(origin, { id: 'platform-operator', secret: loadSecrets(dataDir, origin).identity.OPERATOR_SECRET! });
+    const operator = new ApiClient(origin, {
+      id: 'platform-operator',
+      secret: loadSecrets(dataDir, origin).identity.OPERATOR_SECRET!,
+    });
     const password = randomBytes(12).toString('base64url');
     const email = 'admin@scratch.example';
-    await operator.must('POST', '/v1/tenants', { name: 'Scratch', slug: 'scratch', admin: { email, name: 'Admin', password } });
+    await operator.must('POST', '/v1/tenants', {
+      name: 'Scratch',
+      slug: 'scratch',
+      admin: { email, name: 'Admin', password },
+    });
     const token = await signIn(origin, email, password);
     const client = await new ApiClient(origin, null).must(
       'POST',

@@ -20,7 +20,13 @@ export interface Simulation {
 }
 
 /** Posts until stopped. `onError` hears of deliveries that failed; they are posted again. */
-export function simulate(origin: string, demo: Demo, clock: Clock, save: (demo: Demo) => void, onError: (text: string) => void): Simulation {
+export function simulate(
+  origin: string,
+  demo: Demo,
+  clock: Clock,
+  save: (demo: Demo) => void,
+  onError: (text: string) => void,
+): Simulation {
   const api = new ApiClient(origin, demo.client);
   let stopped = false;
   let wake: (() => void) | undefined;
@@ -53,21 +59,32 @@ async function tick(origin: string, api: ApiClient, demo: Demo, now: number): Pr
   const since = demo.postedUntil;
   for (const [index, carrier] of demo.carriers.entries()) {
     const mine = demo.containers.filter((container) => container.carrier === index);
-    const events = mine.flatMap((container) => milestonesBetween(container, since, now).flatMap((m) => toEvents(container, m)));
-    const departed = mine.filter((container) => milestonesBetween(container, since, now).some((m) => m.kind === 'departed' && m.leg.leg > 0));
+    const events = mine.flatMap((container) =>
+      milestonesBetween(container, since, now).flatMap((m) => toEvents(container, m)),
+    );
+    const departed = mine.filter((container) =>
+      milestonesBetween(container, since, now).some((m) => m.kind === 'departed' && m.leg.leg > 0),
+    );
     if (departed.length > 0) {
-      const containers = departed.map((container) => registrationOf(container, carrier.id, now, demo.containers.indexOf(container)));
+      const containers = departed.map((container) =>
+        registrationOf(container, carrier.id, now, demo.containers.indexOf(container)),
+      );
       await api.must('POST', '/v1/containers', { containers });
     }
     if (events.length > 0) await deliver(origin, carrier.events, { events });
-    await deliver(origin, carrier.positions, mine.map((container) => toPosition(container, now)));
+    await deliver(
+      origin,
+      carrier.positions,
+      mine.map((container) => toPosition(container, now)),
+    );
   }
   demo.postedUntil = now;
 }
 
 async function deliver(origin: string, connection: Demo['carriers'][number]['events'], body: object): Promise<void> {
   const answer = await postSigned(origin, connection, JSON.stringify(body));
-  if (answer.status !== 202 && answer.status !== 422) throw new Error(`a delivery was refused with ${answer.status}: ${answer.body.detail}`);
+  if (answer.status !== 202 && answer.status !== 422)
+    throw new Error(`a delivery was refused with ${answer.status}: ${answer.body.detail}`);
 }
 
 function toPosition(container: SimulatedContainer, at: number): object {

@@ -32,7 +32,13 @@ export function options<T extends NonNullable<ParseArgsConfig['options']>>(usage
 }
 
 /** Reads a number option within bounds. */
-export function numberOption(name: string, text: string | undefined, fallback: number, min: number, max: number): number {
+export function numberOption(
+  name: string,
+  text: string | undefined,
+  fallback: number,
+  min: number,
+  max: number,
+): number {
   const value = text === undefined ? fallback : Number(text);
   if (!Number.isFinite(value) || value < min || value > max) {
     throw new PlainError(`--${name} must be a number from ${min} to ${max}, not "${text}".`);

@@ -29,7 +29,20 @@ export const LANES: [string, string][] = [
   ['EGPSD', 'USSAV'],
 ];
 
-const VESSELS = ['Aurora Borealis', 'Cape Resolute', 'Pacific Lantern', 'Northern Tern', 'Sable Current', 'Meridian Star', 'Coral Passage', 'Atlantic Heron', 'Silver Meridian', 'Orient Kestrel', 'Blue Monsoon', 'Harbour Light'];
+const VESSELS = [
+  'Aurora Borealis',
+  'Cape Resolute',
+  'Pacific Lantern',
+  'Northern Tern',
+  'Sable Current',
+  'Meridian Star',
+  'Coral Passage',
+  'Atlantic Heron',
+  'Silver Meridian',
+  'Orient Kestrel',
+  'Blue Monsoon',
+  'Harbour Light',
+];
 const HOUR_MS = 3_600_000;
 /** From arrival to the next departure in the other direction. */
 const TURNAROUND_MS = 72 * HOUR_MS;
@@ -93,7 +106,8 @@ function route(from: string, to: string) {
   if (known) return known;
   const found = seaRoute(network, ports.get(from)!, ports.get(to)!)!;
   const cumulative = [0];
-  for (let i = 1; i < found.path.length; i++) cumulative.push(cumulative[i - 1]! + distanceNm(found.path[i - 1]!, found.path[i]!));
+  for (let i = 1; i < found.path.length; i++)
+    cumulative.push(cumulative[i - 1]! + distanceNm(found.path[i - 1]!, found.path[i]!));
   const made = { path: found.path, distanceNm: cumulative.at(-1)!, cumulative };
   routes.set(`${from}-${to}`, made);
   return made;

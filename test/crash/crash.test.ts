@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ApiClient } from '../../scripts/support/api.ts';
-import { containerOf, countMismatches, countReceipts, postRecording, prepareReplay, settleReceipts } from '../../scripts/support/replay.ts';
+import {
+  containerOf,
+  countMismatches,
+  countReceipts,
+  postRecording,
+  prepareReplay,
+  settleReceipts,
+} from '../../scripts/support/replay.ts';
 import { buildConsole, type Runtime, startRuntime } from '../../scripts/support/runtime.ts';
 import { type Scratch, startScratch } from '../../scripts/support/scratch.ts';
 import { pause, reachable } from '../support/fixtures.ts';
@@ -29,7 +36,11 @@ afterAll(async () => {
 
 async function restart(): Promise<void> {
   await runtime.kill();
-  runtime = await startRuntime({ dataDir, port: scratch.port, vars: { gateway: { LOG_LEVEL: 'warn' }, tracking: { LOG_LEVEL: 'warn' } } });
+  runtime = await startRuntime({
+    dataDir,
+    port: scratch.port,
+    vars: { gateway: { LOG_LEVEL: 'warn' }, tracking: { LOG_LEVEL: 'warn' } },
+  });
 }
 
 it('loses no answered event and counts none twice, loses no booking and doubles none, when the runtime is killed', async () => {
@@ -38,8 +49,11 @@ it('loses no answered event and counts none twice, loses no booking and doubles 
   const connection = await prepareReplay(target, rows);
   const bookings = await bookEndlessly();
   let killed = 0;
-  let restarting: Promise<void> | null = null;
-  const killOnce = (): Promise<void> => (restarting ??= restart().finally(() => (restarting = null)));
+  const restarts: { running: Promise<void> | null } = { running: null };
+  const killOnce = (): Promise<void> =>
+    (restarts.running ??= restart().finally(() => {
+      restarts.running = null;
+    }));
   const receipts = await postRecording(target, connection, rows, {
     speed: 0,
     wait,
@@ -51,11 +65,11 @@ it('loses no answered event and counts none twice, loses no booking and doubles 
       }
     },
     onUnreachable: async () => {
-      await (restarting ?? wait());
+      await (restarts.running ?? wait());
     },
   });
   expect(killed).toBe(2);
-  await restarting;
+  await restarts.running;
   const { accepted, duplicates, rejected } = countReceipts(await settleReceipts(target, receipts, pause));
   const distinct = new Map<string, Set<string>>();
   for (const row of rows) {
@@ -80,14 +94,27 @@ async function bookEndlessly() {
   const allocation = await scratch.api.must(
     'POST',
     '/v1/allocations',
-    { carrierId: carrier.id, origin: 'CNSHA', destination: 'NLRTM', period: 'W1', capacity: 5_000, departureAt: '2026-12-01T00:00:00Z', arrivalAt: '2026-12-30T00:00:00Z' },
+    {
+      carrierId: carrier.id,
+      origin: 'CNSHA',
+      destination: 'NLRTM',
+      period: 'W1',
+      capacity: 5_000,
+      departureAt: '2026-12-01T00:00:00Z',
+      arrivalAt: '2026-12-30T00:00:00Z',
+    },
     ApiClient.key(),
   );
   const keys: string[] = [];
   const answered = new Map<string, string>();
   let stopped = false;
   const send = async (key: string): Promise<void> => {
-    const answer = await scratch.api.call('POST', '/v1/bookings', { allocationId: allocation.id, quantity: 1, reference: key }, { 'idempotency-key': key });
+    const answer = await scratch.api.call(
+      'POST',
+      '/v1/bookings',
+      { allocationId: allocation.id, quantity: 1, reference: key },
+      { 'idempotency-key': key },
+    );
     if (answer.status === 201) answered.set(key, answer.body.id);
   };
   const running = (async () => {
@@ -107,7 +134,9 @@ async function bookEndlessly() {
       expect(keys.length).toBeGreaterThan(before.size);
       for (const key of keys) await send(key);
       const listed = await scratch.api.all('/v1/bookings?limit=500');
-      expect(listed.map((booking) => booking.reference).sort()).toEqual([...keys].sort());
+      expect(listed.map((booking): string => booking.reference).sort((a, b) => (a < b ? -1 : 1))).toEqual(
+        keys.toSorted((a, b) => (a < b ? -1 : 1)),
+      );
       for (const [key, id] of before) expect(listed.find((booking) => booking.reference === key).id).toBe(id);
       expect((await scratch.api.must('GET', `/v1/allocations/${allocation.id}`)).booked).toBe(keys.length);
     },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient, type Fetch } from '../../scripts/support/api.ts';
-import { createTenant, fetchOf, ISSUER, signIn, type TestTenant } from '../support/fixtures.ts';
+import { createTenant, fetchOf, signIn, type TestTenant } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
 
 let platform: Platform;
@@ -22,8 +22,8 @@ afterAll(() => platform?.close());
 
 describe('signing in', () => {
   it('shows the same page for a wrong password and an unknown user', async () => {
-    const wrong = await signIn(platform.origin, ISSUER, tenant.adminEmail, 'wrong password', fetcher);
-    const unknown = await signIn(platform.origin, ISSUER, 'nobody@acme.example', 'wrong password', fetcher);
+    const wrong = await signIn(platform.origin, platform.issuer, tenant.adminEmail, 'wrong password', fetcher);
+    const unknown = await signIn(platform.origin, platform.issuer, 'nobody@acme.example', 'wrong password', fetcher);
     // The PKCE challenge is random in each request; everything else must be the same.
     const page = (answer: object) => JSON.stringify(answer).replaceAll(/value=\\"[\w-]{43}\\"/g, '');
     expect(page(wrong)).toBe(page(unknown));
@@ -31,10 +31,13 @@ describe('signing in', () => {
   });
 
   it('rotates refresh tokens; a spent one ends the session', async () => {
-    const session = await signIn(platform.origin, ISSUER, tenant.adminEmail, tenant.password, fetcher);
+    const session = await signIn(platform.origin, platform.issuer, tenant.adminEmail, tenant.password, fetcher);
     if (!('refreshToken' in session)) throw new Error('not signed in');
     const refresh = (token: string) =>
-      fetcher(`${platform.origin}/oauth/token`, form({ grant_type: 'refresh_token', client_id: 'fairlead-console', refresh_token: token }));
+      fetcher(
+        `${platform.origin}/oauth/token`,
+        form({ grant_type: 'refresh_token', client_id: 'fairlead-console', refresh_token: token }),
+      );
     const next = (await (await refresh(session.refreshToken)).json()) as { refresh_token: string };
     expect(next.refresh_token).not.toBe(session.refreshToken);
     expect((await refresh(session.refreshToken)).status).toBe(400);
@@ -42,11 +45,14 @@ describe('signing in', () => {
   });
 
   it('lets exactly one of many parallel uses of a refresh token through', async () => {
-    const session = await signIn(platform.origin, ISSUER, tenant.adminEmail, tenant.password, fetcher);
+    const session = await signIn(platform.origin, platform.issuer, tenant.adminEmail, tenant.password, fetcher);
     if (!('refreshToken' in session)) throw new Error('not signed in');
     const uses = await Promise.all(
       Array.from({ length: 20 }, () =>
-        fetcher(`${platform.origin}/oauth/token`, form({ grant_type: 'refresh_token', client_id: 'fairlead-console', refresh_token: session.refreshToken })),
+        fetcher(
+          `${platform.origin}/oauth/token`,
+          form({ grant_type: 'refresh_token', client_id: 'fairlead-console', refresh_token: session.refreshToken }),
+        ),
       ),
     );
     expect(uses.filter((answer) => answer.status === 200)).toHaveLength(1);
@@ -56,14 +62,20 @@ describe('signing in', () => {
     const request = {
       response_type: 'code',
       client_id: 'fairlead-console',
-      redirect_uri: `${ISSUER}/auth/callback`,
+      redirect_uri: `${platform.issuer}/auth/callback`,
       state: 's',
       code_challenge: 'a'.repeat(43),
       code_challenge_method: 'S256',
     };
-    const ask = (change: object) => fetcher(`${platform.origin}/oauth/authorize?${new URLSearchParams({ ...request, ...change })}`);
+    const ask = (change: object) =>
+      fetcher(`${platform.origin}/oauth/authorize?${new URLSearchParams({ ...request, ...change })}`);
     expect((await ask({})).status).toBe(200);
-    for (const change of [{ client_id: 'x' }, { redirect_uri: 'https://evil.example/' }, { code_challenge_method: 'plain' }, { response_type: 'token' }]) {
+    for (const change of [
+      { client_id: 'x' },
+      { redirect_uri: 'https://evil.example/' },
+      { code_challenge_method: 'plain' },
+      { response_type: 'token' },
+    ]) {
       expect((await ask(change)).status).toBe(400);
     }
   });
@@ -72,18 +84,32 @@ describe('signing in', () => {
 describe('tokens', () => {
   it('are checked: nothing altered, expired or foreign passes', async () => {
     const token = await tenant.admin.token();
-    const read = (text: string) => fetcher(`${platform.origin}/v1/containers`, { headers: { authorization: `Bearer ${text}` } }).then((a) => a.status);
+    const read = (text: string) =>
+      fetcher(`${platform.origin}/v1/containers`, { headers: { authorization: `Bearer ${text}` } }).then(
+        (a) => a.status,
+      );
     expect(await read(token)).toBe(200);
     const [head, body, signature] = token.split('.') as [string, string, string];
     const none = Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url');
-    for (const bad of [`${none}.${body}.`, `${head}.${body}.${signature.slice(0, -4)}AAAA`, `${token}\u00a0`, `${token}==`, `${head}.${body}`, 'x']) {
+    for (const bad of [
+      `${none}.${body}.`,
+      `${head}.${body}.${signature.slice(0, -4)}AAAA`,
+      `${token}\u00a0`,
+      `${token}==`,
+      `${head}.${body}`,
+      'x',
+    ]) {
       expect(await read(bad)).toBe(401);
     }
   });
 
   it('carry roles and scopes: each may do what it says and nothing more', async () => {
     const make = async (role: string, scopes?: string[]) => {
-      const client = await tenant.admin.must('POST', '/v1/clients', { name: role, role, ...(scopes ? { scopes } : {}) });
+      const client = await tenant.admin.must('POST', '/v1/clients', {
+        name: role,
+        role,
+        ...(scopes ? { scopes } : {}),
+      });
       return new ApiClient(platform.origin, { id: client.id, secret: client.secret }, fetcher);
     };
     const viewer = await make('viewer');
@@ -100,10 +126,18 @@ describe('tokens', () => {
 
 describe('services', () => {
   it('authorize the actor themselves, without the gateway', async () => {
-    const tracking = await platform.server.getWorker('fairlead-tracking').getExport() as unknown as {
+    const tracking = (await platform.server.getWorker('fairlead-tracking').getExport()) as unknown as {
       listContainers(actor: object, query: object): Promise<{ ok: boolean; code?: string }>;
     };
-    const actor = { tenantId: tenant.id, subject: 'x', kind: 'user', roles: [], scopes: null, sessionId: null, correlationId: 'c' };
+    const actor = {
+      tenantId: tenant.id,
+      subject: 'x',
+      kind: 'user',
+      roles: [],
+      scopes: null,
+      sessionId: null,
+      correlationId: 'c',
+    };
     expect(await tracking.listContainers(actor, { limit: 1 })).toMatchObject({ ok: false, code: 'forbidden' });
   });
 });
@@ -112,7 +146,11 @@ describe('the edge', () => {
   it('answers unknown addresses and missing assets with 404 problems, pages with HTML, all with security headers', async () => {
     for (const path of ['/v1/nothing', '/assets/missing.js', '/nothing.html']) {
       const answer = await fetcher(platform.origin + path);
-      expect([path, answer.status, answer.headers.get('content-type')]).toEqual([path, 404, 'application/problem+json']);
+      expect([path, answer.status, answer.headers.get('content-type')]).toEqual([
+        path,
+        404,
+        'application/problem+json',
+      ]);
     }
     const page = await fetcher(`${platform.origin}/containers/CSQU3054383`);
     expect(page.headers.get('content-type')).toContain('text/html');
@@ -125,11 +163,17 @@ describe('the edge', () => {
     const send = (body: string) => fetcher(`${platform.origin}/v1/containers`, { method: 'POST', headers, body });
     expect((await send(`"${'x'.repeat(300_000)}"`)).status).toBe(413);
     const broken = await send('{');
-    expect([broken.status, ((await broken.json()) as { errors: { code: string }[] }).errors[0]!.code]).toEqual([400, 'not_json']);
+    expect([broken.status, ((await broken.json()) as { errors: { code: string }[] }).errors[0]!.code]).toEqual([
+      400,
+      'not_json',
+    ]);
   });
 
   it('documents every operation, each with its access', async () => {
-    const document = (await (await fetcher(`${platform.origin}/openapi.json`)).json()) as { openapi: string; paths: Record<string, Record<string, { 'x-access'?: string }>> };
+    const document = (await (await fetcher(`${platform.origin}/openapi.json`)).json()) as {
+      openapi: string;
+      paths: Record<string, Record<string, { 'x-access'?: string }>>;
+    };
     expect(document.openapi).toBe('3.1.0');
     const operations = Object.values(document.paths).flatMap((item) => Object.values(item));
     expect(operations.length).toBeGreaterThan(40);

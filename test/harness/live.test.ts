@@ -25,7 +25,11 @@ const cursor = (frame: { epoch: string; seq: number }) => `&epoch=${frame.epoch}
 beforeAll(async () => {
   platform = await startPlatform();
   tenant = await createTenant(platform, 'acme');
-  connection = await tenant.admin.must('POST', '/v1/connections', { name: 'P', carrierId: tenant.carrierId, format: 'positions' });
+  connection = await tenant.admin.must('POST', '/v1/connections', {
+    name: 'P',
+    carrierId: tenant.carrierId,
+    format: 'positions',
+  });
   await tenant.admin.must('POST', '/v1/containers', { containers: [{ number: NUMBER, destination: 'NLRTM' }] });
 });
 afterAll(() => platform?.close());
@@ -51,12 +55,18 @@ it('a container: a snapshot, then every change, across hibernation, and no gap a
 
   await move();
   const last = await move();
-  const again = await openSocket(platform.origin, (await ticket({ topic: 'container', number: NUMBER })).url + cursor(woken));
+  const again = await openSocket(
+    platform.origin,
+    (await ticket({ topic: 'container', number: NUMBER })).url + cursor(woken),
+  );
   const caughtUp = await again.nextWhere((frame) => frame.container.position.lat === last);
   expect(caughtUp.type).toBe('delta');
   again.close();
 
-  const stale = await openSocket(platform.origin, (await ticket({ topic: 'container', number: NUMBER })).url + cursor({ epoch: 'ep_other', seq: 1 }));
+  const stale = await openSocket(
+    platform.origin,
+    (await ticket({ topic: 'container', number: NUMBER })).url + cursor({ epoch: 'ep_other', seq: 1 }),
+  );
   expect(await stale.next()).toMatchObject({ type: 'snapshot', container: { position: { lat: last } } });
   stale.close();
 });

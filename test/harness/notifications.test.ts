@@ -39,12 +39,25 @@ it('delivers a signed booking event, tries again after a failure, and keeps the 
   const allocation = await tenant.admin.must(
     'POST',
     '/v1/allocations',
-    { carrierId: tenant.carrierId, origin: 'CNSHA', destination: 'NLRTM', period: 'W1', capacity: 5, departureAt: '2026-12-01T00:00:00Z', arrivalAt: '2026-12-30T00:00:00Z' },
+    {
+      carrierId: tenant.carrierId,
+      origin: 'CNSHA',
+      destination: 'NLRTM',
+      period: 'W1',
+      capacity: 5,
+      departureAt: '2026-12-01T00:00:00Z',
+      arrivalAt: '2026-12-30T00:00:00Z',
+    },
     ApiClient.key(),
   );
   answers = [500];
   const twice = new Promise<void>((resolve) => arrivals.push(() => arrivals.push(resolve)));
-  const booking = await tenant.admin.must('POST', '/v1/bookings', { allocationId: allocation.id, quantity: 1 }, ApiClient.key());
+  const booking = await tenant.admin.must(
+    'POST',
+    '/v1/bookings',
+    { allocationId: allocation.id, quantity: 1 },
+    ApiClient.key(),
+  );
   await twice;
   expect(received).toHaveLength(2);
   for (const { headers, body } of received) {

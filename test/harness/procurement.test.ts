@@ -4,6 +4,10 @@ import { ApiClient } from '../../scripts/support/api.ts';
 import { createTenant, type TestTenant, until } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
 
+interface Database {
+  prepare(sql: string): { bind(...values: unknown[]): { first(): Promise<unknown> } };
+}
+
 let platform: Platform;
 let tenant: TestTenant;
 let broken: TestTenant;
@@ -35,16 +39,29 @@ describe('bookings', () => {
   it('never oversell: 200 at once on space for 10 give 10 bookings and 190 refusals', async () => {
     const allocation = await allocate(10);
     const answers = await Promise.all(
-      Array.from({ length: 200 }, () => tenant.admin.call('POST', '/v1/bookings', { allocationId: allocation.id, quantity: 1 }, ApiClient.key())),
+      Array.from({ length: 200 }, () =>
+        tenant.admin.call('POST', '/v1/bookings', { allocationId: allocation.id, quantity: 1 }, ApiClient.key()),
+      ),
     );
     const statuses = answers.map((answer) => answer.status);
     expect(statuses.filter((status) => status === 201)).toHaveLength(10);
     expect(statuses.filter((status) => status === 409)).toHaveLength(190);
-    expect(answers.find((answer) => answer.status === 409)!.body).toMatchObject({ code: 'allocation.exhausted', remaining: 0, capacity: 10 });
-    const db = (await platform.server.getWorker<{ SHARD_0: D1Database }>('fairlead-procurement').getEnv()).SHARD_0;
-    const row = await db.prepare('SELECT a.booked, (SELECT sum(quantity) FROM bookings WHERE allocation_id = a.id) AS held FROM allocations a WHERE id = ?').bind(allocation.id).first();
+    expect(answers.find((answer) => answer.status === 409)!.body).toMatchObject({
+      code: 'allocation.exhausted',
+      remaining: 0,
+      capacity: 10,
+    });
+    const db = (await platform.server.getWorker<{ SHARD_0: Database }>('fairlead-procurement').getEnv()).SHARD_0;
+    const row = await db
+      .prepare(
+        'SELECT a.booked, (SELECT sum(quantity) FROM bookings WHERE allocation_id = a.id) AS held FROM allocations a WHERE id = ?',
+      )
+      .bind(allocation.id)
+      .first();
     expect(row).toEqual({ booked: 10, held: 10 });
-    const bookings = (await tenant.admin.all('/v1/bookings?limit=4&state=confirmed')).filter((b) => b.allocationId === allocation.id);
+    const bookings = (await tenant.admin.all('/v1/bookings?limit=4&state=confirmed')).filter(
+      (b) => b.allocationId === allocation.id,
+    );
     expect(new Set(bookings.map((b) => b.id)).size).toBe(10);
   });
 
@@ -52,25 +69,35 @@ describe('bookings', () => {
     const allocation = await allocate(5);
     const key = { 'idempotency-key': randomUUID() };
     const order = { allocationId: allocation.id, quantity: 2 };
-    const answers = await Promise.all(Array.from({ length: 8 }, () => tenant.admin.call('POST', '/v1/bookings', order, key)));
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => tenant.admin.call('POST', '/v1/bookings', order, key)),
+    );
     expect(new Set(answers.map((answer) => `${answer.status} ${answer.body.id}`)).size).toBe(1);
     expect(answers.filter((answer) => answer.headers.get('idempotency-replayed') === 'true')).toHaveLength(7);
     expect((await tenant.admin.must('GET', `/v1/allocations/${allocation.id}`)).booked).toBe(2);
     expect((await tenant.admin.call('POST', '/v1/bookings', { ...order, quantity: 1 }, key)).status).toBe(422);
-    expect((await tenant.admin.call('POST', '/v1/bookings', order)).body.errors[0].pointer).toBe('/header/Idempotency-Key');
+    expect((await tenant.admin.call('POST', '/v1/bookings', order)).body.errors[0].pointer).toBe(
+      '/header/Idempotency-Key',
+    );
   });
 
   it('move by their states under If-Match, release space when cancelled, and keep the trail', async () => {
     const allocation = await allocate(3, { confirmation: 'carrier' });
-    const booking = await tenant.admin.must('POST', '/v1/bookings', { allocationId: allocation.id, quantity: 3 }, ApiClient.key());
+    const booking = await tenant.admin.must(
+      'POST',
+      '/v1/bookings',
+      { allocationId: allocation.id, quantity: 3 },
+      ApiClient.key(),
+    );
     expect(booking.state).toBe('requested');
     const path = `/v1/bookings/${booking.id}`;
-    const move = (to: string, etag?: string) => tenant.admin.call('POST', `${path}/transitions`, { to }, etag ? { 'if-match': etag } : {});
+    const move = (to: string, etag?: string) =>
+      tenant.admin.call('POST', `${path}/transitions`, { to }, etag ? { 'if-match': etag } : {});
     expect((await move('confirmed')).status).toBe(428);
     expect((await move('confirmed', '"9"')).status).toBe(412);
     expect((await move('completed', '"1"')).body.code).toBe('booking.transition_invalid');
     const raced = await Promise.all([move('confirmed', '"1"'), move('cancelled', '"1"')]);
-    expect(raced.map((answer) => answer.status).sort()).toEqual([200, 412]);
+    expect(raced.map((answer) => answer.status).sort((a, b) => a - b)).toEqual([200, 412]);
     const now = await tenant.admin.call('GET', path);
     expect(now.headers.get('etag')).toBe('"2"');
     expect((await tenant.admin.call('GET', path, undefined, { 'if-none-match': '"2"' })).status).toBe(304);
@@ -100,10 +127,14 @@ describe('bookings', () => {
       { allocationId: allocation.id, quantity: 1, reference: 'PO-77', containers: ['MSKU9070323'] },
       ApiClient.key(),
     );
-    const container = await until('the container is tracked', async () => {
-      const answer = await tenant.admin.call('GET', '/v1/containers/MSKU9070323');
-      return answer.status === 200 ? answer.body : null;
-    }, 2_000);
+    const container = await until(
+      'the container is tracked',
+      async () => {
+        const answer = await tenant.admin.call('GET', '/v1/containers/MSKU9070323');
+        return answer.status === 200 ? answer.body : null;
+      },
+      2_000,
+    );
     expect(container.registration).toMatchObject({ bookingId: booking.id, destination: 'NLRTM', reference: 'PO-77' });
     const overview = await tenant.admin.must('GET', `/v1/shipments/${booking.shipmentId}/overview`);
     expect(overview).toMatchObject({
@@ -117,7 +148,12 @@ describe('bookings', () => {
 
 describe('a shard that cannot be reached', () => {
   it('refuses its own tenants and nobody else, and tracking does not notice', async () => {
-    const refused = await broken.admin.call('POST', '/v1/bookings', { allocationId: 'all_1', quantity: 1 }, ApiClient.key());
+    const refused = await broken.admin.call(
+      'POST',
+      '/v1/bookings',
+      { allocationId: 'all_1', quantity: 1 },
+      ApiClient.key(),
+    );
     expect(refused.status).toBe(503);
     expect(refused.headers.get('retry-after')).toBe('5');
     expect((await broken.admin.call('GET', '/v1/shipments')).status).toBe(503);

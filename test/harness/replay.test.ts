@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { countMismatches, countReceipts, lastPositions, parseRecording, postRecording, prepareReplay, type RecordedPosition, settleReceipts } from '../../scripts/support/replay.ts';
+import {
+  countMismatches,
+  countReceipts,
+  lastPositions,
+  parseRecording,
+  postRecording,
+  prepareReplay,
+  type RecordedPosition,
+  settleReceipts,
+} from '../../scripts/support/replay.ts';
 import { createTenant, fetchOf } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
 import { madeUpRecording, sharedRecording } from '../support/recording.ts';
@@ -31,12 +40,15 @@ describe('a replay', () => {
   });
 
   const shared = sharedRecording();
-  it.skipIf(!shared)(shared ? 'brings all 22,287 recorded rows to 256 vessels' : 'skipped: no shared data', async () => {
-    const summary = await replay('suez', shared!);
-    expect(summary.accepted + summary.duplicates + summary.rejected).toBe(22_287);
-    expect(summary).toMatchObject({ duplicates: 213, rejected: 0, mismatches: 0 });
-    expect(lastPositions(shared!).size).toBe(256);
-  });
+  it.skipIf(!shared)(
+    shared ? 'brings all 22,287 recorded rows to 256 vessels' : 'skipped: no shared data',
+    async () => {
+      const summary = await replay('suez', shared!);
+      expect(summary.accepted + summary.duplicates + summary.rejected).toBe(22_287);
+      expect(summary).toMatchObject({ duplicates: 213, rejected: 0, mismatches: 0 });
+      expect(lastPositions(shared!).size).toBe(256);
+    },
+  );
 });
 
 it('reads the recording’s dates as UTC and names a missing column', () => {

@@ -15,11 +15,18 @@ export interface TestTenant {
 
 /** A fetch that takes absolute URLs of the platform. */
 export function fetchOf(platform: Platform): Fetch {
-  return (url, init) => platform.server.fetch(url, { redirect: 'manual', ...init } as never) as unknown as Promise<Response>;
+  return (url, init) =>
+    platform.server.fetch(url, { redirect: 'manual', ...init } as never) as unknown as Promise<Response>;
 }
 
 /** Signs in as a user the way the console does and returns a client that holds the tokens. */
-export async function signIn(origin: string, issuer: string, email: string, password: string, fetcher: Fetch): Promise<{ accessToken: string; refreshToken: string } | { status: number; html: string }> {
+export async function signIn(
+  origin: string,
+  issuer: string,
+  email: string,
+  password: string,
+  fetcher: Fetch,
+): Promise<{ accessToken: string; refreshToken: string } | { status: number; html: string }> {
   const verifier = randomBytes(48).toString('base64url').slice(0, 64);
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier));
   const request = {
@@ -54,13 +61,14 @@ export async function signIn(origin: string, issuer: string, email: string, pass
   return { accessToken: body.access_token, refreshToken: body.refresh_token };
 }
 
-/** The issuer of a test platform's tokens. */
-export const ISSUER = 'https://fairlead.test';
-
 /** Creates a tenant with one carrier and a machine client for its administrator. */
 export async function createTenant(platform: Platform, slug: string): Promise<TestTenant> {
   const fetcher = fetchOf(platform);
-  const operator = new ApiClient(platform.origin, { id: 'platform-operator', secret: platform.operatorSecret }, fetcher);
+  const operator = new ApiClient(
+    platform.origin,
+    { id: 'platform-operator', secret: platform.operatorSecret },
+    fetcher,
+  );
   const password = randomBytes(12).toString('base64url');
   const adminEmail = `admin@${slug}.example`;
   const tenant = await operator.must('POST', '/v1/tenants', {
@@ -68,7 +76,7 @@ export async function createTenant(platform: Platform, slug: string): Promise<Te
     slug,
     admin: { email: adminEmail, name: 'Admin', password },
   });
-  const signedIn = await signIn(platform.origin, ISSUER, adminEmail, password, fetcher);
+  const signedIn = await signIn(platform.origin, platform.issuer, adminEmail, password, fetcher);
   if (!('accessToken' in signedIn)) throw new Error(`sign-in failed: ${signedIn.status} ${signedIn.html}`);
   const user = new ApiClient(platform.origin, null, fetcher);
   const client = await user.must(
@@ -79,7 +87,10 @@ export async function createTenant(platform: Platform, slug: string): Promise<Te
   );
   const admin = new ApiClient(platform.origin, { id: client.id, secret: client.secret }, fetcher);
   const carrier = await admin.must('POST', '/v1/carriers', {
-    scac: slug.slice(0, 4).toUpperCase().replaceAll(/[^A-Z]/g, 'X'),
+    scac: slug
+      .slice(0, 4)
+      .toUpperCase()
+      .replaceAll(/[^A-Z]/g, 'X'),
     name: `Carrier of ${slug}`,
     contactEmail: `desk@${slug}-line.example`,
   });
@@ -87,7 +98,11 @@ export async function createTenant(platform: Platform, slug: string): Promise<Te
 }
 
 /** Waits until a check holds, asking again as soon as it has answered; fails after `tries`. */
-export async function until<T>(what: string, check: () => Promise<T | null | undefined | false>, tries = 400): Promise<T> {
+export async function until<T>(
+  what: string,
+  check: () => Promise<T | null | undefined | false>,
+  tries = 400,
+): Promise<T> {
   for (let i = 0; i < tries; i++) {
     const found = await check();
     if (found) return found;

@@ -25,6 +25,8 @@ const DATABASES: [WorkerName, string[]][] = [
 export interface Platform {
   server: TestHarness;
   origin: string;
+  /** The issuer of its tokens. */
+  issuer: string;
   operatorSecret: string;
   close(): Promise<void>;
 }
@@ -34,6 +36,8 @@ export interface PlatformOptions {
   vars?: Partial<Record<WorkerName, Record<string, string>>>;
   /** Shards that get no tables: what a shard looks like that cannot be reached. */
   brokenShards?: string[];
+  /** Issue tokens for the runtime's own address, as a browser needs it. */
+  forBrowser?: boolean;
   /** Built Workers, by name, instead of bundling anew. */
   prebuilt?: Partial<Record<WorkerName, string>>;
 }
@@ -52,14 +56,23 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     })),
   });
   const { url } = await server.listen();
+  const issuer = options.forBrowser ? url.origin : origin;
+  if (options.forBrowser) {
+    // The address is known only now: the same Workers again, with it as their issuer.
+    secrets.gateway.ISSUER = issuer;
+    secrets.identity.ISSUER = issuer;
+    await server.update((current) => current);
+  }
   for (const [worker, bindings] of DATABASES) {
     for (const binding of bindings) {
-      if (!options.brokenShards?.includes(binding)) await server.getWorker(`fairlead-${worker}`).applyD1Migrations(binding);
+      if (!options.brokenShards?.includes(binding))
+        await server.getWorker(`fairlead-${worker}`).applyD1Migrations(binding);
     }
   }
   return {
     server,
     origin: url.origin,
+    issuer,
     operatorSecret: secrets.identity.OPERATOR_SECRET!,
     close: () => server.close(),
   };

@@ -23,7 +23,8 @@ export function madeUpRecording(vessels: number, steps: number): RecordedPositio
       const line = `${vessel},${time},${(32 + vessel / 100).toFixed(5)},${(29 + step / 100).toFixed(5)}`;
       lines.push(line);
       if (step % 50 === 7) lines.push(line);
-      if (step % 50 === 9) lines.push(`${vessel},${time},${(32 + vessel / 100).toFixed(5)},${(29.001 + step / 100).toFixed(5)}`);
+      if (step % 50 === 9)
+        lines.push(`${vessel},${time},${(32 + vessel / 100).toFixed(5)},${(29.001 + step / 100).toFixed(5)}`);
     }
   }
   return parseRecording(lines.join('\n'));

@@ -41,7 +41,11 @@ export function createApp(): OpenAPIHono<GatewayTypes> {
   const app = new OpenAPIHono<GatewayTypes>();
   app.use(requestContext);
   for (const op of OPERATIONS) register(app, op);
-  app.openAPIRegistry.registerComponent('securitySchemes', 'oauth', { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'oauth', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+  });
   app.get('/openapi.json', (c) => {
     c.set('route', 'GET /openapi.json');
     return c.json(document(app, c.env.ISSUER), 200, { 'cache-control': 'public, max-age=300' });
@@ -59,7 +63,8 @@ export function document(app: OpenAPIHono<GatewayTypes>, server: string): object
     info: {
       title: 'Fairlead API',
       version: '0.1.0',
-      description: 'Container tracking and freight procurement. Errors are RFC 9457 problem documents; lists page by cursor.',
+      description:
+        'Container tracking and freight procurement. Errors are RFC 9457 problem documents; lists page by cursor.',
     },
     servers: [{ url: server }],
   });
@@ -68,11 +73,11 @@ export function document(app: OpenAPIHono<GatewayTypes>, server: string): object
 async function serveAsset(c: GatewayContext): Promise<Response> {
   const { pathname } = new URL(c.req.url);
   c.set('route', 'GET asset');
-  if (/^\/(v1|oauth|ingest)(\/|$)/.test(pathname)) return c.notFound() as Response;
+  if (/^\/(v1|oauth|ingest)(\/|$)/.test(pathname)) return c.notFound();
   const page = CONSOLE_PAGES.test(pathname);
   const file = page ? '/index.html' : /^\/docs\/?$/.test(pathname) ? '/docs/index.html' : pathname;
   const asset = await c.env.ASSETS.fetch(new Request(new URL(file, c.req.url), c.req.raw));
-  if (asset.status === 404) return c.notFound() as Response;
+  if (asset.status === 404) return c.notFound();
   const headers = new Headers(asset.headers);
   // Vite names built files by their content: they may be kept forever, the pages not at all.
   headers.set('cache-control', pathname.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');

@@ -45,6 +45,7 @@ export function bookmarkOf(c: GatewayContext): string | undefined {
 /** The version named by If-Match (`"3"`), or the failure: it is required where this is asked. */
 export function expectedVersion(c: GatewayContext): number | Failure {
   const header = c.req.header('if-match');
-  const match = /^"(\d{1,15})"$/.exec(header ?? '');
+  // A proxy that compresses may have made the tag weak; the version in it is as exact as before.
+  const match = /^(?:W\/)?"(\d{1,15})"$/.exec(header ?? '');
   return match ? Number(match[1]) : fail('precondition.failed', 'If-Match must name the ETag you have read');
 }

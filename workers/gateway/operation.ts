@@ -53,9 +53,11 @@ export interface Operation<P = undefined, Q = undefined, B = undefined> {
 }
 
 /** Keeps the schemas' types through a list of operations. */
-export function operation<P extends Schema | undefined = undefined, Q extends Schema | undefined = undefined, B extends Schema | undefined = undefined>(
-  declared: Operation<P, Q, B>,
-): Operation<never, never, never> {
+export function operation<
+  P extends Schema | undefined = undefined,
+  Q extends Schema | undefined = undefined,
+  B extends Schema | undefined = undefined,
+>(declared: Operation<P, Q, B>): Operation<never, never, never> {
   return declared as unknown as Operation<never, never, never>;
 }
 
@@ -66,8 +68,8 @@ export function register(app: OpenAPIHono<GatewayTypes>, op: Operation<never, ne
     c.set('route', `${op.method.toUpperCase()} ${op.path}`);
     const refused = await admit(c, op.access);
     if (refused) return refused;
-    const params = check(op.params as Schema | undefined, c.req.param(), '/path');
-    const query = check(op.query as Schema | undefined, { ...c.req.query() }, '/query');
+    const params = check(op.params, c.req.param(), '/path');
+    const query = check(op.query, { ...c.req.query() }, '/query');
     const faults = [...params.faults, ...query.faults];
     if (faults.length > 0) return refuseWith(c, fail('invalid', 'The request has faults', { faults }));
     let body: unknown;
@@ -75,7 +77,7 @@ export function register(app: OpenAPIHono<GatewayTypes>, op: Operation<never, ne
       const read = await readJson(c.req.raw, API_BODY_MAX_BYTES);
       if (read === 'too_large') return tooLarge(c, API_BODY_MAX_BYTES);
       if (!('value' in read)) return refuseWith(c, read);
-      const checked = check(op.body as Schema, read.value, '');
+      const checked = check(op.body, read.value, '');
       if (checked.faults.length > 0) {
         return refuseWith(c, fail('invalid', 'The request has faults', { faults: checked.faults }));
       }
@@ -93,14 +95,18 @@ export function tooLarge(c: GatewayContext, maxBytes: number): Response {
 
 /** Token, rate limit and permission, in this order; null when the request may pass. */
 async function admit(c: GatewayContext, access: Access): Promise<Response | null> {
-  if (access === 'signature' || access === 'ticket') return null;
-  const address = c.req.header('cf-connecting-ip') ?? 'local';
-  if (access === 'public') return limited(c, c.env.ADDRESS_LIMIT, address);
+  // A webhook counts against its connection once its signature is known to be right.
+  if (access === 'signature') return null;
+  const address = addressOf(c);
+  if (access === 'public' || access === 'ticket') return limited(c, c.env.ADDRESS_LIMIT, address);
   const token = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
   const identity = token ? await identityOf(c.env, token) : null;
   if (!identity) {
     const over = await limited(c, c.env.ADDRESS_LIMIT, address);
-    return over ?? refuseWith(c, fail('unauthenticated', token ? 'The access token is not valid' : 'An access token is required'));
+    return (
+      over ??
+      refuseWith(c, fail('unauthenticated', token ? 'The access token is not valid' : 'An access token is required'))
+    );
   }
   const actor: Actor = { ...identity, correlationId: c.get('correlationId') };
   c.set('actor', actor);
@@ -110,6 +116,11 @@ async function admit(c: GatewayContext, access: Access): Promise<Response | null
     return refuseWith(c, fail('forbidden', `This needs the permission ${access}`));
   }
   return null;
+}
+
+/** The caller's network address; Cloudflare sets the header, nobody else can. */
+export function addressOf(c: GatewayContext): string {
+  return c.req.header('cf-connecting-ip') ?? 'local';
 }
 
 /** Counts a request against a limit; the problem answer when it is over. */
@@ -135,7 +146,13 @@ function check(schema: Schema | undefined, value: unknown, at: string): { value:
 
 function documented(op: Operation<never, never, never>): ReturnType<typeof createRoute> {
   const status = op.status ?? 200;
-  const problems = { 400: 'Not valid', 401: 'No valid token', 403: 'Not allowed', 404: 'Not found', 429: 'Too many requests' };
+  const problems = {
+    400: 'Not valid',
+    401: 'No valid token',
+    403: 'Not allowed',
+    404: 'Not found',
+    429: 'Too many requests',
+  };
   const secured = !['public', 'signature', 'ticket'].includes(op.access);
   return createRoute({
     method: op.method,
@@ -146,10 +163,10 @@ function documented(op: Operation<never, never, never>): ReturnType<typeof creat
     ...(secured ? { security: [{ oauth: [] }] } : {}),
     'x-access': op.access,
     request: {
-      ...(op.params ? { params: op.params as never } : {}),
-      ...(op.query ? { query: op.query as never } : {}),
+      ...(op.params ? { params: op.params } : {}),
+      ...(op.query ? { query: op.query } : {}),
       ...(op.headers ? { headers: op.headers as never } : {}),
-      ...(op.body ? { body: { required: true, content: { 'application/json': { schema: op.body as never } } } } : {}),
+      ...(op.body ? { body: { required: true, content: { 'application/json': { schema: op.body } } } } : {}),
     },
     responses: {
       [status]: {

@@ -41,7 +41,14 @@ export const numberParam = z.object({ number: z.string().min(4).max(20) });
 const role = z.enum(Object.keys(ROLES) as [keyof typeof ROLES, ...(keyof typeof ROLES)[]]);
 
 export const tenantSchema = z
-  .object({ id: z.string(), slug: z.string(), name: z.string(), shard: z.string(), createdAt: instantText, adminId: z.string().optional() })
+  .object({
+    id: z.string(),
+    slug: z.string(),
+    name: z.string(),
+    shard: z.string(),
+    createdAt: instantText,
+    adminId: z.string().optional(),
+  })
   .openapi('Tenant');
 export const userSchema = z
   .object({ id: z.string(), email: z.string(), name: z.string(), role, createdAt: instantText })
@@ -92,7 +99,7 @@ export const connectionSchema = z
   .openapi('Connection');
 
 const rejectedItem = z.object({ index: z.int(), pointer: z.string(), code: z.string(), detail: z.string() });
-const outcome = z.enum(['applied', 'duplicate', 'queued', 'rejected', 'parked']);
+const outcome = z.enum(['applied', 'duplicate', 'queued', 'rejected', 'parked', 'discarded']);
 
 export const ingestAnswerSchema = z
   .object({ receiptId: z.string(), accepted: z.int(), duplicates: z.int(), rejected: z.array(rejectedItem) })
@@ -231,7 +238,9 @@ export const fleetSummarySchema = z
     openAlerts: z.int(),
   })
   .openapi('FleetSummary');
-export const journeyEventSchema = z.looseObject({ kind: z.literal('journey'), container: z.string(), code: z.string() }).openapi('JourneyEvent');
+export const journeyEventSchema = z
+  .looseObject({ kind: z.literal('journey'), container: z.string(), code: z.string() })
+  .openapi('JourneyEvent');
 export const routeSchema = z
   .object({
     type: z.literal('Feature'),
@@ -258,7 +267,13 @@ export const allocationSchema = z
     version: z.int(),
   })
   .openapi('Allocation');
-const auditEntry = z.object({ at: instantText, subject: z.string(), action: z.string(), detail: z.string(), correlationId: z.string() });
+const auditEntry = z.object({
+  at: instantText,
+  subject: z.string(),
+  action: z.string(),
+  detail: z.string(),
+  correlationId: z.string(),
+});
 export const bookingSchema = z
   .object({
     id: z.string(),

@@ -32,6 +32,11 @@ const dcsa: Check = async (secrets, headers, body) => {
 const CHECKS: Record<ConnectionWithSecrets['scheme'], Check> = { 'standard-webhooks': standardWebhooks, dcsa };
 
 /** Whether a delivery was signed with one of the connection's live secrets. */
-export function isSigned(connection: ConnectionWithSecrets, headers: Headers, body: Uint8Array, nowMs: number): Promise<boolean> {
+export function isSigned(
+  connection: ConnectionWithSecrets,
+  headers: Headers,
+  body: Uint8Array,
+  nowMs: number,
+): Promise<boolean> {
   return CHECKS[connection.scheme](connection.secrets, headers, body, nowMs);
 }

@@ -14,8 +14,8 @@ import type {
   Tenant,
   User,
 } from '../../contracts/identity.ts';
-import { allows, PERMISSION_NAMES, type Permission, type Role } from '../../contracts/permissions.ts';
-import { fail, ok, type Page, type Result } from '../../contracts/result.ts';
+import { allows, grantOf, PERMISSION_NAMES, type Permission, type Role } from '../../contracts/permissions.ts';
+import { type Failure, fail, ok, type Page, type Result } from '../../contracts/result.ts';
 import { base64Url, newId } from '../../platform/ids.ts';
 import { carriers, clients, tenantCarriers, tenants, users } from '../../platform/schema/directory.ts';
 import { sha256Hex } from '../../platform/secrets.ts';
@@ -42,12 +42,17 @@ const showClient = (row: typeof clients.$inferSelect): Client => ({
   scopes: row.scopes as Permission[] | null,
   createdAt: iso(row.createdAt),
 });
-const showCarrier = ({ id, scac, name, contactEmail, contactPhone }: typeof carriers.$inferSelect): Carrier => ({
-  id,
-  scac,
-  name,
-  contactEmail,
-  contactPhone,
+interface CarrierRow {
+  id: string;
+  carrier: typeof carriers.$inferSelect;
+  known: typeof tenantCarriers.$inferSelect;
+}
+const showCarrier = ({ carrier, known }: CarrierRow): Carrier => ({
+  id: carrier.id,
+  scac: carrier.scac,
+  name: known.name,
+  contactEmail: known.contactEmail,
+  contactPhone: known.contactPhone,
 });
 
 /** Whether an error is a UNIQUE constraint's; drizzle puts the database's message in `cause`. */
@@ -57,7 +62,11 @@ function isTaken(error: unknown): boolean {
 }
 
 /** Creates a tenant on the least filled shard, with its first administrator, in one transaction. */
-export async function createTenant(env: Env, actor: Actor, input: z.infer<typeof newTenantSchema>): Promise<Result<Tenant & { adminId: string }>> {
+export async function createTenant(
+  env: Env,
+  actor: Actor,
+  input: z.infer<typeof newTenantSchema>,
+): Promise<Result<Tenant & { adminId: string }>> {
   const refused = refuse(actor, 'tenants:manage');
   if (refused) return refused;
   const db = drizzle(env.DIRECTORY);
@@ -97,9 +106,15 @@ export async function listTenants(env: Env, actor: Actor, query: Paging): Promis
   return ok(pageById(rows, query.limit, showTenant));
 }
 
+/** Nobody may hand out what they do not hold: a narrowed token cannot make a wider one. */
+function refuseGrant(actor: Actor, role: Role, scopes: Permission[] | null): Failure | null {
+  const beyond = grantOf(role, scopes).filter((permission) => !allows(actor, permission));
+  return beyond.length > 0 ? fail('forbidden', `You cannot grant what you do not hold: ${beyond.join(', ')}`) : null;
+}
+
 /** Creates a user of the actor's tenant. */
 export async function createUser(env: Env, actor: Actor, input: z.infer<typeof newUserSchema>): Promise<Result<User>> {
-  const refused = refuse(actor, 'users:manage');
+  const refused = refuse(actor, 'users:manage') ?? refuseGrant(actor, input.role, null);
   if (refused) return refused;
   const { password, ...facts } = input;
   const now = Date.now();
@@ -134,8 +149,13 @@ export async function listUsers(env: Env, actor: Actor, query: Paging): Promise<
 }
 
 /** Creates a machine client and returns its secret, once. */
-export async function createClient(env: Env, actor: Actor, input: z.infer<typeof newClientSchema>): Promise<Result<Client & { secret: string }>> {
-  const refused = refuse(actor, 'clients:manage');
+export async function createClient(
+  env: Env,
+  actor: Actor,
+  input: z.infer<typeof newClientSchema>,
+): Promise<Result<Client & { secret: string }>> {
+  const scopes = input.scopes ?? actor.scopes;
+  const refused = refuse(actor, 'clients:manage') ?? refuseGrant(actor, input.role, scopes);
   if (refused) return refused;
   const now = Date.now();
   const secret = `fls_${base64Url(crypto.getRandomValues(new Uint8Array(32)))}`;
@@ -144,7 +164,7 @@ export async function createClient(env: Env, actor: Actor, input: z.infer<typeof
     tenantId: actor.tenantId,
     name: input.name,
     role: input.role,
-    scopes: input.scopes ?? null,
+    scopes,
     // 256 random bits need no slow hash: there is nothing to guess.
     secretHash: await sha256Hex(secret),
     status: 'active',
@@ -167,53 +187,64 @@ export async function listClients(env: Env, actor: Actor, query: Paging): Promis
   return ok(pageById(rows, query.limit, showClient));
 }
 
-/** Invites a carrier: an organisation known by its SCAC is joined, another is created. */
-export async function createCarrier(env: Env, actor: Actor, input: z.infer<typeof newCarrierSchema>): Promise<Result<Carrier>> {
+/**
+ * Invites a carrier. The organisation is shared by its SCAC; its name and contacts are what this
+ * tenant says of it, and inviting it again updates them.
+ */
+export async function createCarrier(
+  env: Env,
+  actor: Actor,
+  input: z.infer<typeof newCarrierSchema>,
+): Promise<Result<Carrier>> {
   const refused = refuse(actor, 'carriers:manage');
   if (refused) return refused;
   const db = drizzle(env.DIRECTORY);
   const now = Date.now();
-  const fresh = {
-    id: newId('car', now),
-    scac: input.scac,
+  await db
+    .insert(carriers)
+    .values({ id: newId('car', now), scac: input.scac, createdAt: now })
+    .onConflictDoNothing();
+  const carrier = await db.select().from(carriers).where(eq(carriers.scac, input.scac)).get();
+  if (!carrier) throw new Error('a carrier that was just stored is gone');
+  const facts = {
     name: input.name,
     contactEmail: input.contactEmail ?? null,
     contactPhone: input.contactPhone ?? null,
-    createdAt: now,
   };
-  await db.insert(carriers).values(fresh).onConflictDoNothing();
-  const carrier = await db.select().from(carriers).where(eq(carriers.scac, input.scac)).get();
-  if (!carrier) throw new Error('a carrier that was just stored is gone');
-  const link = { tenantId: actor.tenantId, carrierId: carrier.id, createdAt: now };
-  await db.insert(tenantCarriers).values(link).onConflictDoNothing();
-  return ok(showCarrier(carrier));
+  const known = { tenantId: actor.tenantId, carrierId: carrier.id, ...facts, createdAt: now };
+  await db
+    .insert(tenantCarriers)
+    .values(known)
+    .onConflictDoUpdate({ target: [tenantCarriers.tenantId, tenantCarriers.carrierId], set: facts });
+  return ok(showCarrier({ id: carrier.id, carrier, known }));
+}
+
+function selectCarriers(env: Env) {
+  return drizzle(env.DIRECTORY)
+    .select({ id: carriers.id, carrier: carriers, known: tenantCarriers })
+    .from(carriers)
+    .innerJoin(tenantCarriers, eq(tenantCarriers.carrierId, carriers.id));
 }
 
 /** The carriers the tenant works with. */
 export async function listCarriers(env: Env, actor: Actor, query: Paging): Promise<Result<Page<Carrier>>> {
   const refused = refuse(actor, 'carriers:read');
   if (refused) return refused;
-  const rows = await drizzle(env.DIRECTORY)
-    .select({ carrier: carriers })
-    .from(carriers)
-    .innerJoin(tenantCarriers, eq(tenantCarriers.carrierId, carriers.id))
+  const rows = await selectCarriers(env)
     .where(and(eq(tenantCarriers.tenantId, actor.tenantId), lt(carriers.id, beforeId(query.cursor))))
     .orderBy(desc(carriers.id))
     .limit(query.limit + 1);
-  return ok(pageById(rows.map((row) => row.carrier), query.limit, showCarrier));
+  return ok(pageById(rows, query.limit, showCarrier));
 }
 
 /** One carrier the tenant works with. */
 export async function getCarrier(env: Env, actor: Actor, id: string): Promise<Result<Carrier>> {
   const refused = refuse(actor, 'carriers:read');
   if (refused) return refused;
-  const row = await drizzle(env.DIRECTORY)
-    .select({ carrier: carriers })
-    .from(carriers)
-    .innerJoin(tenantCarriers, eq(tenantCarriers.carrierId, carriers.id))
+  const row = await selectCarriers(env)
     .where(and(eq(tenantCarriers.tenantId, actor.tenantId), eq(carriers.id, id)))
     .get();
-  return row ? ok(showCarrier(row.carrier)) : notFound('carrier');
+  return row ? ok(showCarrier(row)) : notFound('carrier');
 }
 
 /** Who the actor is and what it may do. */

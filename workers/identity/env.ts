@@ -12,4 +12,3 @@ export interface Env {
   ISSUER: string;
   LOG_LEVEL?: string;
 }
-

@@ -35,7 +35,10 @@ function redirectUriOf(env: Env): string {
 }
 
 /** Checks an authorization request before a login page is shown. */
-export function checkAuthorization(env: Env, query: Record<string, string>): ({ ok: true } & AuthorizationRequest) | OAuthError {
+export function checkAuthorization(
+  env: Env,
+  query: Record<string, string>,
+): ({ ok: true } & AuthorizationRequest) | OAuthError {
   if (query.client_id !== CONSOLE_CLIENT) return oauthError(400, 'invalid_client', 'The client is not known');
   if (query.redirect_uri !== redirectUriOf(env)) {
     return oauthError(400, 'invalid_request', 'The redirect_uri is not registered for this client');
@@ -61,9 +64,17 @@ export async function login(
   credentials: { email: string; password: string },
   address: string,
 ): Promise<{ ok: true; redirectTo: string } | OAuthError> {
-  const user = await drizzle(env.DIRECTORY).select().from(users).where(eq(users.email, credentials.email.slice(0, 200))).get();
+  const user = await drizzle(env.DIRECTORY)
+    .select()
+    .from(users)
+    .where(eq(users.email, credentials.email.slice(0, 200)))
+    .get();
   const active = user?.status === 'active' ? user : null;
-  const right = await checkPassword(env.PASSWORD_PEPPER, active?.passwordHash ?? null, credentials.password.slice(0, 200));
+  const right = await checkPassword(
+    env.PASSWORD_PEPPER,
+    active?.passwordHash ?? null,
+    credentials.password.slice(0, 200),
+  );
   if (!active || !right) {
     loggerFor('identity', env.LOG_LEVEL)('warn', 'login.refused', { address, userId: user?.id ?? null });
     return oauthError(401, 'access_denied', 'E-mail address or password is wrong');
@@ -71,14 +82,22 @@ export async function login(
   const code = `${active.tenantId}.${randomToken()}`;
   const { clientId, redirectUri, codeChallenge } = request;
   const grant = { userId: active.id, roles: [active.role as Role], clientId, redirectUri, codeChallenge };
-  await tenantPolicy(env, active.tenantId).storeCode(await sha256Hex(code), grant, Date.now() + AUTH_CODE_SECONDS * 1000);
+  await tenantPolicy(env, active.tenantId).storeCode(
+    await sha256Hex(code),
+    grant,
+    Date.now() + AUTH_CODE_SECONDS * 1000,
+  );
   const target = new URL(redirectUri);
   target.search = new URLSearchParams({ code, state: request.state, iss: env.ISSUER }).toString();
   return { ok: true, redirectTo: target.href };
 }
 
 /** The token endpoint. */
-export async function token(env: Env, form: Record<string, string>, basic: string | null): Promise<TokenAnswer | OAuthError> {
+export async function token(
+  env: Env,
+  form: Record<string, string>,
+  basic: string | null,
+): Promise<TokenAnswer | OAuthError> {
   switch (form.grant_type) {
     case 'client_credentials':
       return clientCredentials(env, form, basic);
@@ -87,7 +106,11 @@ export async function token(env: Env, form: Record<string, string>, basic: strin
     case 'refresh_token':
       return refresh(env, form);
     default:
-      return oauthError(400, 'unsupported_grant_type', 'grant_type must be client_credentials, authorization_code or refresh_token');
+      return oauthError(
+        400,
+        'unsupported_grant_type',
+        'grant_type must be client_credentials, authorization_code or refresh_token',
+      );
   }
 }
 
@@ -109,8 +132,14 @@ async function findClient(env: Env, id: string): Promise<MachineClient | null> {
   return { ...row, role: row.role as Role, scopes: row.scopes as Permission[] | null };
 }
 
-async function clientCredentials(env: Env, form: Record<string, string>, basic: string | null): Promise<TokenAnswer | OAuthError> {
-  const { id, secret } = basic ? basicCredentials(basic) : { id: form.client_id ?? '', secret: form.client_secret ?? '' };
+async function clientCredentials(
+  env: Env,
+  form: Record<string, string>,
+  basic: string | null,
+): Promise<TokenAnswer | OAuthError> {
+  const { id, secret } = basic
+    ? basicCredentials(basic)
+    : { id: form.client_id ?? '', secret: form.client_secret ?? '' };
   const client = await findClient(env, id.slice(0, 100));
   const presented = encoder.encode(await sha256Hex(secret.slice(0, 200)));
   const expected = encoder.encode(client?.secretHash ?? (await sha256Hex(randomToken())));

@@ -62,10 +62,14 @@ export class IdentityService extends WorkerEntrypoint<Env> implements IdentityAp
 
   /** A ticket that opens one WebSocket, once, within half a minute. */
   async createTicket(actor: Actor, topic: string) {
-    const refused = refuse(actor, 'live:subscribe');
+    const refused = refuse(actor, 'live:subscribe') ?? refuse(actor, 'containers:read');
     if (refused) return refused;
     const ticket = `${actor.tenantId}.${randomToken()}`;
-    await tenantPolicy(this.env, actor.tenantId).storeTicket(await sha256Hex(ticket), topic, Date.now() + WS_TICKET_SECONDS * 1000);
+    await tenantPolicy(this.env, actor.tenantId).storeTicket(
+      await sha256Hex(ticket),
+      topic,
+      Date.now() + WS_TICKET_SECONDS * 1000,
+    );
     return ok({ ticket, expiresInSeconds: WS_TICKET_SECONDS });
   }
 

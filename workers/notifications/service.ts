@@ -1,7 +1,13 @@
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import type { z } from 'zod';
 import type { Actor } from '../../contracts/actor.ts';
-import { type Endpoint, type newEndpointSchema, type Notification, type NotificationsApi, notificationSchema } from '../../contracts/notifications.ts';
+import {
+  type Endpoint,
+  type newEndpointSchema,
+  type Notification,
+  type NotificationsApi,
+  notificationSchema,
+} from '../../contracts/notifications.ts';
 import { fail, ok } from '../../contracts/result.ts';
 import { refuseUrl } from '../../domain/identifiers/public-url.ts';
 import { deliveryLog } from '../../durable-objects/stubs.ts';
@@ -21,8 +27,9 @@ export class NotificationsService extends WorkerEntrypoint<Env> implements Notif
     for (const handle of batch.messages) {
       const parsed = notificationSchema.safeParse(handle.body);
       if (!parsed.success) {
+        // A newer producer may know more types: the dead-letter queue keeps it until this side does too.
         log('error', 'notification.unreadable', { messageId: handle.id, error: parsed.error.issues[0]?.message });
-        handle.ack();
+        handle.retry();
         continue;
       }
       const group = byTenant.get(parsed.data.tenantId) ?? { handles: [], notifications: [] };
@@ -63,7 +70,9 @@ export class NotificationsService extends WorkerEntrypoint<Env> implements Notif
     };
     const sealed = await seal(this.env.SEALING_KEY, endpoint.id, secret);
     const created = await deliveryLog(this.env, actor.tenantId).createEndpoint(endpoint, sealed);
-    return created ? ok({ ...endpoint, secret }) : fail('conflict.exists', `A tenant may have ${WEBHOOK_ENDPOINTS_MAX} endpoints`);
+    return created
+      ? ok({ ...endpoint, secret })
+      : fail('conflict.exists', `A tenant may have ${WEBHOOK_ENDPOINTS_MAX} endpoints`);
   }
 
   /** The tenant's endpoints: few enough for one page. */

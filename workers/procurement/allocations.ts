@@ -2,7 +2,13 @@
 import { and, desc, eq, lt } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { Actor } from '../../contracts/actor.ts';
-import type { Allocation, Bookmarked, Idempotent, ListQuery, newAllocationSchema } from '../../contracts/procurement.ts';
+import type {
+  Allocation,
+  Bookmarked,
+  Idempotent,
+  ListQuery,
+  newAllocationSchema,
+} from '../../contracts/procurement.ts';
 import { fail, ok, type Page, type Result } from '../../contracts/result.ts';
 import { newId } from '../../platform/ids.ts';
 import { allocations } from '../../platform/schema/tenant.ts';
@@ -69,7 +75,9 @@ export async function createAllocation(
         audit(shard, actor, row.id, 'allocation.created', `${row.capacity} ${row.unit}`, now),
       ]);
     } catch (error) {
-      const stored = rollbackOf(error) === 'idempotency_key_used' && (await replay<Allocation>(shard, actor, 'allocation', key, hash));
+      const stored =
+        rollbackOf(error) === 'idempotency_key_used' &&
+        (await replay<Allocation>(shard, actor, 'allocation', key, hash));
       if (stored) return stored;
       throw error;
     }
@@ -77,7 +85,12 @@ export async function createAllocation(
   });
 }
 
-function insertAllocation(shard: Shard, actor: Actor, row: Omit<Row, 'tenantId' | 'createdAt'>, now: number): D1PreparedStatement {
+function insertAllocation(
+  shard: Shard,
+  actor: Actor,
+  row: Omit<Row, 'tenantId' | 'createdAt'>,
+  now: number,
+): D1PreparedStatement {
   return shard.session
     .prepare(
       `INSERT INTO allocations
@@ -138,7 +151,12 @@ export async function findAllocation(shard: Shard, actor: Actor, id: string): Pr
 }
 
 /** One allocation. */
-export async function getAllocation(env: Env, actor: Actor, id: string, bookmark?: string): Promise<Result<Bookmarked<{ item: Allocation }>>> {
+export async function getAllocation(
+  env: Env,
+  actor: Actor,
+  id: string,
+  bookmark?: string,
+): Promise<Result<Bookmarked<{ item: Allocation }>>> {
   const refused = refuse(actor, 'allocations:read');
   if (refused) return refused;
   return onShard(env, actor, bookmark ?? 'first-unconstrained', async (shard) => {

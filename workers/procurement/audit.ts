@@ -8,9 +8,18 @@ import type { Shard } from './shard.ts';
 const TRAIL_MAX = 100;
 
 /** The statement that records who did what, for the batch that does it. */
-export function audit(shard: Shard, actor: Actor, objectId: string, action: string, detail: string, now: number): D1PreparedStatement {
+export function audit(
+  shard: Shard,
+  actor: Actor,
+  objectId: string,
+  action: string,
+  detail: string,
+  now: number,
+): D1PreparedStatement {
   return shard.session
-    .prepare('INSERT INTO audit_log (tenant_id, object_id, at, subject, action, detail, correlation_id) VALUES (?, ?, ?, ?, ?, ?, ?)')
+    .prepare(
+      'INSERT INTO audit_log (tenant_id, object_id, at, subject, action, detail, correlation_id) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    )
     .bind(actor.tenantId, objectId, now, actor.subject, action, detail, actor.correlationId);
 }
 

@@ -97,14 +97,23 @@ export async function createBooking(
 
 function containerFaults(containers: string[], quantity: number): Failure | null {
   const faults = containers.flatMap((number, i) => {
-    if (!/^[A-Z0-9]{4,17}$/.test(number)) return [{ pointer: `/containers/${i}`, code: 'invalid', detail: 'must be 4 to 17 letters and digits' }];
-    return containers.indexOf(number) < i ? [{ pointer: `/containers/${i}`, code: 'duplicate', detail: `${number} is named twice` }] : [];
+    if (!/^[A-Z0-9]{4,17}$/.test(number))
+      return [{ pointer: `/containers/${i}`, code: 'invalid', detail: 'must be 4 to 17 letters and digits' }];
+    return containers.indexOf(number) < i
+      ? [{ pointer: `/containers/${i}`, code: 'duplicate', detail: `${number} is named twice` }]
+      : [];
   });
-  if (containers.length > quantity) faults.push({ pointer: '/containers', code: 'too_many', detail: 'More containers than the quantity booked' });
+  if (containers.length > quantity)
+    faults.push({ pointer: '/containers', code: 'too_many', detail: 'More containers than the quantity booked' });
   return faults.length > 0 ? fail('invalid', 'The request has faults', { faults }) : null;
 }
 
-function newBooking(actor: Actor, input: z.infer<typeof newBookingSchema>, allocation: AllocationRow, now: number): Row {
+function newBooking(
+  actor: Actor,
+  input: z.infer<typeof newBookingSchema>,
+  allocation: AllocationRow,
+  now: number,
+): Row {
   const confirmed = allocation.confirmation === 'instant';
   return {
     id: newId('bkg', now),
@@ -153,7 +162,13 @@ function insertBooking(shard: Shard, row: Row): D1PreparedStatement {
 }
 
 /** What a confirmation adds to a batch: the shipment, the audit row and the outbox row. */
-function confirmation(shard: Shard, actor: Actor, booking: Row, allocation: AllocationRow, now: number): D1PreparedStatement[] {
+function confirmation(
+  shard: Shard,
+  actor: Actor,
+  booking: Row,
+  allocation: AllocationRow,
+  now: number,
+): D1PreparedStatement[] {
   return [
     shard.session
       .prepare('INSERT INTO shipments (id, tenant_id, booking_id, created_at) VALUES (?, ?, ?, ?)')
@@ -163,7 +178,13 @@ function confirmation(shard: Shard, actor: Actor, booking: Row, allocation: Allo
   ];
 }
 
-function outboxRow(shard: Shard, actor: Actor, booking: Row, allocation: AllocationRow, now: number): D1PreparedStatement {
+function outboxRow(
+  shard: Shard,
+  actor: Actor,
+  booking: Row,
+  allocation: AllocationRow,
+  now: number,
+): D1PreparedStatement {
   const event: ProcurementEvent = {
     v: 1,
     id: `evt_${booking.id}_${booking.state}`,
@@ -198,6 +219,7 @@ async function explain(
   if (!rollback) throw error;
   const stored = await replay<Booking>(shard, actor, 'booking', request.key, request.hash);
   if (stored) return stored;
+  if (rollback === 'idempotency_key_used') throw error;
   const fresh = await findAllocation(shard, actor, allocation.id);
   if (!fresh) return notFound('allocation');
   if (rollback === 'guard') {

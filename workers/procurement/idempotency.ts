@@ -1,5 +1,6 @@
 /** Idempotency: the answer is stored in the transaction of its effect, so both exist or neither. */
 import { and, eq } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
 import type { Actor } from '../../contracts/actor.ts';
 import type { Idempotent } from '../../contracts/procurement.ts';
 import { fail, ok, type Result } from '../../contracts/result.ts';
@@ -19,7 +20,9 @@ export function storeAnswer(
   record: { operation: string; key: string; requestHash: string; answer: unknown; now: number },
 ): D1PreparedStatement {
   return shard.session
-    .prepare('INSERT INTO idempotency_records (tenant_id, operation, key, request_hash, answer, created_at) VALUES (?, ?, ?, ?, ?, ?)')
+    .prepare(
+      'INSERT INTO idempotency_records (tenant_id, operation, key, request_hash, answer, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+    )
     .bind(actor.tenantId, record.operation, record.key, record.requestHash, JSON.stringify(record.answer), record.now);
 }
 
@@ -31,7 +34,8 @@ export async function replay<T>(
   key: string,
   hash: string,
 ): Promise<Result<Idempotent<T>> | null> {
-  const record = await shard.db
+  // The primary itself: a replica that lags behind the other request would answer "no such key".
+  const record = await drizzle(shard.primary)
     .select()
     .from(idempotencyRecords)
     .where(

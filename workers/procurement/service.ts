@@ -47,7 +47,12 @@ export class ProcurementService extends WorkerEntrypoint<Env> implements Procure
   getBooking(actor: Actor, id: string, bookmark?: string) {
     return bookings.getBooking(this.env, actor, id, bookmark);
   }
-  transitionBooking(actor: Actor, id: string, input: Parameters<ProcurementApi['transitionBooking']>[2], expectedVersion: number) {
+  transitionBooking(
+    actor: Actor,
+    id: string,
+    input: Parameters<ProcurementApi['transitionBooking']>[2],
+    expectedVersion: number,
+  ) {
     return bookings.transitionBooking(this.env, actor, id, input, expectedVersion, this.#background);
   }
   listShipments(actor: Actor, query: ListQuery) {

@@ -14,6 +14,8 @@ import type { Env } from './env.ts';
 export interface Shard {
   name: ShardName;
   session: D1DatabaseSession;
+  /** The database without a session: always the primary. */
+  primary: D1Database;
   /** Drizzle over the session, for reads. */
   db: ReturnType<typeof drizzle>;
 }
@@ -48,28 +50,29 @@ export async function onShard<T>(
     if (!name) return fail('not_found', 'The tenant has no procurement data');
     const session = env[name].withSession(constraint);
     // A session prepares and batches like a database, which is all that drizzle asks of it.
-    return await work({ name, session, db: drizzle(session as unknown as D1Database) });
+    return await work({ name, session, primary: env[name], db: drizzle(session as unknown as D1Database) });
   } catch (error) {
     if (!isDatabaseError(error)) throw error;
     loggerFor('procurement', env.LOG_LEVEL)('error', 'shard.failed', {
       tenantId: actor.tenantId,
       correlationId: actor.correlationId,
       shard: name,
-      error: databaseText(error),
+      error: errorText(error),
     });
-    return fail('shard.unavailable', 'The procurement records of this tenant cannot be reached now; nothing was changed', {
-      retryAfterSeconds: 5,
-    });
+    return fail(
+      'shard.unavailable',
+      'The procurement records of this tenant cannot be reached now; ask again before you assume that nothing was done',
+      {
+        retryAfterSeconds: 5,
+      },
+    );
   }
 }
 
-function databaseText(error: unknown): string {
-  const cause = (error as { cause?: unknown } | null)?.cause;
-  return cause ? `${errorText(error)} (${errorText(cause)})` : errorText(error);
-}
-
+/** Whether the database failed us; a broken constraint is a defect of ours and stays one. */
 function isDatabaseError(error: unknown): boolean {
-  return /D1_|D1 |SQLITE|Failed query|Network connection lost/i.test(databaseText(error));
+  const text = errorText(error);
+  return /D1_|D1 |SQLITE|Failed query|Network connection lost/i.test(text) && !/constraint failed/i.test(text);
 }
 
 /** Why a write batch was rolled back, in words of the domain; null for anything unexpected. */
@@ -77,7 +80,7 @@ export type Rollback = 'idempotency_key_used' | 'oversold' | 'guard';
 
 /** The one place where constraint texts become meanings. */
 export function rollbackOf(error: unknown): Rollback | null {
-  const text = databaseText(error);
+  const text = errorText(error);
   if (text.includes('UNIQUE constraint failed: idempotency_records')) return 'idempotency_key_used';
   if (text.includes('allocation_not_oversold')) return 'oversold';
   if (text.includes('write_guard_expected_one')) return 'guard';
@@ -105,25 +108,32 @@ export async function armRelay(env: Env, shard: string): Promise<void> {
   armedUntil.set(shard, Date.now() + ARM_EVERY_MS);
 }
 
-const draining = new Map<string, { again: boolean }>();
+/** A drain that takes longer than this has died with its request; another may begin. */
+const DRAIN_LEASE_MS = 20_000;
+const draining = new Map<string, { again: boolean; since: number }>();
+
+/** A breath before a drain, so that bookings made together leave together. */
+const GATHER_MS = 25;
 
 /** Drains the outbox after the answer; calls that come while one runs share the next. */
 export async function drainSoon(env: Env, shard: string): Promise<void> {
   const running = draining.get(shard);
-  if (running) {
+  if (running && running.since > Date.now() - DRAIN_LEASE_MS) {
     running.again = true;
     return;
   }
-  const state = { again: true };
+  const state = { again: true, since: Date.now() };
   draining.set(shard, state);
   try {
-    while (state.again) {
+    // Bounded by the lease: under steady writes the next request takes over.
+    while (state.again && state.since > Date.now() - DRAIN_LEASE_MS / 2) {
+      await scheduler.wait(GATHER_MS);
       state.again = false;
       await outboxRelay(env, shard).drain(shard);
     }
   } catch (error) {
     loggerFor('procurement', env.LOG_LEVEL)('warn', 'outbox.drain_failed', { shard, error: errorText(error) });
   } finally {
-    draining.delete(shard);
+    if (draining.get(shard) === state) draining.delete(shard);
   }
 }

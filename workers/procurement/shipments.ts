@@ -41,7 +41,11 @@ function selectShipments(shard: Shard) {
 }
 
 /** The tenant's shipments, newest first. */
-export async function listShipments(env: Env, actor: Actor, query: ListQuery): Promise<Result<Bookmarked<Page<Shipment>>>> {
+export async function listShipments(
+  env: Env,
+  actor: Actor,
+  query: ListQuery,
+): Promise<Result<Bookmarked<Page<Shipment>>>> {
   const refused = refuse(actor, 'shipments:read');
   if (refused) return refused;
   return onShard(env, actor, query.bookmark ?? 'first-unconstrained', async (shard) => {
@@ -54,7 +58,12 @@ export async function listShipments(env: Env, actor: Actor, query: ListQuery): P
 }
 
 /** One shipment. */
-export async function getShipment(env: Env, actor: Actor, id: string, bookmark?: string): Promise<Result<Bookmarked<{ item: Shipment }>>> {
+export async function getShipment(
+  env: Env,
+  actor: Actor,
+  id: string,
+  bookmark?: string,
+): Promise<Result<Bookmarked<{ item: Shipment }>>> {
   const refused = refuse(actor, 'shipments:read');
   if (refused) return refused;
   return onShard(env, actor, bookmark ?? 'first-unconstrained', async (shard) => {

@@ -43,7 +43,11 @@ async function find(env: Env, tenantId: string, id: string): Promise<Row | undef
 }
 
 /** Creates a connection and returns its secret, once. */
-export async function createConnection(env: Env, actor: Actor, input: z.infer<typeof newConnectionSchema>): Promise<Result<WithSecret>> {
+export async function createConnection(
+  env: Env,
+  actor: Actor,
+  input: z.infer<typeof newConnectionSchema>,
+): Promise<Result<WithSecret>> {
   const refused = refuse(actor, 'connections:manage');
   if (refused) return refused;
   const db = drizzle(env.DIRECTORY);
@@ -74,7 +78,11 @@ export async function createConnection(env: Env, actor: Actor, input: z.infer<ty
 }
 
 /** The tenant's connections, newest first. */
-export async function listConnections(env: Env, actor: Actor, query: { cursor?: string | undefined; limit: number }): Promise<Result<Page<Connection>>> {
+export async function listConnections(
+  env: Env,
+  actor: Actor,
+  query: { cursor?: string | undefined; limit: number },
+): Promise<Result<Page<Connection>>> {
   const refused = refuse(actor, 'connections:read');
   if (refused) return refused;
   const rows = await drizzle(env.DIRECTORY)
@@ -112,7 +120,9 @@ export async function rotateConnectionSecret(env: Env, actor: Actor, id: string)
     // Compare-and-set: of two rotations at once one wins, and no secret handed out is lost.
     .where(and(eq(connections.id, id), eq(connections.tenantId, actor.tenantId), eq(connections.secret, row.secret)))
     .returning();
-  return changed[0] ? ok({ ...show(changed[0]), secret }) : fail('precondition.failed', 'The secret was just rotated by someone else');
+  return changed[0]
+    ? ok({ ...show(changed[0]), secret })
+    : fail('precondition.failed', 'The secret was just rotated by someone else');
 }
 
 /** Closes the door for a connection. */

@@ -14,12 +14,17 @@ import { errorText, loggerFor } from '../../platform/log.ts';
 import type { Env } from './env.ts';
 import { registerContainers } from './fleet.ts';
 
+/** Retries spread over some minutes: an outage of seconds must not end in the dead-letter queue. */
+function backoff(handle: Message): { delaySeconds: number } {
+  return { delaySeconds: Math.min(300, 2 ** handle.attempts) };
+}
+
 type Outcome = [origin: number, outcome: 'applied' | 'duplicate'];
 interface Group {
   tenantId: string;
   number: string;
-  events: TrackedEvent[];
-  correlationIds: Set<string>;
+  /** Each message's share: one that fails can be told from its innocent neighbours. */
+  shares: Map<TelemetryMessage, TrackedEvent[]>;
 }
 interface Carried {
   handle: Message;
@@ -35,25 +40,20 @@ export async function consumeTelemetry(env: Env, batch: MessageBatch): Promise<v
     if (parsed.success) carried.push({ handle, message: parsed.data });
     else {
       log('error', 'telemetry.unreadable', { messageId: handle.id, error: parsed.error.issues[0]?.message });
-      handle.retry();
+      handle.retry(backoff(handle));
     }
   }
   const groups = groupByContainer(carried);
   const outcomes = new Map<string, Outcome[]>();
-  const failures = new Map<string, string>();
+  const failures = new Map<TelemetryMessage, string>();
   const summaries = new Map<string, FleetSummary[]>();
   await mapLimit([...groups], FAN_OUT, async ([name, group]) => {
-    try {
-      const answer = await containerTracker(env, group.tenantId, group.number).ingest({
-        tenantId: group.tenantId,
-        number: group.number,
-        correlationIds: [...group.correlationIds],
-        events: group.events,
-      });
-      outcomes.set(name, answer.outcomes);
-      summaries.set(group.tenantId, [...(summaries.get(group.tenantId) ?? []), answer.summary]);
-    } catch (error) {
-      failures.set(name, errorText(error));
+    for (const attempt of await ingestGroup(env, group)) {
+      if ('error' in attempt) for (const message of attempt.messages) failures.set(message, attempt.error);
+      else {
+        outcomes.set(name, [...(outcomes.get(name) ?? []), ...attempt.outcomes]);
+        summaries.set(group.tenantId, [...(summaries.get(group.tenantId) ?? []), attempt.summary]);
+      }
     }
   });
   const unlisted = new Set<string>();
@@ -68,6 +68,33 @@ export async function consumeTelemetry(env: Env, batch: MessageBatch): Promise<v
   await settle(env, carried, outcomes, failures, unlisted);
 }
 
+type Attempt = { summary: FleetSummary; outcomes: Outcome[] } | { error: string; messages: TelemetryMessage[] };
+
+/** One call for all messages; when it fails, one for each, so that only the guilty one is retried. */
+async function ingestGroup(env: Env, group: Group): Promise<Attempt[]> {
+  const all = [...group.shares.keys()];
+  const together = await ingestShares(env, group, all);
+  if (!('error' in together) || all.length === 1) return [together];
+  return mapLimit(all, 1, (message) => ingestShares(env, group, [message]));
+}
+
+async function ingestShares(
+  env: Env,
+  { tenantId, number, shares }: Group,
+  messages: TelemetryMessage[],
+): Promise<Attempt> {
+  try {
+    return await containerTracker(env, tenantId, number).ingest({
+      tenantId,
+      number,
+      correlationIds: [...new Set(messages.map((message) => message.correlationId))],
+      events: messages.flatMap((message) => shares.get(message)!),
+    });
+  } catch (error) {
+    return { error: errorText(error), messages };
+  }
+}
+
 const nameOf = (tenantId: string, number: string): string => `${tenantId}:${number}`;
 
 function groupByContainer(carried: Carried[]): Map<string, Group> {
@@ -77,11 +104,12 @@ function groupByContainer(carried: Carried[]): Map<string, Group> {
       const name = nameOf(message.tenantId, event.container);
       let group = groups.get(name);
       if (!group) {
-        group = { tenantId: message.tenantId, number: event.container, events: [], correlationIds: new Set() };
+        group = { tenantId: message.tenantId, number: event.container, shares: new Map() };
         groups.set(name, group);
       }
-      group.events.push(event);
-      group.correlationIds.add(message.correlationId);
+      const share = group.shares.get(message);
+      if (share) share.push(event);
+      else group.shares.set(message, [event]);
     }
   }
   return groups;
@@ -92,18 +120,18 @@ async function settle(
   env: Env,
   carried: Carried[],
   outcomes: Map<string, Outcome[]>,
-  failures: Map<string, string>,
+  failures: Map<TelemetryMessage, string>,
   unlisted: Set<string>,
 ): Promise<void> {
   const done = new Map<string, Carried[]>();
   for (const item of carried) {
     const { message, handle } = item;
-    const failed = message.events.map((event) => failures.get(nameOf(message.tenantId, event.container))).find(Boolean);
+    const failed = failures.get(message);
     if (failed) {
       await noteFailure(env, message, failed);
-      handle.retry();
+      handle.retry(backoff(handle));
     } else if (unlisted.has(message.tenantId)) {
-      handle.retry();
+      handle.retry(backoff(handle));
     } else {
       done.set(message.connectionId, [...(done.get(message.connectionId) ?? []), item]);
     }
@@ -118,7 +146,7 @@ async function settle(
       for (const { handle } of items) handle.ack();
     } catch {
       // Unconfirmed messages come again and the objects answer as before: nothing is counted twice.
-      for (const { handle } of items) handle.retry();
+      for (const { handle } of items) handle.retry(backoff(handle));
     }
   });
 }
@@ -148,7 +176,10 @@ export async function consumeTelemetryDead(env: Env, batch: MessageBatch): Promi
     const parsed = telemetryMessageSchema.safeParse(handle.body);
     if (!parsed.success) {
       // Nothing of ours sends such a message; its text in the log is all that can be kept.
-      log('error', 'telemetry.dead_unreadable', { messageId: handle.id, body: JSON.stringify(handle.body).slice(0, 2_000) });
+      log('error', 'telemetry.dead_unreadable', {
+        messageId: handle.id,
+        body: JSON.stringify(handle.body).slice(0, 2_000),
+      });
       handle.ack();
       continue;
     }
@@ -157,7 +188,7 @@ export async function consumeTelemetryDead(env: Env, batch: MessageBatch): Promi
       handle.ack();
     } catch (error) {
       log('warn', 'telemetry.park_failed', { connectionId: parsed.data.connectionId, error: errorText(error) });
-      handle.retry();
+      handle.retry(backoff(handle));
     }
   }
 }
@@ -169,10 +200,10 @@ export async function consumeProcurementEvents(env: Env, batch: MessageBatch): P
     const parsed = procurementEventSchema.safeParse(handle.body);
     if (!parsed.success) {
       log('error', 'procurement_event.unreadable', { messageId: handle.id });
-      handle.retry();
+      handle.retry(backoff(handle));
       continue;
     }
-    const { tenantId, correlationId, type, data } = parsed.data;
+    const { tenantId, correlationId, type, data, at } = parsed.data;
     if (type === 'booking.confirmed' && data.containers.length > 0) {
       const facts = {
         origin: data.origin,
@@ -183,10 +214,15 @@ export async function consumeProcurementEvents(env: Env, batch: MessageBatch): P
         ...(data.reference ? { reference: data.reference } : {}),
       };
       const registrations = data.containers.map((number) => ({ number, ...facts }));
-      const answer = await registerContainers(env, systemActor(tenantId, 'procurement-events', correlationId), registrations);
+      const answer = await registerContainers(
+        env,
+        systemActor(tenantId, 'procurement-events', correlationId),
+        registrations,
+        at,
+      );
       if (!answer.ok) {
         log('warn', 'procurement_event.failed', { correlationId, bookingId: data.bookingId, code: answer.code });
-        handle.retry();
+        handle.retry(backoff(handle));
         continue;
       }
     }

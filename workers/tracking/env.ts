@@ -21,4 +21,3 @@ export const QUEUES = {
   telemetryDead: 'fairlead-telemetry-dead',
   procurementEvents: 'fairlead-procurement-events',
 } as const;
-

@@ -30,6 +30,7 @@ export async function registerContainers(
   env: Env,
   actor: Actor,
   registrations: Registration[],
+  saidAt = Date.now(),
 ): Promise<Result<{ items: { number: string; warnings: string[] }[] }>> {
   const refused = refuse(actor, 'containers:write');
   if (refused) return refused;
@@ -45,11 +46,17 @@ export async function registerContainers(
       tenantId: actor.tenantId,
       number: numbers[i]!,
       registration,
+      saidAt,
       correlationId: actor.correlationId,
     }),
   );
   await fleetIndex(env, actor.tenantId).apply(actor.tenantId, summaries);
-  return ok({ items: registrations.map((registration, i) => ({ number: numbers[i]!, warnings: warningsOf(registration, numbers[i]!) })) });
+  return ok({
+    items: registrations.map((registration, i) => ({
+      number: numbers[i]!,
+      warnings: warningsOf(registration, numbers[i]!),
+    })),
+  });
 }
 
 function warningsOf(registration: Registration, number: string): string[] {
@@ -81,12 +88,23 @@ export async function listEvents(
   number: string,
   query: { cursor?: string | undefined; limit: number },
 ): Promise<Result<Page<StoredEvent>>> {
-  return refuse(actor, 'containers:read') ?? ok(await containerTracker(env, actor.tenantId, normalizeContainerNumber(number)).events(query));
+  return (
+    refuse(actor, 'containers:read') ??
+    ok(await containerTracker(env, actor.tenantId, normalizeContainerNumber(number)).events(query))
+  );
 }
 
 /** A container's positions by time. */
-export async function listPositions(env: Env, actor: Actor, number: string, query: PositionQuery): Promise<Result<Page<Position>>> {
-  return refuse(actor, 'containers:read') ?? ok(await containerTracker(env, actor.tenantId, normalizeContainerNumber(number)).positions(query));
+export async function listPositions(
+  env: Env,
+  actor: Actor,
+  number: string,
+  query: PositionQuery,
+): Promise<Result<Page<Position>>> {
+  return (
+    refuse(actor, 'containers:read') ??
+    ok(await containerTracker(env, actor.tenantId, normalizeContainerNumber(number)).positions(query))
+  );
 }
 
 /** The way a container still has to go: from its position (or its origin) to its destination. */
@@ -96,7 +114,8 @@ export async function getRoute(env: Env, actor: Actor, number: string): Promise<
   const { position, registration } = found.value;
   const from = position ?? portOf(registration?.origin);
   const to = portOf(registration?.destination);
-  if (!from || !to) return fail('invalid', 'A route needs a position or an origin, and a destination that is in the port table');
+  if (!from || !to)
+    return fail('invalid', 'A route needs a position or an origin, and a destination that is in the port table');
   return routeFeature(from, to, []);
 }
 
@@ -114,7 +133,11 @@ export async function seaRouteBetween(
   const faults = [
     ...(from ? [] : [{ pointer: '/from', code: 'unknown', detail: `${query.from} is not in the port table` }]),
     ...(to ? [] : [{ pointer: '/to', code: 'unknown', detail: `${query.to} is not in the port table` }]),
-    ...unknown.map((name) => ({ pointer: '/avoid', code: 'unknown', detail: `${name} is not a passage; known are ${PASSAGES.slice(1).join(', ')}` })),
+    ...unknown.map((name) => ({
+      pointer: '/avoid',
+      code: 'unknown',
+      detail: `${name} is not a passage; known are ${PASSAGES.slice(1).join(', ')}`,
+    })),
   ];
   if (!from || !to || faults.length > 0) return fail('invalid', 'The request has faults', { faults });
   return routeFeature(from, to, query.avoid as Passage[]);

@@ -64,7 +64,9 @@ export async function ingest(env: Env, actor: Actor, delivery: Delivery): Promis
   });
   if (answer.ok && events.length === 0) {
     return fail('nothing_acceptable', 'No item of the delivery is acceptable', {
-      faults: rejected.slice(0, 100).map(({ index, pointer, code, detail }) => ({ pointer: `/${index}${pointer}`, code, detail })),
+      faults: rejected
+        .slice(0, 100)
+        .map(({ index, pointer, code, detail }) => ({ pointer: `/${index}${pointer}`, code, detail })),
       extra: { receiptId: answer.value.receiptId },
     });
   }

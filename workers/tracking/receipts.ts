@@ -31,7 +31,12 @@ export async function getReceipt(env: Env, actor: Actor, id: string): Promise<Re
 }
 
 /** Refused items of a connection with their raw text. */
-export async function listQuarantine(env: Env, actor: Actor, connectionId: string, query: Query): Promise<Result<Page<QuarantinedItem>>> {
+export async function listQuarantine(
+  env: Env,
+  actor: Actor,
+  connectionId: string,
+  query: Query,
+): Promise<Result<Page<QuarantinedItem>>> {
   const refused = refuse(actor, 'receipts:read');
   if (refused) return refused;
   const connection = await ownConnection(env, actor, connectionId);
@@ -39,7 +44,12 @@ export async function listQuarantine(env: Env, actor: Actor, connectionId: strin
 }
 
 /** Parked messages of a connection. */
-export async function listDeadLetters(env: Env, actor: Actor, connectionId: string, query: Query): Promise<Result<Page<DeadLetter>>> {
+export async function listDeadLetters(
+  env: Env,
+  actor: Actor,
+  connectionId: string,
+  query: Query,
+): Promise<Result<Page<DeadLetter>>> {
   const refused = refuse(actor, 'dead-letters:manage');
   if (refused) return refused;
   const connection = await ownConnection(env, actor, connectionId);

@@ -1,4 +1,12 @@
-import { geoBounds, geoDistance, geoGraticule10, geoNaturalEarth1, type GeoPath, geoPath, type GeoProjection } from 'd3-geo';
+import {
+  geoBounds,
+  geoDistance,
+  geoGraticule10,
+  geoNaturalEarth1,
+  type GeoPath,
+  geoPath,
+  type GeoProjection,
+} from 'd3-geo';
 import { select } from 'd3-selection';
 import { zoom, type ZoomBehavior, zoomIdentity, type ZoomTransform } from 'd3-zoom';
 import { useEffect, useRef, useState } from 'react';
@@ -57,7 +65,10 @@ export function WorldMap(props: Props) {
     engine.current = made;
     return () => made.destroy();
   }, []);
-  useEffect(() => engine.current?.show(props.marks, props.lines ?? [], props.fit ?? false), [props.marks, props.lines, props.fit]);
+  useEffect(
+    () => engine.current?.show(props.marks, props.lines ?? [], props.fit ?? false),
+    [props.marks, props.lines, props.fit],
+  );
   return (
     <div className="map" ref={frame} role="img" aria-label={props.label} data-marks={props.marks.length}>
       <canvas className="map-base" />
@@ -85,7 +96,11 @@ class MapEngine {
   #fitted = false;
   #raf = 0;
 
-  constructor(frame: HTMLDivElement, onHover: (hover: { mark: Mark; x: number; y: number } | null) => void, onPick: (id: string) => void) {
+  constructor(
+    frame: HTMLDivElement,
+    onHover: (hover: { mark: Mark; x: number; y: number } | null) => void,
+    onPick: (id: string) => void,
+  ) {
     this.#frame = frame;
     this.#base = frame.querySelector('.map-base')!;
     this.#fleet = frame.querySelector('.map-fleet')!;
@@ -136,7 +151,10 @@ class MapEngine {
 
   #fit(marks: Mark[], lines: Line[]): void {
     const { clientWidth: width, clientHeight: height } = this.#frame;
-    const points = [...marks.map((m): [number, number] => [m.lon, m.lat]), ...lines.flatMap((line) => line.coordinates.flat())];
+    const points = [
+      ...marks.map((m): [number, number] => [m.lon, m.lat]),
+      ...lines.flatMap((line) => line.coordinates.flat()),
+    ];
     if (width === 0 || points.length === 0) return;
     this.#fitted = lines.length > 0;
     // Turn the globe so that what is shown lies in the middle, even across the antimeridian.
@@ -145,7 +163,13 @@ class MapEngine {
     const middle = west <= east ? (west + east) / 2 : ((west + east + 360) / 2) % 360;
     this.#projection = geoNaturalEarth1().rotate([-middle, 0]);
     const tiny = geoDistance([west, south], [east, north]) < 0.02;
-    this.#projection.fitExtent([[40, 40], [width - 40, height - 40]], tiny ? { type: 'Sphere' } : cloud);
+    this.#projection.fitExtent(
+      [
+        [40, 40],
+        [width - 40, height - 40],
+      ],
+      tiny ? { type: 'Sphere' } : cloud,
+    );
     this.#scale = this.#projection.scale();
     this.#offset = this.#projection.translate();
     this.#project();
@@ -164,7 +188,13 @@ class MapEngine {
       canvas.getContext('2d')!.setTransform(ratio, 0, 0, ratio, 0, 0);
     }
     if (!this.#fitted) {
-      this.#projection.fitExtent([[8, 8], [width - 8, height - 8]], { type: 'Sphere' });
+      this.#projection.fitExtent(
+        [
+          [8, 8],
+          [width - 8, height - 8],
+        ],
+        { type: 'Sphere' },
+      );
       this.#scale = this.#projection.scale();
       this.#offset = this.#projection.translate();
     }
@@ -218,7 +248,11 @@ class MapEngine {
   #drawFleet(now: number): void {
     const context = this.#fleet.getContext('2d')!;
     context.clearRect(0, 0, this.#frame.clientWidth, this.#frame.clientHeight);
-    const tones = { normal: this.#colour('--mark'), alert: this.#colour('--mark-alert'), still: this.#colour('--mark-still') };
+    const tones = {
+      normal: this.#colour('--mark'),
+      alert: this.#colour('--mark-alert'),
+      still: this.#colour('--mark-still'),
+    };
     let gliding = false;
     for (const moving of this.#moving.values()) {
       gliding ||= now - moving.since < GLIDE_MS;

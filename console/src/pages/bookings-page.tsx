@@ -6,8 +6,17 @@ import { Empty, Loading, Problem, Tag } from '../components.tsx';
 import { day, instant, words } from '../format.ts';
 import type { Allocation, Booking } from '../types.ts';
 
-const STEPS: Record<string, string[]> = { requested: ['confirmed', 'cancelled'], confirmed: ['shipped', 'cancelled'], shipped: ['completed'] };
-const VERBS: Record<string, string> = { confirmed: 'Confirm', shipped: 'Mark shipped', completed: 'Complete', cancelled: 'Cancel' };
+const STEPS: Record<string, string[]> = {
+  requested: ['confirmed', 'cancelled'],
+  confirmed: ['shipped', 'cancelled'],
+  shipped: ['completed'],
+};
+const VERBS: Record<string, string> = {
+  confirmed: 'Confirm',
+  shipped: 'Mark shipped',
+  completed: 'Complete',
+  cancelled: 'Cancel',
+};
 
 /** Contracted space and the bookings drawn from it. */
 export function BookingsPage() {
@@ -16,7 +25,8 @@ export function BookingsPage() {
   const [chosen, setChosen] = useState<Allocation | null>(null);
   const allocations = useInfiniteQuery({
     queryKey: ['allocations'],
-    queryFn: ({ pageParam }) => get<Page<Allocation>>(`/v1/allocations?limit=20${pageParam ? `&cursor=${pageParam}` : ''}`),
+    queryFn: ({ pageParam }) =>
+      get<Page<Allocation>>(`/v1/allocations?limit=20${pageParam ? `&cursor=${pageParam}` : ''}`),
     initialPageParam: '',
     getNextPageParam: (page) => page.nextCursor,
   });
@@ -33,7 +43,9 @@ export function BookingsPage() {
       <h1>Contracted space</h1>
       {allocations.isPending && <Loading what="allocations" />}
       {allocations.isError && <Problem error={allocations.error} />}
-      {allocations.isSuccess && spaces.length === 0 && <Empty title="No contracted space yet">Space is created by POST /v1/allocations.</Empty>}
+      {allocations.isSuccess && spaces.length === 0 && (
+        <Empty title="No contracted space yet">Space is created by POST /v1/allocations.</Empty>
+      )}
       <div className="space-grid">
         {spaces.map((space) => (
           <article className="card space" key={space.id}>
@@ -43,7 +55,12 @@ export function BookingsPage() {
             <p className="muted small">
               {space.period} · {day(space.departureAt)} – {day(space.arrivalAt)}
             </p>
-            <meter min={0} max={space.capacity} value={space.booked} aria-label={`${space.booked} of ${space.capacity} booked`} />
+            <meter
+              min={0}
+              max={space.capacity}
+              value={space.booked}
+              aria-label={`${space.booked} of ${space.capacity} booked`}
+            />
             <p>
               <strong>{space.remaining}</strong> of {space.capacity} {space.unit === 'teu' ? 'TEU' : 'containers'} left
             </p>
@@ -78,14 +95,19 @@ export function BookingsPage() {
 function useRefresh(): () => Promise<unknown> {
   const queries = useQueryClient();
   return () =>
-    Promise.all(['allocations', 'bookings', 'booking', 'shipments'].map((name) => queries.invalidateQueries({ queryKey: [name] })));
+    Promise.all(
+      ['allocations', 'bookings', 'booking', 'shipments'].map((name) =>
+        queries.invalidateQueries({ queryKey: [name] }),
+      ),
+    );
 }
 
 function BookingCard({ booking, mayBook }: { booking: Booking; mayBook: boolean }) {
   const refresh = useRefresh();
   const [open, setOpen] = useState(false);
   const move = useMutation({
-    mutationFn: (to: string) => api<Booking>('POST', `/v1/bookings/${booking.id}/transitions`, { to }, { 'if-match': `"${booking.version}"` }),
+    mutationFn: (to: string) =>
+      api<Booking>('POST', `/v1/bookings/${booking.id}/transitions`, { to }, { 'if-match': `"${booking.version}"` }),
     onSettled: refresh,
   });
   return (
@@ -104,7 +126,13 @@ function BookingCard({ booking, mayBook }: { booking: Booking; mayBook: boolean 
         <span className="actions">
           {mayBook &&
             (STEPS[booking.state] ?? []).map((to) => (
-              <button type="button" key={to} className="quiet" disabled={move.isPending} onClick={() => move.mutate(to)}>
+              <button
+                type="button"
+                key={to}
+                className="quiet"
+                disabled={move.isPending}
+                onClick={() => move.mutate(to)}
+              >
                 {VERBS[to]}
               </button>
             ))}
@@ -122,7 +150,8 @@ function BookingCard({ booking, mayBook }: { booking: Booking; mayBook: boolean 
 function Trail({ id, version }: { id: string; version: number }) {
   const booking = useQuery({
     queryKey: ['booking', id, version],
-    queryFn: () => get<Booking & { audit: { at: string; action: string; detail: string; subject: string }[] }>(`/v1/bookings/${id}`),
+    queryFn: () =>
+      get<Booking & { audit: { at: string; action: string; detail: string; subject: string }[] }>(`/v1/bookings/${id}`),
   });
   if (booking.isPending) return <Loading what="the trail" />;
   if (booking.isError) return <Problem error={booking.error} />;
@@ -130,7 +159,8 @@ function Trail({ id, version }: { id: string; version: number }) {
     <ul className="plain small">
       {booking.data.audit.map((entry) => (
         <li key={entry.at + entry.action}>
-          {instant(entry.at)} · {words(entry.action.replace('booking.', ''))} {entry.detail && `· ${entry.detail}`} <span className="muted">by {entry.subject}</span>
+          {instant(entry.at)} · {words(entry.action.replace('booking.', ''))} {entry.detail && `· ${entry.detail}`}{' '}
+          <span className="muted">by {entry.subject}</span>
         </li>
       ))}
     </ul>
@@ -158,7 +188,9 @@ function BookDialog({ space, onClose }: { space: Allocation; onClose: () => void
       allocationId: space.id,
       quantity: Number(text('quantity')),
       ...(text('reference') ? { reference: text('reference') } : {}),
-      containers: text('containers').split(/[\s,;]+/).filter(Boolean),
+      containers: text('containers')
+        .split(/[\s,;]+/)
+        .filter(Boolean),
     });
   };
   return (
@@ -168,10 +200,12 @@ function BookDialog({ space, onClose }: { space: Allocation; onClose: () => void
           Book {space.origin} → {space.destination}
         </h2>
         <p className="muted small">
-          {space.period} · {space.remaining} left · {space.confirmation === 'instant' ? 'confirmed at once' : 'the carrier confirms'}
+          {space.period} · {space.remaining} left ·{' '}
+          {space.confirmation === 'instant' ? 'confirmed at once' : 'the carrier confirms'}
         </p>
         <label>
-          How many <input name="quantity" type="number" min={1} max={space.remaining} defaultValue={1} required autoFocus />
+          How many{' '}
+          <input name="quantity" type="number" min={1} max={space.remaining} defaultValue={1} required autoFocus />
         </label>
         <label>
           Your reference <input name="reference" maxLength={100} placeholder="PO number" />

@@ -17,14 +17,31 @@ export default function ContainerPage({ number }: { number: string }) {
     queryKey: ['track', number],
     queryFn: () => get<Page<Position>>(`${path}/positions?resolution=7200&limit=2000`),
   });
-  const route = useQuery({ queryKey: ['route', number], queryFn: () => get<RouteFeature>(`${path}/route`), retry: false, refetchInterval: 20_000 });
+  const route = useQuery({
+    queryKey: ['route', number],
+    queryFn: () => get<RouteFeature>(`${path}/route`),
+    retry: false,
+    refetchInterval: 20_000,
+  });
   const live = useLiveContainer(number);
   const container = live.view ?? read.data;
-  const lines = useMemo(() => linesOf(track.data?.items ?? [], live.trail, route.data), [track.data, live.trail, route.data]);
+  const lines = useMemo(
+    () => linesOf(track.data?.items ?? [], live.trail, route.data),
+    [track.data, live.trail, route.data],
+  );
   const marks = useMemo(() => {
     if (!container?.position) return [];
     const { lat, lon, courseDeg, speedKnots } = container.position;
-    return [{ id: number, lat, lon, courseDeg, tone: (speedKnots ?? 0) < 0.5 ? ('still' as const) : ('normal' as const), label: number }];
+    return [
+      {
+        id: number,
+        lat,
+        lon,
+        courseDeg,
+        tone: (speedKnots ?? 0) < 0.5 ? ('still' as const) : ('normal' as const),
+        label: number,
+      },
+    ];
   }, [container?.position, number]);
   if (read.isError) {
     return (
@@ -54,7 +71,8 @@ export default function ContainerPage({ number }: { number: string }) {
           <WorldMap marks={marks} lines={lines} fit label={`Map of ${number} with its track and route`} />
           <p className="muted small legend">
             <i className="swatch track" /> sailed <i className="swatch route" /> to go
-            {route.data && ` · ${Math.round(route.data.properties.distanceNm).toLocaleString('en')} nm by ${route.data.properties.passages.map(words).join(', ') || 'open sea'}`}
+            {route.data &&
+              ` · ${Math.round(route.data.properties.distanceNm).toLocaleString('en')} nm by ${route.data.properties.passages.map(words).join(', ') || 'open sea'}`}
           </p>
         </section>
         <div>
@@ -87,7 +105,13 @@ function EtaCard({ container }: { container: ContainerView }) {
       ) : eta ? (
         <>
           <p className="big">{instant(eta.p50)}</p>
-          <Interval p10={eta.p10} p50={eta.p50} p90={eta.p90} carrier={carrierEtaAt} promised={registration?.promisedArrivalAt ? Date.parse(registration.promisedArrivalAt) : null} />
+          <Interval
+            p10={eta.p10}
+            p50={eta.p50}
+            p90={eta.p90}
+            carrier={carrierEtaAt}
+            promised={registration?.promisedArrivalAt ? Date.parse(registration.promisedArrivalAt) : null}
+          />
           <p className="muted small">
             {eta.basis.distanceToGoNm.toLocaleString('en')} nm to go at {eta.basis.paceKnots} kn
             {eta.basis.method === 'service_speed' ? ' (usual service speed: no progress seen yet)' : ' made good'}
@@ -103,7 +127,19 @@ function EtaCard({ container }: { container: ContainerView }) {
 }
 
 /** The 10 to 90 % interval as a bar, with the carrier's word and the promise beside it. */
-function Interval({ p10, p50, p90, carrier, promised }: { p10: number; p50: number; p90: number; carrier: number | null; promised: number | null }) {
+function Interval({
+  p10,
+  p50,
+  p90,
+  carrier,
+  promised,
+}: {
+  p10: number;
+  p50: number;
+  p90: number;
+  carrier: number | null;
+  promised: number | null;
+}) {
   const all = [p10, p90, ...(carrier ? [carrier] : []), ...(promised ? [promised] : [])];
   const min = Math.min(...all);
   const span = Math.max(...all) - min || 1;
@@ -114,11 +150,19 @@ function Interval({ p10, p50, p90, carrier, promised }: { p10: number; p50: numb
   ];
   return (
     <figure className="interval">
-      <svg viewBox="0 0 100 12" preserveAspectRatio="none" role="img" aria-label={`Four in five chances between ${instant(p10)} and ${instant(p90)}`}>
+      <svg
+        viewBox="0 0 100 12"
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={`Four in five chances between ${instant(p10)} and ${instant(p90)}`}
+      >
         <line x1="0" x2="100" y1="6" y2="6" className="axis" />
         <rect x={x(p10)} width={Math.max(1, x(p90) - x(p10))} y="3.5" height="5" rx="1" className="band" />
         <rect x={x(p50) - 0.4} width="0.8" y="1.5" height="9" className="median" />
-        {points.map(([name, at]) => at !== null && <rect key={name} x={x(at) - 0.4} width="0.8" y="1.5" height="9" className={name} />)}
+        {points.map(
+          ([name, at]) =>
+            at !== null && <rect key={name} x={x(at) - 0.4} width="0.8" y="1.5" height="9" className={name} />,
+        )}
       </svg>
       <figcaption className="small">
         <span>
@@ -148,11 +192,13 @@ function FreshnessCard({ container }: { container: ContainerView }) {
       ) : (
         <>
           <p>
-            <span className={`tag ${freshness === 'fresh' ? 'green' : 'amber'}`}>{words(freshness)}</span> {age((now - asOf) / 1000)} ago · {instant(asOf)}
+            <span className={`tag ${freshness === 'fresh' ? 'green' : 'amber'}`}>{words(freshness)}</span>{' '}
+            {age((now - asOf) / 1000)} ago · {instant(asOf)}
           </p>
           {position && (
             <p className="muted small">
-              {position.lat.toFixed(3)}°, {position.lon.toFixed(3)}°{position.speedKnots !== null && ` · ${position.speedKnots} kn`}
+              {position.lat.toFixed(3)}°, {position.lon.toFixed(3)}°
+              {position.speedKnots !== null && ` · ${position.speedKnots} kn`}
               {position.courseDeg !== null && ` · course ${Math.round(position.courseDeg)}°`}
               {position.sensors?.temperatureC !== undefined && ` · ${position.sensors.temperatureC} °C`}
               {position.sensors?.humidityPct !== undefined && ` · ${position.sensors.humidityPct} % rh`}
@@ -179,7 +225,8 @@ function AlertsCard({ container }: { container: ContainerView }) {
       <ul className="plain">
         {alerts.slice(0, 6).map((alert) => (
           <li key={`${alert.kind}${alert.raisedAt}`} className={alert.clearedAt === null ? '' : 'muted'}>
-            <span className={`tag ${alert.clearedAt === null ? 'red' : 'grey'}`}>{words(alert.kind)}</span> {alert.detail}
+            <span className={`tag ${alert.clearedAt === null ? 'red' : 'grey'}`}>{words(alert.kind)}</span>{' '}
+            {alert.detail}
             <div className="muted small">
               {instant(alert.raisedAt)}
               {alert.clearedAt !== null && ` – cleared ${instant(alert.clearedAt)}`}
@@ -198,14 +245,21 @@ function Timeline({ container }: { container: ContainerView }) {
       <h2>Journey</h2>
       <ol className="timeline">
         {container.milestones.map((m) => (
-          <li key={`${m.code}${m.location?.unLocationCode}${m.voyage}`} className={m.classifier === 'ACT' ? 'done' : 'ahead'}>
+          <li
+            key={`${m.code}${m.location?.unLocationCode}${m.voyage}`}
+            className={m.classifier === 'ACT' ? 'done' : 'ahead'}
+          >
             <strong>{words(m.code)}</strong> {m.location?.unLocationCode ?? m.location?.facilityCode ?? ''}
             <div className="small">
-              {instant(m.at)} <span className="muted">{{ ACT: 'actual', EST: 'estimated by the carrier', PLN: 'planned' }[m.classifier]}</span>
+              {instant(m.at)}{' '}
+              <span className="muted">
+                {{ ACT: 'actual', EST: 'estimated by the carrier', PLN: 'planned' }[m.classifier]}
+              </span>
             </div>
             {m.classifier === 'ACT' && m.estimatedAt !== null && (
               <div className="muted small">
-                carrier had said {instant(m.estimatedAt)} ({age((m.at - m.estimatedAt) / 1000)} {m.at > m.estimatedAt ? 'later' : 'earlier'} in fact)
+                carrier had said {instant(m.estimatedAt)} ({age((m.at - m.estimatedAt) / 1000)}{' '}
+                {m.at > m.estimatedAt ? 'later' : 'earlier'} in fact)
               </div>
             )}
           </li>

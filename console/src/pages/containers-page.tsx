@@ -21,7 +21,8 @@ export function ContainersPage() {
   if (alerting) query.set('alerting', 'true');
   const list = useInfiniteQuery({
     queryKey: ['containers', query.toString()],
-    queryFn: ({ pageParam }) => get<Page<FleetSummary>>(`/v1/containers?${query}${pageParam ? `&cursor=${pageParam}` : ''}`),
+    queryFn: ({ pageParam }) =>
+      get<Page<FleetSummary>>(`/v1/containers?${query}${pageParam ? `&cursor=${pageParam}` : ''}`),
     initialPageParam: '',
     getNextPageParam: (page) => page.nextCursor,
     placeholderData: keepPreviousData,
@@ -32,7 +33,14 @@ export function ContainersPage() {
     <main className="page">
       <h1>Containers</h1>
       <div className="filters">
-        <input type="search" placeholder="Number, vessel, port, reference" aria-label="Search containers" value={search} onChange={(e) => setSearch(e.target.value)} maxLength={60} />
+        <input
+          type="search"
+          placeholder="Number, vessel, port, reference"
+          aria-label="Search containers"
+          value={search}
+          onChange={(e) => setSearch(e.target.value)}
+          maxLength={60}
+        />
         <select aria-label="Status" value={state} onChange={(e) => setState(e.target.value)}>
           <option value="">Any status</option>
           {STATES.map((code) => (
@@ -47,7 +55,9 @@ export function ContainersPage() {
       </div>
       {list.isPending && <Loading what="containers" />}
       {list.isError && <Problem error={list.error} />}
-      {list.isSuccess && rows.length === 0 && <Empty title="No containers here">Change the filters, or register containers by the API.</Empty>}
+      {list.isSuccess && rows.length === 0 && (
+        <Empty title="No containers here">Change the filters, or register containers by the API.</Empty>
+      )}
       {rows.length > 0 && (
         <div className="table-wrap">
           <table>
@@ -80,7 +90,9 @@ export function ContainersPage() {
                   <td>{c.vesselName ?? '–'}</td>
                   <td>
                     {day(c.etaP50)}
-                    {c.etaP10 !== null && c.etaP90 !== null && <div className="muted small">± {age((c.etaP90 - c.etaP10) / 2_000)}</div>}
+                    {c.etaP10 !== null && c.etaP90 !== null && (
+                      <div className="muted small">± {age((c.etaP90 - c.etaP10) / 2_000)}</div>
+                    )}
                   </td>
                   <td>{c.asOf === null ? 'never' : `${age((now - c.asOf) / 1000)} ago`}</td>
                   <td>{c.openAlerts > 0 ? <span className="alert-dot">{c.openAlerts}</span> : '–'}</td>
@@ -91,7 +103,12 @@ export function ContainersPage() {
         </div>
       )}
       {list.hasNextPage && (
-        <button type="button" className="quiet" disabled={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+        <button
+          type="button"
+          className="quiet"
+          disabled={list.isFetchingNextPage}
+          onClick={() => void list.fetchNextPage()}
+        >
           {list.isFetchingNextPage ? 'Loading …' : 'Show more'}
         </button>
       )}

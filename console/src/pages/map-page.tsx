@@ -19,7 +19,9 @@ export default function MapPage() {
     const text = search.trim().toUpperCase();
     const all = [...containers.values()].sort((a, b) => b.openAlerts - a.openAlerts || (a.number < b.number ? -1 : 1));
     return text
-      ? all.filter((c) => [c.number, c.vesselName, c.reference, c.origin, c.destination].join(' ').toUpperCase().includes(text))
+      ? all.filter((c) =>
+          [c.number, c.vesselName, c.reference, c.origin, c.destination].join(' ').toUpperCase().includes(text),
+        )
       : all;
   }, [containers, search]);
   // The clock only words the hints: marks need not be made anew for it.
@@ -28,7 +30,11 @@ export default function MapPage() {
   const alerting = found.filter((c) => c.openAlerts > 0).length;
   return (
     <main className="map-page">
-      <WorldMap marks={marks} onPick={(id) => go(`/containers/${id}`)} label={`World map with ${marks.length} containers`} />
+      <WorldMap
+        marks={marks}
+        onPick={(id) => go(`/containers/${id}`)}
+        label={`World map with ${marks.length} containers`}
+      />
       <aside className="side" aria-label="Fleet">
         <div className="side-head">
           <h1>Fleet</h1>
@@ -48,7 +54,13 @@ export default function MapPage() {
             <dd className={alerting ? 'warn' : ''}>{alerting}</dd>
           </div>
         </dl>
-        <input type="search" placeholder="Number, vessel, port, reference" aria-label="Search the fleet" value={search} onChange={(e) => setSearch(e.target.value)} />
+        <input
+          type="search"
+          placeholder="Number, vessel, port, reference"
+          aria-label="Search the fleet"
+          value={search}
+          onChange={(e) => setSearch(e.target.value)}
+        />
         {found.length === 0 ? (
           <Empty title={search ? 'Nothing matches' : 'No containers yet'}>
             {search ? 'Try fewer letters.' : 'Register containers by POST /v1/containers, or book space.'}
@@ -71,7 +83,9 @@ export default function MapPage() {
                 </Link>
               </li>
             ))}
-            {found.length > LISTED && <li className="muted small">and {found.length - LISTED} more: search, or see the list</li>}
+            {found.length > LISTED && (
+              <li className="muted small">and {found.length - LISTED} more: search, or see the list</li>
+            )}
           </ul>
         )}
       </aside>

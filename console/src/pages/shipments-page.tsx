@@ -34,7 +34,12 @@ export function ShipmentsPage() {
       )}
       {rows.map((shipment) => (
         <section className="card" key={shipment.id}>
-          <button type="button" className="row-button" aria-expanded={open === shipment.id} onClick={() => setOpen(open === shipment.id ? null : shipment.id)}>
+          <button
+            type="button"
+            className="row-button"
+            aria-expanded={open === shipment.id}
+            onClick={() => setOpen(open === shipment.id ? null : shipment.id)}
+          >
             <span className="mono small">{shipment.id}</span>
             <strong>
               {shipment.origin} → {shipment.destination}
@@ -57,7 +62,10 @@ export function ShipmentsPage() {
 }
 
 function OverviewPanel({ id }: { id: string }) {
-  const overview = useQuery({ queryKey: ['overview', id], queryFn: () => get<Overview>(`/v1/shipments/${id}/overview`) });
+  const overview = useQuery({
+    queryKey: ['overview', id],
+    queryFn: () => get<Overview>(`/v1/shipments/${id}/overview`),
+  });
   if (overview.isPending) return <Loading what="the overview" />;
   if (overview.isError) return <Problem error={overview.error} />;
   const { tracking, carrier } = overview.data;
@@ -84,7 +92,9 @@ function OverviewPanel({ id }: { id: string }) {
           <p>
             {carrier.value.name} ({carrier.value.scac})
             <br />
-            {carrier.value.contactEmail && <a href={`mailto:${carrier.value.contactEmail}`}>{carrier.value.contactEmail}</a>}
+            {carrier.value.contactEmail && (
+              <a href={`mailto:${carrier.value.contactEmail}`}>{carrier.value.contactEmail}</a>
+            )}
             <br />
             <span className="muted">{carrier.value.contactPhone}</span>
           </p>

@@ -18,12 +18,18 @@ let keys: { set: KeySet; kids: Set<string>; at: number } | null = null;
 async function keySet(env: Env, kid: string): Promise<KeySet | null> {
   const age = keys ? Date.now() - keys.at : Number.POSITIVE_INFINITY;
   if (!keys || age > KEYS_TTL_MS || (!keys.kids.has(kid) && age > KEYS_RETRY_MS)) {
-    const published = (await env.IDENTITY.jwks()).keys as unknown as JWK[];
-    keys = {
-      set: createLocalJWKSet({ keys: published.map((key) => ({ ...key })) }),
-      kids: new Set(published.map((key) => key.kid ?? '')),
-      at: Date.now(),
-    };
+    try {
+      const published = (await env.IDENTITY.jwks()).keys as unknown as JWK[];
+      keys = {
+        set: createLocalJWKSet({ keys: published.map((key) => ({ ...key })) }),
+        kids: new Set(published.map((key) => key.kid ?? '')),
+        at: Date.now(),
+      };
+    } catch (error) {
+      // The keys at hand are still good: an outage of identity must not close the whole edge.
+      if (!keys) throw error;
+      keys.at = Date.now() - KEYS_TTL_MS + KEYS_RETRY_MS;
+    }
   }
   return keys.kids.has(kid) ? keys.set : null;
 }
@@ -34,7 +40,7 @@ const verified = new Lru<string, { identity: Identity; expiresAt: number }>(5_00
 /** The actor of a token without its correlation id, or null when the token is not good. */
 export async function identityOf(env: Env, token: string): Promise<Identity | null> {
   const known = verified.get(token);
-  if (known) return known.expiresAt > Date.now() ? known.identity : null;
+  if (known && known.expiresAt > Date.now()) return known.identity;
   // jose forgives padding, white space and trailing bytes in base64; a token here must be exact.
   if (token.length > TOKEN_MAX_CHARS || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return null;
   const kid = headerKid(token);
@@ -50,7 +56,7 @@ export async function identityOf(env: Env, token: string): Promise<Identity | nu
       requiredClaims: ['exp', 'iat', 'sub', 'jti', 'tenant', 'roles'],
     });
     const identity = toIdentity(payload);
-    if (identity) verified.set(token, { identity, expiresAt: payload.exp! * 1000 });
+    if (identity) verified.set(token, { identity, expiresAt: Math.min(payload.exp! * 1000, Date.now() + KEYS_TTL_MS) });
     return identity;
   } catch {
     return null;
@@ -72,7 +78,8 @@ function toIdentity(payload: JWTPayload): Identity | null {
   if (typeof sub !== 'string' || typeof tenant !== 'string' || !Array.isArray(roles)) return null;
   if ((iat ?? 0) > Date.now() / 1000 + CLOCK_TOLERANCE_SECONDS) return null;
   const known = roles.filter((role): role is Role => typeof role === 'string' && role in ROLES && role !== 'system');
-  const scopes = typeof scope === 'string' ? scope.split(' ').filter((name): name is Permission => name in PERMISSIONS) : null;
+  const scopes =
+    typeof scope === 'string' ? scope.split(' ').filter((name): name is Permission => name in PERMISSIONS) : null;
   return {
     tenantId: tenant,
     subject: sub,

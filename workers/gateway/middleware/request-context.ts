@@ -46,15 +46,28 @@ export const requestContext: MiddlewareHandler<GatewayTypes> = async (c, next) =
   });
   // The headers of an upgraded connection are the handshake's own.
   if (c.res.status === 101) return;
-  const headers = new Headers(c.res.headers);
+  try {
+    addHeaders(c.res.headers, correlationId);
+  } catch {
+    // The answer of another service has immutable headers; copying every answer would cost each its speed.
+    c.res = new Response(c.res.body, c.res);
+    addHeaders(c.res.headers, correlationId);
+  }
+};
+
+function addHeaders(headers: Headers, correlationId: string): void {
   headers.set('x-correlation-id', correlationId);
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) headers.set(name, value);
   if (!headers.has('content-security-policy')) headers.set('content-security-policy', PAGE_POLICY);
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
-  c.res = new Response(c.res.body, { status: c.res.status, headers });
-};
+}
 
 /** The answer to a defect: nothing of it is shown but the id to ask about. */
 export function defect(correlationId: string): Response {
-  return problem(500, 'Something went wrong on our side', 'Tell us the correlation id if it happens again.', correlationId);
+  return problem(
+    500,
+    'Something went wrong on our side',
+    'Tell us the correlation id if it happens again.',
+    correlationId,
+  );
 }

@@ -2,7 +2,15 @@ import { z } from '@hono/zod-openapi';
 import { newConnectionSchema } from '../../../contracts/tracking.ts';
 import { answer } from '../context.ts';
 import { operation } from '../operation.ts';
-import { connectionSchema, deadLetterSchema, idParam, pageOf, paging, quarantinedSchema, receiptSchema } from '../schemas.ts';
+import {
+  connectionSchema,
+  deadLetterSchema,
+  idParam,
+  pageOf,
+  paging,
+  quarantinedSchema,
+  receiptSchema,
+} from '../schemas.ts';
 
 const page = z.strictObject(paging);
 const ofConnection = z.strictObject({ ...paging, connectionId: z.string().min(1).max(80) });
@@ -80,7 +88,8 @@ export const connectionRoutes = [
     access: 'receipts:read',
     query: ofConnection,
     answer: pageOf('QuarantinedItem', quarantinedSchema),
-    handle: async ({ c, actor, query }) => answer(c, await c.env.TRACKING.listQuarantine(actor, query.connectionId, query)),
+    handle: async ({ c, actor, query }) =>
+      answer(c, await c.env.TRACKING.listQuarantine(actor, query.connectionId, query)),
   }),
   operation({
     method: 'get',
@@ -90,7 +99,8 @@ export const connectionRoutes = [
     access: 'dead-letters:manage',
     query: ofConnection,
     answer: pageOf('DeadLetter', deadLetterSchema),
-    handle: async ({ c, actor, query }) => answer(c, await c.env.TRACKING.listDeadLetters(actor, query.connectionId, query)),
+    handle: async ({ c, actor, query }) =>
+      answer(c, await c.env.TRACKING.listDeadLetters(actor, query.connectionId, query)),
   }),
   operation({
     method: 'post',
@@ -100,7 +110,8 @@ export const connectionRoutes = [
     access: 'dead-letters:manage',
     params: idParam,
     answer: settled,
-    handle: async ({ c, actor, params }) => answer(c, await c.env.TRACKING.settleDeadLetter(actor, params.id, 'replay')),
+    handle: async ({ c, actor, params }) =>
+      answer(c, await c.env.TRACKING.settleDeadLetter(actor, params.id, 'replay')),
   }),
   operation({
     method: 'post',
@@ -110,6 +121,7 @@ export const connectionRoutes = [
     access: 'dead-letters:manage',
     params: idParam,
     answer: settled,
-    handle: async ({ c, actor, params }) => answer(c, await c.env.TRACKING.settleDeadLetter(actor, params.id, 'discard')),
+    handle: async ({ c, actor, params }) =>
+      answer(c, await c.env.TRACKING.settleDeadLetter(actor, params.id, 'discard')),
   }),
 ];

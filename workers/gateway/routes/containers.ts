@@ -4,7 +4,16 @@ import { MILESTONES } from '../../../domain/journey/fold.ts';
 import { PAGE_DEFAULT, POSITIONS_PAGE_MAX, REGISTER_MAX } from '../../../platform/limits.ts';
 import { answer } from '../context.ts';
 import { operation } from '../operation.ts';
-import { containerSchema, fleetSummarySchema, journeyEventSchema, numberParam, pageOf, paging, positionSchema, routeSchema } from '../schemas.ts';
+import {
+  containerSchema,
+  fleetSummarySchema,
+  journeyEventSchema,
+  numberParam,
+  pageOf,
+  paging,
+  positionSchema,
+  routeSchema,
+} from '../schemas.ts';
 
 const page = z.strictObject(paging);
 const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
@@ -17,7 +26,11 @@ const box = z
     const parts = text.split(',').map(Number);
     const [west, south, east, north] = parts as [number, number, number, number];
     const valid =
-      parts.length === 4 && parts.every(Number.isFinite) && south <= north && Math.abs(south) <= 90 && Math.abs(north) <= 90;
+      parts.length === 4 &&
+      parts.every(Number.isFinite) &&
+      south <= north &&
+      Math.abs(south) <= 90 &&
+      Math.abs(north) <= 90;
     if (valid) return [west, south, east, north] as [number, number, number, number];
     context.addIssue({ code: 'custom', message: 'must be west,south,east,north in degrees' });
     return z.NEVER;
@@ -29,14 +42,22 @@ const fleetQuery = z.strictObject({
   search: z.string().min(1).max(60).optional(),
   status: z.enum(['registered', ...MILESTONES]).optional(),
   carrierId: z.string().max(60).optional(),
-  destination: z.string().regex(/^[A-Z]{2}[A-Z0-9]{3}$/).optional(),
+  destination: z
+    .string()
+    .regex(/^[A-Z]{2}[A-Z0-9]{3}$/)
+    .optional(),
   alerting: z.stringbool().optional().openapi({ type: 'boolean' }),
   box: box.optional(),
 });
 
 const positionsQuery = z.strictObject({
   ...paging,
-  limit: z.coerce.number().int().min(1).max(POSITIONS_PAGE_MAX).default(PAGE_DEFAULT * 10),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(POSITIONS_PAGE_MAX)
+    .default(PAGE_DEFAULT * 10),
   from: instant.optional().openapi({ type: 'string', format: 'date-time' }),
   to: instant.optional().openapi({ type: 'string', format: 'date-time' }),
   resolution: z.coerce
@@ -62,7 +83,8 @@ export const containerRoutes = [
     answer: z
       .object({ items: z.array(z.object({ number: z.string(), warnings: z.array(z.string()) })) })
       .openapi('RegisteredContainers'),
-    handle: async ({ c, actor, body }) => answer(c, await c.env.TRACKING.registerContainers(actor, body.containers), 201),
+    handle: async ({ c, actor, body }) =>
+      answer(c, await c.env.TRACKING.registerContainers(actor, body.containers), 201),
   }),
   operation({
     method: 'get',
@@ -93,7 +115,8 @@ export const containerRoutes = [
     params: numberParam,
     query: page,
     answer: pageOf('JourneyEvent', journeyEventSchema),
-    handle: async ({ c, actor, params, query }) => answer(c, await c.env.TRACKING.listEvents(actor, params.number, query)),
+    handle: async ({ c, actor, params, query }) =>
+      answer(c, await c.env.TRACKING.listEvents(actor, params.number, query)),
   }),
   operation({
     method: 'get',

@@ -2,7 +2,16 @@ import { z } from '@hono/zod-openapi';
 import { newCarrierSchema, newClientSchema, newTenantSchema, newUserSchema } from '../../../contracts/identity.ts';
 import { answer } from '../context.ts';
 import { operation } from '../operation.ts';
-import { carrierSchema, clientSchema, idParam, meSchema, pageOf, paging, tenantSchema, userSchema } from '../schemas.ts';
+import {
+  carrierSchema,
+  clientSchema,
+  idParam,
+  meSchema,
+  pageOf,
+  paging,
+  tenantSchema,
+  userSchema,
+} from '../schemas.ts';
 
 const page = z.strictObject(paging);
 

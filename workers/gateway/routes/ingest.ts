@@ -7,21 +7,20 @@ import { Lru } from '../../../platform/lru.ts';
 import { answer, refuseWith } from '../context.ts';
 import type { Env } from '../env.ts';
 import { readBody } from '../middleware/body.ts';
-import { limited, operation, tooLarge } from '../operation.ts';
+import { addressOf, limited, operation, tooLarge } from '../operation.ts';
 import { ingestAnswerSchema } from '../schemas.ts';
 import { isSigned } from '../signature.ts';
 
 /** How long a connection's secrets are kept at the edge: a disabled one closes within this time. */
 const CONNECTION_TTL_MS = 5_000;
-const connections = new Lru<string, { connection: ConnectionWithSecrets; until: number }>(1_000);
+const connections = new Lru<string, { connection: ConnectionWithSecrets | null; until: number }>(1_000);
 
 async function findConnection(env: Env, id: string): Promise<ConnectionWithSecrets | null> {
   if (!/^con_[0-9a-z]{26}$/.test(id)) return null;
   const known = connections.get(id);
   if (known && known.until > Date.now()) return known.connection;
   const connection = await env.TRACKING.connectionForIngest(id);
-  if (connection) connections.set(id, { connection, until: Date.now() + CONNECTION_TTL_MS });
-  else connections.delete(id);
+  connections.set(id, { connection, until: Date.now() + CONNECTION_TTL_MS });
   return connection;
 }
 
@@ -41,8 +40,6 @@ export const ingestRoutes = [
     answer: ingestAnswerSchema,
     also: { 413: 'Body over 1 MiB', 422: 'No item is acceptable', 429: 'Over the in-flight credit: see Retry-After' },
     handle: async ({ c, params }) => {
-      const over = await limited(c, c.env.INGEST_LIMIT, params.connectionId);
-      if (over) return over;
       const connection = await findConnection(c.env, params.connectionId);
       const body = await readBody(c.req.raw, INGEST_BODY_MAX_BYTES);
       if (body === 'too_large') return tooLarge(c, INGEST_BODY_MAX_BYTES);
@@ -53,8 +50,12 @@ export const ingestRoutes = [
           connectionId: params.connectionId,
           known: connection !== null,
         });
-        return refuseWith(c, fail('unauthenticated', 'The signature is not valid for this connection'));
+        // Refusals count against the sender's address, so that nobody can use up a carrier's own limit.
+        const over = await limited(c, c.env.ADDRESS_LIMIT, `ingest:${addressOf(c)}`);
+        return over ?? refuseWith(c, fail('unauthenticated', 'The signature is not valid for this connection'));
       }
+      const over = await limited(c, c.env.INGEST_LIMIT, connection.id);
+      if (over) return over;
       const { secrets: _secrets, ...shown } = connection;
       const actor = {
         tenantId: connection.tenantId,

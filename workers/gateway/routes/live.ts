@@ -19,10 +19,18 @@ const liveQuery = z.strictObject({
 /** Redeems the ticket before any object is woken. */
 async function redeem(c: GatewayContext, ticket: string, topic: string): Promise<{ tenantId: string } | Response> {
   if (c.req.header('upgrade')?.toLowerCase() !== 'websocket') {
-    return problem(426, 'Upgrade required', 'Open this address as a WebSocket', c.get('correlationId'), {}, { upgrade: 'websocket' });
+    return problem(
+      426,
+      'Upgrade required',
+      'Open this address as a WebSocket',
+      c.get('correlationId'),
+      {},
+      { upgrade: 'websocket' },
+    );
   }
   const grant = await c.env.IDENTITY.redeemTicket(ticket);
-  if (grant?.topic !== topic) return refuseWith(c, fail('unauthenticated', 'The ticket is not valid for this, spent or expired'));
+  if (grant?.topic !== topic)
+    return refuseWith(c, fail('unauthenticated', 'The ticket is not valid for this, spent or expired'));
   return grant;
 }
 

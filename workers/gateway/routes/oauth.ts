@@ -5,7 +5,7 @@ import { API_BODY_MAX_BYTES } from '../../../platform/limits.ts';
 import { answer, type GatewayContext } from '../context.ts';
 import { loginPage, messagePage } from '../login-page.ts';
 import { readBody } from '../middleware/body.ts';
-import { limited, operation, tooLarge } from '../operation.ts';
+import { addressOf, limited, operation, tooLarge } from '../operation.ts';
 import { problem } from '../problems.ts';
 
 const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' };
@@ -83,12 +83,13 @@ export const oauthRoutes = [
     handle: async ({ c }) => {
       // The form is ours alone: a page elsewhere must not sign anybody in.
       const origin = c.req.header('origin');
-      if (origin && origin !== c.env.ISSUER) return problem(403, 'Not allowed', 'The form was sent from elsewhere', c.get('correlationId'));
+      if (origin && origin !== c.env.ISSUER)
+        return problem(403, 'Not allowed', 'The form was sent from elsewhere', c.get('correlationId'));
       const form = await readForm(c);
       if (form instanceof Response) return form;
       const request = await c.env.IDENTITY.checkAuthorization(form);
       if (!request.ok) return page(messagePage(request.description), request.status);
-      const address = c.req.header('cf-connecting-ip') ?? 'local';
+      const address = addressOf(c);
       const over = await limited(c, c.env.LOGIN_LIMIT, `${address}:${(form.email ?? '').toLowerCase().slice(0, 200)}`);
       if (over) return page(loginPage(request, 'Too many attempts. Wait a minute and try again.'), 429);
       const { ok: _ok, ...authorization } = request;
@@ -105,13 +106,22 @@ export const oauthRoutes = [
     summary: 'The token endpoint: client_credentials, authorization_code, refresh_token',
     access: 'public',
     answer: z
-      .object({ access_token: z.string(), token_type: z.string(), expires_in: z.int(), scope: z.string(), refresh_token: z.string().optional() })
+      .object({
+        access_token: z.string(),
+        token_type: z.string(),
+        expires_in: z.int(),
+        scope: z.string(),
+        refresh_token: z.string().optional(),
+      })
       .openapi('TokenAnswer'),
     handle: async ({ c }) => {
       const form = await readForm(c);
       if (form instanceof Response) return form;
       const authorization = c.req.header('authorization') ?? null;
-      const result = await c.env.IDENTITY.token(form, authorization?.toLowerCase().startsWith('basic ') ? authorization : null);
+      const result = await c.env.IDENTITY.token(
+        form,
+        authorization?.toLowerCase().startsWith('basic ') ? authorization : null,
+      );
       if (!result.ok) return oauthFailure(result);
       const { ok: _ok, ...token } = result;
       return c.json({ ...token }, 200, NO_STORE);

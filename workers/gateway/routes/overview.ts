@@ -2,8 +2,8 @@
 import type { Actor } from '../../../contracts/actor.ts';
 import type { Result } from '../../../contracts/result.ts';
 import { fail } from '../../../contracts/result.ts';
-import { errorText } from '../../../platform/log.ts';
-import { type GatewayContext, refuseWith } from '../context.ts';
+import { errorText, loggerFor } from '../../../platform/log.ts';
+import { bookmarkOf, type GatewayContext, refuseWith } from '../context.ts';
 import { operation } from '../operation.ts';
 import { idParam, overviewSchema } from '../schemas.ts';
 
@@ -17,12 +17,16 @@ type Part<T> = { value: T; reason: null } | { value: null; reason: string };
 const FACTS_TTL_SECONDS = 300;
 
 /** Runs one part; whatever goes wrong in it stays in it. */
-async function part<T>(work: Promise<Result<T>>): Promise<Part<T> & { code?: string }> {
+async function part<T>(c: GatewayContext, work: Promise<Result<T>>): Promise<Part<T> & { code?: string }> {
   try {
     const result = await work;
-    return result.ok ? { value: result.value, reason: null } : { value: null, reason: result.detail, code: result.code };
+    return result.ok
+      ? { value: result.value, reason: null }
+      : { value: null, reason: result.detail, code: result.code };
   } catch (error) {
-    return { value: null, reason: `unavailable (${errorText(error).slice(0, 100)})` };
+    const correlationId = c.get('correlationId');
+    loggerFor('gateway', c.env.LOG_LEVEL)('error', 'overview.part_failed', { correlationId, error: errorText(error) });
+    return { value: null, reason: 'unavailable' };
   }
 }
 
@@ -52,7 +56,7 @@ export const overviewRoutes = [
     params: idParam,
     answer: overviewSchema,
     handle: async ({ c, actor, params }) => {
-      const asked = part(c.env.PROCUREMENT.getShipment(actor, params.id));
+      const asked = part(c, c.env.PROCUREMENT.getShipment(actor, params.id, bookmarkOf(c)));
       const cached = await factsFrom(c, actor, params.id);
       const rest = cached ? others(c, actor, cached) : null;
       const shipment = await asked;
@@ -75,8 +79,8 @@ async function others(c: GatewayContext, actor: Actor, facts: Facts | null): Pro
   }
   const { containers: numbers, carrierId } = facts;
   const [tracking, carrier] = await Promise.all([
-    part(c.env.TRACKING.listContainers(actor, { numbers, limit: Math.max(1, numbers.length) })),
-    part(c.env.IDENTITY.getCarrier(actor, carrierId)),
+    part(c, c.env.TRACKING.listContainers(actor, { numbers, limit: Math.max(1, numbers.length) })),
+    part(c, c.env.IDENTITY.getCarrier(actor, carrierId)),
   ]);
   return [
     tracking.value ? { value: tracking.value.items, reason: null } : { value: null, reason: tracking.reason ?? '' },

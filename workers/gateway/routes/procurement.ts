@@ -1,5 +1,10 @@
 import { z } from '@hono/zod-openapi';
-import { type Idempotent, newAllocationSchema, newBookingSchema, transitionSchema } from '../../../contracts/procurement.ts';
+import {
+  type Idempotent,
+  newAllocationSchema,
+  newBookingSchema,
+  transitionSchema,
+} from '../../../contracts/procurement.ts';
 import { fail, type Failure, type Result } from '../../../contracts/result.ts';
 import { BOOKING_STATES } from '../../../domain/booking/states.ts';
 import { bookmarkOf, expectedVersion, type GatewayContext, refuseWith, withBookmark } from '../context.ts';
@@ -9,17 +14,30 @@ import { allocationSchema, bookingSchema, idParam, pageOf, paging, shipmentSchem
 
 const keyHeader = z.object({ 'idempotency-key': z.string().min(8).max(128) });
 const matchHeader = z.object({ 'if-match': z.string() });
-const code = z.string().regex(/^[A-Z]{2}[A-Z0-9]{3}$/).optional();
+const code = z
+  .string()
+  .regex(/^[A-Z]{2}[A-Z0-9]{3}$/)
+  .optional();
 
 function idempotencyKey(c: GatewayContext): string | Failure {
   const key = c.req.header('idempotency-key') ?? '';
   if (/^[\x21-\x7e]{8,128}$/.test(key)) return key;
   return fail('invalid', 'An Idempotency-Key header of 8 to 128 visible characters is required', {
-    faults: [{ pointer: '/header/Idempotency-Key', code: 'required', detail: 'Use a fresh UUID for each new request and the same one for its retries' }],
+    faults: [
+      {
+        pointer: '/header/Idempotency-Key',
+        code: 'required',
+        detail: 'Use a fresh UUID for each new request and the same one for its retries',
+      },
+    ],
   });
 }
 
-function created<T extends { id: string; version: number }>(c: GatewayContext, result: Result<Idempotent<T>>, path: string): Response {
+function created<T extends { id: string; version: number }>(
+  c: GatewayContext,
+  result: Result<Idempotent<T>>,
+  path: string,
+): Response {
   if (!result.ok) return refuseWith(c, result);
   const { value, replayed, bookmark } = result.value;
   withBookmark(c, bookmark);
@@ -29,11 +47,19 @@ function created<T extends { id: string; version: number }>(c: GatewayContext, r
   return c.json(value, 201);
 }
 
-function page<T>(c: GatewayContext, result: Result<{ items: T[]; nextCursor: string | null; bookmark: string | null }>): Response {
+function page<T>(
+  c: GatewayContext,
+  result: Result<{ items: T[]; nextCursor: string | null; bookmark: string | null }>,
+): Response {
   if (!result.ok) return refuseWith(c, result);
   const { bookmark, ...rest } = result.value;
   withBookmark(c, bookmark);
   return c.json(rest);
+}
+
+/** If-None-Match: a list, or `*`, compared weakly (RFC 9110 section 13.1.2). */
+function matchesEtag(header: string | undefined, etag: string): boolean {
+  return (header ?? '').split(',').some((entry) => entry.trim() === '*' || entry.trim().replace(/^W\//, '') === etag);
 }
 
 /** An object with its ETag; 304 when the client has this version. */
@@ -41,7 +67,7 @@ function versioned(c: GatewayContext, value: { version: number }, bookmark: stri
   withBookmark(c, bookmark);
   const etag = `"${value.version}"`;
   c.header('etag', etag);
-  if (c.req.header('if-none-match') === etag) return c.body(null, 304);
+  if (c.req.method === 'GET' && matchesEtag(c.req.header('if-none-match'), etag)) return c.body(null, 304);
   return c.json(value);
 }
 
@@ -73,7 +99,8 @@ export const procurementRoutes = [
     query: z.strictObject({ ...paging, origin: code, destination: code }),
     answer: pageOf('Allocation', allocationSchema),
     also: { 503: 'The shard cannot be reached' },
-    handle: async ({ c, actor, query }) => page(c, await c.env.PROCUREMENT.listAllocations(actor, { ...query, bookmark: bookmarkOf(c) })),
+    handle: async ({ c, actor, query }) =>
+      page(c, await c.env.PROCUREMENT.listAllocations(actor, { ...query, bookmark: bookmarkOf(c) })),
   }),
   operation({
     method: 'get',
@@ -99,7 +126,11 @@ export const procurementRoutes = [
     body: newBookingSchema,
     status: 201,
     answer: bookingSchema,
-    also: { 409: 'Not enough space left, or closed', 422: 'The key belongs to another request', 503: 'The shard cannot be reached' },
+    also: {
+      409: 'Not enough space left, or closed',
+      422: 'The key belongs to another request',
+      503: 'The shard cannot be reached',
+    },
     handle: async ({ c, actor, body }) => {
       const key = idempotencyKey(c);
       if (typeof key !== 'string') return refuseWith(c, key);
@@ -115,7 +146,8 @@ export const procurementRoutes = [
     query: z.strictObject({ ...paging, state: z.enum(BOOKING_STATES).optional() }),
     answer: pageOf('Booking', bookingSchema),
     also: { 503: 'The shard cannot be reached' },
-    handle: async ({ c, actor, query }) => page(c, await c.env.PROCUREMENT.listBookings(actor, { ...query, bookmark: bookmarkOf(c) })),
+    handle: async ({ c, actor, query }) =>
+      page(c, await c.env.PROCUREMENT.listBookings(actor, { ...query, bookmark: bookmarkOf(c) })),
   }),
   operation({
     method: 'get',
@@ -143,10 +175,20 @@ export const procurementRoutes = [
     headers: matchHeader,
     body: transitionSchema,
     answer: bookingSchema,
-    also: { 409: 'Not a step the booking can take', 412: 'Changed since you read it', 428: 'If-Match is required', 503: 'The shard cannot be reached' },
+    also: {
+      409: 'Not a step the booking can take',
+      412: 'Changed since you read it',
+      428: 'If-Match is required',
+      503: 'The shard cannot be reached',
+    },
     handle: async ({ c, actor, params, body }) => {
       if (!c.req.header('if-match')) {
-        return problem(428, 'Precondition required', 'Send If-Match with the ETag you have read', c.get('correlationId'));
+        return problem(
+          428,
+          'Precondition required',
+          'Send If-Match with the ETag you have read',
+          c.get('correlationId'),
+        );
       }
       const version = expectedVersion(c);
       if (typeof version !== 'number') return refuseWith(c, version);
@@ -163,7 +205,8 @@ export const procurementRoutes = [
     query: z.strictObject(paging),
     answer: pageOf('Shipment', shipmentSchema),
     also: { 503: 'The shard cannot be reached' },
-    handle: async ({ c, actor, query }) => page(c, await c.env.PROCUREMENT.listShipments(actor, { ...query, bookmark: bookmarkOf(c) })),
+    handle: async ({ c, actor, query }) =>
+      page(c, await c.env.PROCUREMENT.listShipments(actor, { ...query, bookmark: bookmarkOf(c) })),
   }),
   operation({
     method: 'get',

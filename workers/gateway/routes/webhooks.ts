@@ -11,7 +11,8 @@ export const webhookRoutes = [
     path: '/v1/webhook-endpoints',
     tag: 'Webhooks',
     summary: 'Add an endpoint; its signing secret is shown once',
-    description: 'Deliveries follow Standard Webhooks 1.0.0: at least once, unordered, signed, retried for about three days.',
+    description:
+      'Deliveries follow Standard Webhooks 1.0.0: at least once, unordered, signed, retried for about three days.',
     access: 'webhooks:manage',
     body: newEndpointSchema,
     status: 201,
@@ -47,7 +48,8 @@ export const webhookRoutes = [
     params: idParam,
     query: z.strictObject(paging),
     answer: pageOf('WebhookDelivery', deliverySchema),
-    handle: async ({ c, actor, params, query }) => answer(c, await c.env.NOTIFICATIONS.listDeliveries(actor, params.id, query)),
+    handle: async ({ c, actor, params, query }) =>
+      answer(c, await c.env.NOTIFICATIONS.listDeliveries(actor, params.id, query)),
   }),
   operation({
     method: 'post',

@@ -9,9 +9,11 @@ export interface AdapterContext {
 }
 
 /** A canonical event before its contract check; a position may still name a device. */
-export type Candidate = CanonicalEvent | (Omit<Extract<CanonicalEvent, { kind: 'position' }>, 'container'> & {
-  device: string;
-});
+export type Candidate =
+  | CanonicalEvent
+  | (Omit<Extract<CanonicalEvent, { kind: 'position' }>, 'container'> & {
+      device: string;
+    });
 
 /** One item of a delivery, turned into events or refused with the reason. */
 export type AdaptedItem =

@@ -125,7 +125,9 @@ describe('positions', () => {
 it('never throws, and what adapters emit meets the contract or is refused', () => {
   const noise = fc.oneof(
     fc.jsonValue(),
-    fc.record({ ...Object.fromEntries(Object.entries(gateIn).map(([k, v]) => [k, fc.oneof(fc.constant(v), fc.jsonValue())])) }),
+    fc.record(
+      Object.fromEntries(Object.entries(gateIn).map(([k, v]) => [k, fc.oneof(fc.constant(v), fc.jsonValue())])),
+    ),
   );
   fc.assert(
     fc.property(fc.array(noise, { maxLength: 5 }), (list) => {

@@ -68,22 +68,30 @@ function adaptEvent(raw: unknown, index: number, context: AdapterContext): Adapt
   if (containers.length === 0) {
     return refuse('/equipmentReference', 'event.unattributable', 'The event names no container');
   }
-  const events = containers.map((container): JourneyEvent => ({
-    v: 1,
-    kind: 'journey',
-    container,
-    family,
-    code,
-    classifier,
-    at: time.at,
-    atText,
-    zoneSource: time.zoneSource,
-    createdAt: created?.at ?? time.at,
-    carrierId: context.carrierId,
-    ...(location ? { location } : {}),
-    ...details(item, call),
-    ...warningsOf(container, location),
-  }));
+  // Half an event would be a lie in the receipt: one unreadable reference refuses the whole.
+  const unreadable = containers.find((number) => !/^[A-Z0-9]{4,17}$/.test(number));
+  if (unreadable !== undefined) {
+    return refuse('/references', 'event.reference_invalid', `"${unreadable.slice(0, 40)}" is not a container number`);
+  }
+  const events = containers.map(
+    (container): JourneyEvent => ({
+      v: 1,
+      kind: 'journey',
+      container,
+      family,
+      code,
+      classifier,
+      at: time.at,
+      atText,
+      zoneSource: time.zoneSource,
+      // An estimate without the time of the word is as new as its arrival; an actual is as old as itself.
+      createdAt: created?.at ?? (classifier === 'ACT' ? time.at : context.now),
+      carrierId: context.carrierId,
+      ...(location ? { location } : {}),
+      ...details(item, call),
+      ...warningsOf(container, location),
+    }),
+  );
   return { index, raw, events };
 }
 
@@ -131,7 +139,10 @@ function details(item: Fields, call: Fields): Partial<JourneyEvent> {
     ['vesselName', pick(vessel, 'vesselName')?.slice(0, 200)],
     ['voyage', voyage?.slice(0, 50)],
     ['transportCallId', pick(call, 'transportCallID', 'transportCallId')?.slice(0, 100)],
-    ['documentReference', (pick(item, 'documentID', 'documentId') ?? (document && pick(document, 'documentReferenceValue')))?.slice(0, 100)],
+    [
+      'documentReference',
+      (pick(item, 'documentID', 'documentId') ?? (document && pick(document, 'documentReferenceValue')))?.slice(0, 100),
+    ],
     ['delayReasonCode', pick(item, 'delayReasonCode')?.slice(0, 4)],
     ['carrierEventId', pick(item, 'eventID', 'eventId')?.slice(0, 100)],
   ];
@@ -150,8 +161,7 @@ function containersOf(item: Fields): string[] {
         const value = reference && isEquipment ? textOf(reference.referenceValue) : undefined;
         return value ? [value] : [];
       });
-  const numbers = named.map(normalizeContainerNumber).filter((n) => /^[A-Z0-9]{4,17}$/.test(n));
-  return [...new Set(numbers)].slice(0, 200);
+  return [...new Set(named.map(normalizeContainerNumber))];
 }
 
 function warningsOf(container: string, location: EventLocation | undefined): Pick<JourneyEvent, 'warnings'> {

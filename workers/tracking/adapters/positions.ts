@@ -7,15 +7,7 @@ import type { Fault } from '../../../contracts/result.ts';
 import type { Sensors } from '../../../domain/journey/event.ts';
 import { normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts';
 import { parseInstant } from '../../../domain/journey/instant.ts';
-import {
-  type Adapter,
-  type AdaptedItem,
-  type Candidate,
-  numberOf,
-  parseJson,
-  recordOf,
-  textOf,
-} from './adapter.ts';
+import { type Adapter, type AdaptedItem, type Candidate, numberOf, parseJson, recordOf, textOf } from './adapter.ts';
 
 /** A device's clock may run ahead this much before its word counts as wrong. */
 const FUTURE_TOLERANCE_MS = 10 * 60_000;

@@ -1,0 +1,142 @@
+import { expect, type Page, test } from '@playwright/test';
+import { checkDigit } from '../../domain/identifiers/iso6346.ts';
+import { ApiClient, postSigned } from '../../scripts/support/api.ts';
+import { createTenant, fetchOf, type TestTenant } from '../support/fixtures.ts';
+import { type Platform, startPlatform } from '../support/harness.ts';
+
+let platform: Platform;
+let tenant: TestTenant;
+let connection: { id: string; scheme: string; secret: string };
+const NUMBER = 'CSQU3054383';
+
+const numberOf = (i: number): string => {
+  const ten = `TSTU${String(i).padStart(6, '0')}`;
+  return ten + checkDigit(ten);
+};
+
+async function post(container: string, minute: number, latitude: number): Promise<void> {
+  const time = new Date(Date.now() - 3_600_000 + minute * 60_000).toISOString();
+  const body = JSON.stringify({ container, time, latitude, longitude: 110, speed: 15, course: 200, temperature: -18 });
+  const answer = await postSigned(platform.origin, connection, body, { fetcher: fetchOf(platform) });
+  expect(answer.status).toBe(202);
+}
+
+test.beforeAll(async () => {
+  platform = await startPlatform({ forBrowser: true });
+  tenant = await createTenant(platform, 'acme');
+  connection = await tenant.admin.must('POST', '/v1/connections', {
+    name: 'P',
+    carrierId: tenant.carrierId,
+    format: 'positions',
+  });
+  await tenant.admin.must('POST', '/v1/containers', {
+    containers: [NUMBER, ...Array.from({ length: 3 }, (_, i) => numberOf(i))].map((number) => ({
+      number,
+      origin: 'CNSHA',
+      destination: 'NLRTM',
+      reference: `PO-${number.slice(-3)}`,
+    })),
+  });
+  await tenant.admin.must(
+    'POST',
+    '/v1/allocations',
+    {
+      carrierId: tenant.carrierId,
+      origin: 'CNSHA',
+      destination: 'NLRTM',
+      period: '2026-W48',
+      capacity: 2,
+      departureAt: '2026-12-01T00:00:00Z',
+      arrivalAt: '2026-12-30T00:00:00Z',
+    },
+    ApiClient.key(),
+  );
+  await post(NUMBER, 0, 20);
+  await post(NUMBER, 1, 19.9);
+});
+test.afterAll(() => platform?.close());
+
+async function signIn(page: Page): Promise<void> {
+  await page.goto(platform.origin);
+  await page.getByLabel('E-mail').fill(tenant.adminEmail);
+  await page.getByLabel('Password').fill(tenant.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { name: 'Fleet' })).toBeVisible();
+}
+
+test('refuses a wrong password in words', async ({ page }) => {
+  await page.goto(platform.origin);
+  await page.getByLabel('E-mail').fill(tenant.adminEmail);
+  await page.getByLabel('Password').fill('not the password');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('alert')).toContainText('wrong');
+});
+
+test('shows the fleet on a painted map and moves it live, with no request elsewhere', async ({ page }) => {
+  const elsewhere: string[] = [];
+  const complaints: string[] = [];
+  page.on('request', (request) => {
+    if (!request.url().startsWith(platform.origin) && !request.url().startsWith('data:')) elsewhere.push(request.url());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await signIn(page);
+  await expect(page.getByText('Live', { exact: true })).toBeVisible();
+  await expect(page.locator('.map')).toHaveAttribute('data-marks', '1');
+  await post(numberOf(0), 2, 10);
+  await expect(page.locator('.map')).toHaveAttribute('data-marks', '2');
+  const painted = await page.locator('.map-base').evaluate((canvas: HTMLCanvasElement) => {
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    let count = 0;
+    for (let i = 3; i < data.length; i += 4) if (data[i]! > 0) count++;
+    return count / (data.length / 4);
+  });
+  expect(painted).toBeGreaterThan(0.5);
+  expect(elsewhere).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+test('shows a container with its ETA, freshness and raw events, and stays signed in over a reload', async ({
+  page,
+}) => {
+  await signIn(page);
+  await page.getByRole('link', { name: new RegExp(NUMBER) }).click();
+  await expect(page.getByRole('heading', { name: NUMBER })).toBeVisible();
+  await expect(page.getByText(/80 %:/)).toBeVisible();
+  await expect(page.getByText(/-18 °C/)).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole('heading', { name: NUMBER })).toBeVisible();
+  await expect(page.getByText('No journey events yet')).toBeVisible();
+});
+
+test('searches containers and says when nothing matches', async ({ page }) => {
+  await signIn(page);
+  await page.getByRole('link', { name: 'Containers' }).click();
+  await expect(page.getByRole('row')).toHaveCount(5);
+  await page.getByLabel('Search containers').fill('no such box');
+  await expect(page.getByText('No containers here')).toBeVisible();
+});
+
+test('books, shows what is left, and turns into a shipment with its carrier', async ({ page }) => {
+  await signIn(page);
+  await page.getByRole('link', { name: 'Bookings' }).click();
+  await page.getByRole('button', { name: 'Book', exact: true }).click();
+  await page.getByLabel('How many').fill('2');
+  await page.getByLabel('Container numbers, if known').fill(NUMBER);
+  await page.getByRole('dialog').getByRole('button', { name: 'Book', exact: true }).click();
+  await expect(page.getByText('0 of 2 containers left')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Full' })).toBeDisabled();
+  await page.getByRole('link', { name: 'Shipments' }).click();
+  await page.getByRole('button', { name: /CNSHA → NLRTM/ }).click();
+  await expect(page.getByText('desk@acme-line.example')).toBeVisible();
+});
+
+test('browses the API documentation without a foreign host', async ({ page }) => {
+  const elsewhere: string[] = [];
+  page.on('request', (request) => {
+    if (!request.url().startsWith(platform.origin) && !request.url().startsWith('data:')) elsewhere.push(request.url());
+  });
+  await page.goto(`${platform.origin}/docs`);
+  await expect(page.getByText('Fairlead API')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Procurement' })).toBeVisible();
+  expect(elsewhere).toEqual([]);
+});
