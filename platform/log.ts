@@ -8,9 +8,9 @@ export type LogFields = Record<string, unknown> & {
 };
 
 /** Severity of a log line, least first. */
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
-const ORDER: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 };
+const ORDER: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3, silent: 4 };
 
 /** Writes one JSON line; lines below the Worker's LOG_LEVEL are dropped. */
 export type Logger = (level: LogLevel, event: string, fields?: LogFields) => void;

@@ -1,0 +1,160 @@
+import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { TelemetryMessage } from '../../contracts/tracking.ts';
+import { consumeTelemetry, consumeTelemetryDead } from '../../workers/tracking/consumer.ts';
+import { carrierInbox, containerTracker } from '../stubs.ts';
+import { bindings, doorEvents, NUMBER } from '../testing/events.ts';
+import type { CarrierInbox } from './carrier-inbox.ts';
+
+const CONNECTION = `con_${'0'.repeat(26)}`;
+const inbox = () => carrierInbox(bindings, CONNECTION);
+const raw = () =>
+  bindings.CARRIER_INBOX.get(
+    bindings.CARRIER_INBOX.idFromName(CONNECTION),
+  ) as unknown as DurableObjectStub<CarrierInbox>;
+
+async function accept(minutes: number[], items = minutes.length) {
+  return inbox().accept({
+    tenantId: 'ten_1',
+    connectionId: CONNECTION,
+    correlationId: 'c',
+    items,
+    events: doorEvents(minutes),
+    rejected: [],
+  });
+}
+
+/** The messages that the inbox holds: what a queue that has lost everything would be sent again. */
+function held(): Promise<TelemetryMessage[]> {
+  return runInDurableObject(raw(), (_instance, state) =>
+    state.storage.sql
+      .exec<{ body: string }>('SELECT body FROM dispatches ORDER BY id')
+      .toArray()
+      .map((row) => JSON.parse(row.body) as TelemetryMessage),
+  );
+}
+
+/** A batch as the queue hands it over, recording what becomes of each message. */
+function batchOf(messages: TelemetryMessage[]): { batch: MessageBatch; fates: string[] } {
+  const fates: string[] = [];
+  const handles = messages.map((body, i) => ({
+    id: String(i),
+    timestamp: new Date(),
+    attempts: 1,
+    body,
+    ack: () => void (fates[i] = 'ack'),
+    retry: () => void (fates[i] = 'retry'),
+  }));
+  const batch = { queue: 'fairlead-telemetry', messages: handles, ackAll: () => {}, retryAll: () => {} };
+  return { batch: batch as unknown as MessageBatch, fates };
+}
+
+const counts = async (seq: number) => (await inbox().receipt(seq))!.counts;
+
+afterEach(() => reset());
+
+describe('a delivery', () => {
+  it('is held until the consumer confirms it, and settles as applied', async () => {
+    await accept([1, 2, 3]);
+    const messages = await held();
+    expect(messages).toHaveLength(1);
+    const { batch, fates } = batchOf(messages);
+    await consumeTelemetry(bindings, batch);
+    expect(fates).toEqual(['ack']);
+    expect(await held()).toEqual([]);
+    expect(await counts(1)).toMatchObject({ applied: 3, queued: 0 });
+  });
+
+  it('that the queue brings twice, or after a lost confirmation, is applied once', async () => {
+    await accept([1, 2]);
+    const messages = await held();
+    await consumeTelemetry(bindings, batchOf([...messages, ...messages]).batch);
+    await consumeTelemetry(bindings, batchOf(messages).batch);
+    expect(await counts(1)).toMatchObject({ applied: 2, duplicate: 0 });
+    expect((await containerTracker(bindings, 'ten_1', NUMBER).view())!.pointCount).toBe(2);
+  });
+
+  it('that repeats known content is a duplicate at the door, also after an eviction', async () => {
+    await accept([1, 2]);
+    await evictDurableObject(raw());
+    expect(await accept([2, 3])).toMatchObject({ ok: true, value: { accepted: 1, duplicates: 1 } });
+  });
+
+  it('over the credit is refused with the time to wait, and taken once the inbox has drained', async () => {
+    await runInDurableObject(raw(), (instance) => {
+      (instance as unknown as { env: { INBOX_CREDIT: string } }).env.INBOX_CREDIT = '3';
+    });
+    await accept([1, 2]);
+    const refused = await accept([3, 4]);
+    expect(refused).toMatchObject({ ok: false, code: 'credit.exhausted', retryAfterSeconds: 1 });
+    await consumeTelemetry(bindings, batchOf(await held()).batch);
+    expect(await accept([3, 4])).toMatchObject({ ok: true });
+    await runInDurableObject(raw(), (instance) => {
+      delete (instance as unknown as { env: { INBOX_CREDIT?: string } }).env.INBOX_CREDIT;
+    });
+  });
+
+  it('that nobody confirms is sent again by the alarm, with growing pauses, and parked in the end', async () => {
+    await accept([1]);
+    for (let send = 0; send < 8; send++) {
+      await runInDurableObject(raw(), (_instance, state) => {
+        state.storage.sql.exec('UPDATE dispatches SET next_at = 0');
+        state.storage.sql.exec('UPDATE deadlines SET at = 0');
+      });
+      await evictDurableObject(raw());
+      await inbox().usage();
+      await runDurableObjectAlarm(raw());
+    }
+    expect(await counts(1)).toMatchObject({ parked: 1 });
+    const [letter] = (await inbox().deadLetters({ limit: 10 })).items;
+    expect(letter).toMatchObject({ events: 1, error: 'not confirmed after 8 sends' });
+  });
+});
+
+describe('a poisoned message', () => {
+  const breakTracker = () =>
+    runInDurableObject(
+      bindings.CONTAINER_TRACKER.get(bindings.CONTAINER_TRACKER.idFromName(`ten_1:${NUMBER}`)),
+      (_instance, state) => void state.storage.sql.exec('ALTER TABLE object RENAME TO broken'),
+    );
+  const mendTracker = () =>
+    runInDurableObject(
+      bindings.CONTAINER_TRACKER.get(bindings.CONTAINER_TRACKER.idFromName(`ten_1:${NUMBER}`)),
+      (_instance, state) => void state.storage.sql.exec('ALTER TABLE broken RENAME TO object'),
+    );
+
+  it('is retried alone, parked by the dead-letter queue, read, replayed and then applied', async () => {
+    await breakTracker();
+    await accept([1]);
+    await inbox().accept({
+      tenantId: 'ten_1',
+      connectionId: CONNECTION,
+      correlationId: 'c',
+      items: 1,
+      events: doorEvents([1], 'MSKU9070323'),
+      rejected: [],
+    });
+    const messages = await held();
+    const { batch, fates } = batchOf(messages);
+    await consumeTelemetry(bindings, batch);
+    expect(fates).toEqual(['retry', 'ack']);
+    await consumeTelemetryDead(bindings, batchOf([messages[0]!]).batch);
+    const [letter] = (await inbox().deadLetters({ limit: 10 })).items;
+    expect(letter!.error).toContain('no such table');
+    expect(await counts(1)).toMatchObject({ parked: 1 });
+    await mendTracker();
+    expect(await inbox().settleDeadLetter(messages[0]!.dispatchId, 'replay')).toBe(true);
+    await consumeTelemetry(bindings, batchOf(await held()).batch);
+    expect(await counts(1)).toMatchObject({ parked: 0, applied: 1 });
+  });
+
+  it('that is discarded leaves the receipt saying so, and may be posted again', async () => {
+    await accept([1]);
+    const [message] = await held();
+    await inbox().park(message!.dispatchId, 'broken');
+    expect(await inbox().settleDeadLetter(message!.dispatchId, 'discard')).toBe(true);
+    expect(await counts(1)).toMatchObject({ parked: 0, discarded: 1 });
+    await evictDurableObject(raw());
+    expect(await accept([1])).toMatchObject({ ok: true, value: { accepted: 1, duplicates: 0 } });
+  });
+});

@@ -1,0 +1,29 @@
+/** Events and stubs for tests that run inside the Workers runtime. */
+import { env } from 'cloudflare:workers';
+import type { DoorEvent, TelemetryMessage } from '../../contracts/tracking.ts';
+import { contentKey, type PositionEvent } from '../../domain/journey/event.ts';
+import type { Env } from '../../workers/tracking/env.ts';
+
+/** The tracking Worker's environment. */
+export const bindings = env as unknown as Env;
+
+/** A container number that every test may use: storage is reset between tests. */
+export const NUMBER = 'CSQU3054383';
+
+/** A position `minute` minutes into 2026. */
+export function positionAt(minute: number, container = NUMBER): PositionEvent {
+  return { v: 1, kind: 'position', container, at: Date.UTC(2026, 0, 1, 0, minute), lat: 10 + minute / 1_000, lon: 110 };
+}
+
+/** Positions as the door hands them to the inbox. */
+export function doorEvents(minutes: number[], container = NUMBER): DoorEvent[] {
+  return minutes.map((minute, index) => {
+    const event = positionAt(minute, container);
+    return { ...event, key: contentKey(event), origin: 0, index };
+  });
+}
+
+/** Positions as a queue message carries them. */
+export function trackedEvents(minutes: number[], firstOrigin = 1): TelemetryMessage['events'] {
+  return doorEvents(minutes).map(({ index, ...event }) => ({ ...event, origin: firstOrigin + index }));
+}

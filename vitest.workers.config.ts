@@ -1,0 +1,12 @@
+import { cloudflareTest } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [
+    cloudflareTest({
+      wrangler: { configPath: './workers/tracking/wrangler.toml' },
+      miniflare: { bindings: { SEALING_KEY: Buffer.alloc(32, 1).toString('base64'), LOG_LEVEL: 'silent' } },
+    }),
+  ],
+  test: { include: ['{workers,durable-objects}/**/*.workers.test.ts'] },
+});
