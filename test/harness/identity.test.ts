@@ -30,6 +30,16 @@ describe('signing in', () => {
     expect(wrong).toMatchObject({ status: 401, html: expect.stringContaining('role="alert"') });
   });
 
+  it('stops guessing at one account after ten tries a minute', async () => {
+    const tries = [];
+    for (let i = 0; i < 12; i++) {
+      tries.push(await signIn(platform.origin, platform.issuer, 'guessed@acme.example', `guess number ${i}`, fetcher));
+    }
+    expect(
+      tries.map((answer) => ('status' in answer ? answer.status : 200)).filter((status) => status === 429),
+    ).toHaveLength(2);
+  });
+
   it('rotates refresh tokens; a spent one ends the session', async () => {
     const session = await signIn(platform.origin, platform.issuer, tenant.adminEmail, tenant.password, fetcher);
     if (!('refreshToken' in session)) throw new Error('not signed in');
@@ -120,6 +130,10 @@ describe('tokens', () => {
     expect((await narrow.call('GET', '/v1/containers')).status).toBe(200);
     expect((await narrow.call('GET', '/v1/users')).status).toBe(403);
     expect((await tenant.admin.call('GET', '/v1/tenants')).status).toBe(403);
+    const maker = await make('tenant_admin', ['clients:manage', 'users:manage']);
+    expect((await maker.call('POST', '/v1/clients', { name: 'wider', role: 'tenant_admin' })).status).toBe(403);
+    const user = { email: 'x@acme.example', name: 'X', role: 'tenant_admin', password: 'a long password' };
+    expect((await maker.call('POST', '/v1/users', user)).status).toBe(403);
     expect((await tenant.admin.must('GET', '/v1/me')).roles).toEqual(['tenant_admin']);
   });
 });
