@@ -70,7 +70,8 @@ export class OutboxRelay extends DurableObject<Env> implements OutboxRelayApi {
     let { results } = await select.all<OutboxRow>();
     while (results.length > 0) {
       const events = results.map((row) => JSON.parse(row.body) as ProcurementEvent);
-      await this.env.PROCUREMENT_EVENTS.sendBatch(events.map((body) => ({ body })));
+      const tracked = events.filter(concernsTracking);
+      if (tracked.length > 0) await this.env.PROCUREMENT_EVENTS.sendBatch(tracked.map((body) => ({ body })));
       await this.env.NOTIFICATIONS_QUEUE.sendBatch(events.map((event) => ({ body: toNotification(event) })));
       const sent = db
         .prepare('DELETE FROM outbox WHERE parked_at IS NULL AND id IN (SELECT value FROM json_each(?))')
@@ -94,6 +95,11 @@ export class OutboxRelay extends DurableObject<Env> implements OutboxRelayApi {
       return true;
     }
   }
+}
+
+/** What the other services act on: so far, containers to be tracked. */
+function concernsTracking({ type, data }: ProcurementEvent): boolean {
+  return type === 'booking.confirmed' && data.containers.length > 0;
 }
 
 function toNotification({ v, id, tenantId, type, at, data }: ProcurementEvent): Notification {

@@ -113,7 +113,7 @@ const DRAIN_LEASE_MS = 20_000;
 const draining = new Map<string, { again: boolean; since: number }>();
 
 /** A breath before a drain, so that bookings made together leave together. */
-const GATHER_MS = 25;
+const GATHER_MS = 100;
 
 /** Drains the outbox after the answer; calls that come while one runs share the next. */
 export async function drainSoon(env: Env, shard: string): Promise<void> {
