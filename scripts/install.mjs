@@ -18,7 +18,9 @@ const current =
   existsSync(stamp) && readFileSync(stamp, 'utf8') === lock && existsSync(at('node_modules/.bin/wrangler'));
 if (!current) {
   console.log('Installing packages (once; about a minute) ...');
-  const done = spawnSync('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'], {
+  // Not `npm ci`: it refuses a lock file that lacks another platform's optional binaries, which is what a
+  // registry mirror that does not carry them produces. `--no-save` keeps to the locked versions all the same.
+  const done = spawnSync('npm', ['install', '--no-save', '--no-fund', '--no-audit', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'pipe'],
     encoding: 'utf8',
