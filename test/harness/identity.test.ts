@@ -131,7 +131,10 @@ describe('tokens', () => {
     expect((await narrow.call('GET', '/v1/users')).status).toBe(403);
     expect((await tenant.admin.call('GET', '/v1/tenants')).status).toBe(403);
     const maker = await make('tenant_admin', ['clients:manage', 'users:manage']);
-    expect((await maker.call('POST', '/v1/clients', { name: 'wider', role: 'tenant_admin' })).status).toBe(403);
+    const inherited = await maker.must('POST', '/v1/clients', { name: 'inherits', role: 'tenant_admin' });
+    expect(inherited.scopes).toEqual(['clients:manage', 'users:manage']);
+    const wider = { name: 'wider', role: 'tenant_admin', scopes: ['containers:read'] };
+    expect((await maker.call('POST', '/v1/clients', wider)).status).toBe(403);
     const user = { email: 'x@acme.example', name: 'X', role: 'tenant_admin', password: 'a long password' };
     expect((await maker.call('POST', '/v1/users', user)).status).toBe(403);
     expect((await tenant.admin.must('GET', '/v1/me')).roles).toEqual(['tenant_admin']);

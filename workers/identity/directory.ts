@@ -17,6 +17,7 @@ import type {
 import { allows, grantOf, PERMISSION_NAMES, type Permission, type Role } from '../../contracts/permissions.ts';
 import { type Failure, fail, ok, type Page, type Result } from '../../contracts/result.ts';
 import { base64Url, newId } from '../../platform/ids.ts';
+import { Lru } from '../../platform/lru.ts';
 import { carriers, clients, tenantCarriers, tenants, users } from '../../platform/schema/directory.ts';
 import { sha256Hex } from '../../platform/secrets.ts';
 import { beforeId, notFound, pageById, refuse } from '../../platform/service.ts';
@@ -59,6 +60,26 @@ const showCarrier = ({ carrier, known }: CarrierRow): Carrier => ({
 function isTaken(error: unknown): boolean {
   const texts = [error, (error as { cause?: unknown }).cause].map(String);
   return texts.some((text) => text.includes('UNIQUE constraint failed'));
+}
+
+const existing = new Lru<string, { until: number }>(10_000);
+const EXISTING_TTL_MS = 300_000;
+
+/**
+ * Whether a tenant exists. Asked before an object is woken by a name that came with a secret: made-up
+ * tenants must not leave objects behind. Tenants are never deleted, so a yes may be kept.
+ */
+export async function tenantExists(env: Env, id: string): Promise<boolean> {
+  if ((existing.get(id)?.until ?? 0) > Date.now()) return true;
+  const row = await drizzle(env.DIRECTORY).select({ id: tenants.id }).from(tenants).where(eq(tenants.id, id)).get();
+  if (row) existing.set(id, { until: Date.now() + EXISTING_TTL_MS });
+  return row !== undefined;
+}
+
+/** The tenant that a code, refresh token or ticket begins with, if there is one. */
+export async function tenantOfSecret(env: Env, secret: string | undefined): Promise<string | null> {
+  const id = /^(ten_[0-9a-z]{26})\.[A-Za-z0-9_-]{43}$/.exec(secret ?? '')?.[1];
+  return id && (await tenantExists(env, id)) ? id : null;
 }
 
 /** Creates a tenant on the least filled shard, with its first administrator, in one transaction. */

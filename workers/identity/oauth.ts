@@ -12,6 +12,7 @@ import { ACCESS_TOKEN_SECONDS, AUTH_CODE_SECONDS } from '../../platform/limits.t
 import { loggerFor } from '../../platform/log.ts';
 import { clients, users } from '../../platform/schema/directory.ts';
 import { equalBytes, sha256Hex } from '../../platform/secrets.ts';
+import { tenantOfSecret } from './directory.ts';
 import type { Env } from './env.ts';
 import { signAccessToken } from './keys.ts';
 import { checkPassword } from './passwords.ts';
@@ -177,14 +178,8 @@ function basicCredentials(header: string): { id: string; secret: string } {
   }
 }
 
-/** Codes, refresh tokens and tickets begin with their tenant, which finds the object that knows them. */
-function tenantOf(secret: string | undefined): string | null {
-  const match = /^(ten_[0-9a-z]{26})\.[A-Za-z0-9_-]{43}$/.exec(secret ?? '');
-  return match ? match[1]! : null;
-}
-
 async function authorizationCode(env: Env, form: Record<string, string>): Promise<TokenAnswer | OAuthError> {
-  const tenantId = tenantOf(form.code);
+  const tenantId = await tenantOfSecret(env, form.code);
   const verifier = form.code_verifier ?? '';
   if (!tenantId || !/^[A-Za-z0-9._~-]{43,128}$/.test(verifier)) {
     return oauthError(400, 'invalid_grant', 'The code or its verifier is not valid');
@@ -200,7 +195,7 @@ async function authorizationCode(env: Env, form: Record<string, string>): Promis
 }
 
 async function refresh(env: Env, form: Record<string, string>): Promise<TokenAnswer | OAuthError> {
-  const tenantId = tenantOf(form.refresh_token);
+  const tenantId = await tenantOfSecret(env, form.refresh_token);
   if (!tenantId) return oauthError(400, 'invalid_grant', 'The refresh token is not valid');
   const next = `${tenantId}.${randomToken()}`;
   const oldHash = await sha256Hex(form.refresh_token!);

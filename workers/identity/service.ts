@@ -75,7 +75,7 @@ export class IdentityService extends WorkerEntrypoint<Env> implements IdentityAp
 
   /** What a ticket opens, once. */
   async redeemTicket(ticket: string) {
-    const tenantId = /^(ten_[0-9a-z]{26})\.[A-Za-z0-9_-]{43}$/.exec(ticket)?.[1];
+    const tenantId = await directory.tenantOfSecret(this.env, ticket);
     if (!tenantId) return null;
     const topic = await tenantPolicy(this.env, tenantId).redeemTicket(await sha256Hex(ticket), Date.now());
     return topic ? { tenantId, topic } : null;
