@@ -47,7 +47,8 @@ export interface Runtime {
 /** Makes the data folder, or says why not. */
 export function prepareFolder(dataDir: string): void {
   try {
-    mkdirSync(join(dataDir, 'logs'), { recursive: true });
+    // One level each, not recursively: on a file system that refuses, Node's recursive mkdir never ends.
+    for (const folder of [dataDir, join(dataDir, 'logs')]) if (!existsSync(folder)) mkdirSync(folder);
     writeFileSync(join(dataDir, '.writable'), '');
   } catch {
     throw new PlainError(
