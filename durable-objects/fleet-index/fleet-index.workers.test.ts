@@ -38,8 +38,12 @@ it('leaves no gap for a cursor that was given out before the object slept', asyn
   // A mixed batch: one line is stale and must not move the counter past the table's own maximum.
   await fleet().apply('ten_1', [line('AAAA', 2), line('BBBB', 1)]);
   await expect.poll(() => first.frames.length).toBe(3);
-  const cursor = first.frames.at(-1)!;
   first.socket.close();
+  // The cursor of a fresh snapshot, which is the counter itself.
+  const fresh = await connect();
+  await expect.poll(() => fresh.frames.length).toBe(1);
+  const cursor = fresh.frames[0]!;
+  fresh.socket.close();
   await evictDurableObject(raw(), { webSockets: 'close' });
   await fleet().apply('ten_1', [line('CCCC', 1)]);
   const second = await connect(cursor);
