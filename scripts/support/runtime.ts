@@ -269,24 +269,51 @@ async function waitUntilReady(origin: string, ended: Promise<string>, runtime: R
   throw new PlainError(`The runtime did not answer within ${READY_WITHIN_MS / 1000} s; see ${runtime.logFile}.`);
 }
 
-/** The workerd processes below a process, by the kernel's own table. */
-function workerdOf(parent: number): number[] {
-  const rows = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
+interface ProcessRow {
+  pid: number;
+  parent: number;
+  command: string;
+}
+
+/** All processes: from /proc where there is one (a bare system has no `ps`), else from `ps`. */
+function processTable(): ProcessRow[] {
+  if (existsSync('/proc/self/stat')) {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .flatMap((name) => {
+        try {
+          // The command in parentheses may hold blanks: the parent's id is the second field after it.
+          const parent = Number(
+            readFileSync(`/proc/${name}/stat`, 'utf8')
+              .replace(/^.*\) /s, '')
+              .split(' ')[1],
+          );
+          return [{ pid: Number(name), parent, command: readFileSync(`/proc/${name}/cmdline`, 'utf8') }];
+        } catch {
+          return [];
+        }
+      });
+  }
+  return execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
     .trim()
     .split('\n')
     .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line)!)
-    .map(([, pid, ppid, args]) => ({ pid: Number(pid), ppid: Number(ppid), args: args! }));
-  const below = new Set([parent]);
+    .map(([, pid, parent, command]) => ({ pid: Number(pid), parent: Number(parent), command: command! }));
+}
+
+/** The workerd processes below a process. */
+function workerdOf(root: number): number[] {
+  const rows = processTable();
+  const below = new Set([root]);
   for (let grew = true; grew; ) {
     grew = false;
-    for (const row of rows) {
-      if (below.has(row.ppid) && !below.has(row.pid)) {
-        below.add(row.pid);
-        grew = true;
-      }
+    for (const { pid, parent } of rows) {
+      if (!below.has(parent) || below.has(pid)) continue;
+      below.add(pid);
+      grew = true;
     }
   }
-  return rows.filter((row) => below.has(row.pid) && row.args.includes('workerd')).map((row) => row.pid);
+  return rows.filter(({ pid, command }) => below.has(pid) && command.includes('workerd')).map(({ pid }) => pid);
 }
 
 async function endGroup(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

@@ -40,6 +40,7 @@ describe('a replay', () => {
   });
 
   const shared = sharedRecording();
+  if (!shared) console.log('skipped: no shared data');
   it.skipIf(!shared)(
     shared ? 'brings all 22,287 recorded rows to 256 vessels' : 'skipped: no shared data',
     async () => {
