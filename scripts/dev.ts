@@ -5,6 +5,7 @@ import { clockFrom } from '../platform/clock.ts';
 import { createDemo, type Demo, loadDemo, nextAttempt, saveDemo } from './support/demo.ts';
 import {
   buildConsole,
+  claimFolder,
   loadSecrets,
   migrate,
   prepareFolder,
@@ -38,6 +39,7 @@ await main(async () => {
   const dataDir = resolve(values.data ?? join(ROOT, '.data'));
   prepareFolder(dataDir);
   await requireFreePort(port);
+  claimFolder(dataDir);
   const origin = `http://localhost:${port}`;
   await step('Secrets', () => void loadSecrets(dataDir, origin));
   await step('Console', () => void buildConsole());

@@ -57,6 +57,27 @@ export function prepareFolder(dataDir: string): void {
   }
 }
 
+/** Claims a data folder for this process; throws in plain words while another platform uses it. */
+export function claimFolder(dataDir: string): void {
+  const file = join(dataDir, 'running.pid');
+  const owner = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+  if (owner && owner !== process.pid && isAlive(owner)) {
+    throw new PlainError(
+      `Another platform (process ${owner}) already uses ${dataDir}. Stop it, or choose another folder with --data.`,
+    );
+  }
+  writeFileSync(file, String(process.pid));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Throws in plain words when something listens on the port already. */
 export async function requireFreePort(port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
