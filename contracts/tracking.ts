@@ -302,8 +302,9 @@ export interface ContainerTrackerApi {
     correlationId: string;
   }): Promise<FleetSummary>;
   view(): Promise<ContainerView | null>;
-  events(query: { cursor?: string | undefined; limit: number }): Promise<Page<StoredEvent>>;
-  positions(query: PositionQuery): Promise<Page<Position>>;
+  /** Null when nothing is known of the container; likewise `positions`. */
+  events(query: { cursor?: string | undefined; limit: number }): Promise<Page<StoredEvent> | null>;
+  positions(query: PositionQuery): Promise<Page<Position> | null>;
   usage(): Promise<ObjectUsage>;
 }
 

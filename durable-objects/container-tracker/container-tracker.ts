@@ -126,7 +126,8 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
   }
 
   /** Journey events by time. */
-  async events(query: { cursor?: string | undefined; limit: number }): Promise<Page<StoredEvent>> {
+  async events(query: { cursor?: string | undefined; limit: number }): Promise<Page<StoredEvent> | null> {
+    if (!this.#row) return null;
     const after = decodeCursor(query.cursor) as [number, string] | null;
     const found = this.#storage.events(after, query.limit + 1);
     const items = found.slice(0, query.limit);
@@ -135,8 +136,8 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
   }
 
   /** Positions by time, thinned to a resolution. */
-  async positions(query: PositionQuery): Promise<Page<Position>> {
-    return readSeries(this.#storage, this.#row?.openPoints ?? [], query);
+  async positions(query: PositionQuery): Promise<Page<Position> | null> {
+    return this.#row && readSeries(this.#storage, this.#row.openPoints, query);
   }
 
   /** Billable work since the object woke. */

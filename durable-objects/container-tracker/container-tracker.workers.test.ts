@@ -62,7 +62,7 @@ describe('positions', () => {
     const found: number[] = [];
     let cursor: string | undefined;
     do {
-      const page = await tracker().positions({ resolutionSeconds: 0, limit: 57, cursor });
+      const page = (await tracker().positions({ resolutionSeconds: 0, limit: 57, cursor }))!;
       found.push(...page.items.map((position) => position.at));
       cursor = page.nextCursor ?? undefined;
     } while (cursor);

@@ -186,6 +186,9 @@ describe('reads', () => {
     const other = await createTenant(platform, 'globex');
     for (const path of [
       `/v1/containers/${NUMBER}`,
+      `/v1/containers/${NUMBER}/events`,
+      `/v1/containers/${NUMBER}/positions`,
+      `/v1/containers/${NUMBER}/route`,
       `/v1/connections/${positions.id}`,
       `/v1/receipts/${positions.id}-1`,
       `/v1/carriers/${tenant.carrierId}`,

@@ -88,10 +88,10 @@ export async function listEvents(
   number: string,
   query: { cursor?: string | undefined; limit: number },
 ): Promise<Result<Page<StoredEvent>>> {
-  return (
-    refuse(actor, 'containers:read') ??
-    ok(await containerTracker(env, actor.tenantId, normalizeContainerNumber(number)).events(query))
-  );
+  const refused = refuse(actor, 'containers:read');
+  if (refused) return refused;
+  const page = await containerTracker(env, actor.tenantId, normalizeContainerNumber(number)).events(query);
+  return page ? ok(page) : notFound('container');
 }
 
 /** A container's positions by time. */
@@ -101,10 +101,10 @@ export async function listPositions(
   number: string,
   query: PositionQuery,
 ): Promise<Result<Page<Position>>> {
-  return (
-    refuse(actor, 'containers:read') ??
-    ok(await containerTracker(env, actor.tenantId, normalizeContainerNumber(number)).positions(query))
-  );
+  const refused = refuse(actor, 'containers:read');
+  if (refused) return refused;
+  const page = await containerTracker(env, actor.tenantId, normalizeContainerNumber(number)).positions(query);
+  return page ? ok(page) : notFound('container');
 }
 
 /** The way a container still has to go: from its position (or its origin) to its destination. */
