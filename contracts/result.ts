@@ -6,7 +6,6 @@ export const ERROR_CODES = [
   'conflict.exists',
   'credit.exhausted',
   'forbidden',
-  'idempotency.in_flight',
   'idempotency.mismatch',
   'invalid',
   'not_found',
@@ -14,7 +13,6 @@ export const ERROR_CODES = [
   'precondition.failed',
   'shard.unavailable',
   'unauthenticated',
-  'unavailable',
 ] as const;
 
 /** One of the stable failure codes. */

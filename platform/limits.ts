@@ -10,10 +10,6 @@ export const API_BODY_MAX_BYTES = 262_144;
 export const QUEUE_MESSAGE_MAX_BYTES = 100_000;
 /** Containers of one queue message. Ours: 20 messages a batch stay below 1,000 subrequests. */
 export const QUEUE_MESSAGE_MAX_CONTAINERS = 45;
-/** Messages in one sendBatch. Cloudflare Queues limit: 100. */
-export const QUEUE_BATCH_MAX_MESSAGES = 100;
-/** Bytes in one sendBatch. Cloudflare Queues limit: 256 KB. */
-export const QUEUE_BATCH_MAX_BYTES = 250_000;
 /** Events of one connection accepted but not yet confirmed. Ours: about 10 s of an object's work. */
 export const INBOX_CREDIT_EVENTS = 20_000;
 /** How long a dispatched message may stay unconfirmed before the inbox sends it again. Ours. */
@@ -32,8 +28,6 @@ export const QUARANTINE_KEPT = 10_000;
 export const POSITION_CHUNK_POINTS = 256;
 /** Journey events kept for one container. Ours: real journeys have under 200. */
 export const JOURNEY_EVENTS_MAX = 5_000;
-/** Bound parameters of one statement. Durable Object and D1 limit: 100. */
-export const SQL_PARAMETERS_MAX = 100;
 /** Deltas a live object remembers for resuming sockets. Ours: some 100 KB at most, else a snapshot. */
 export const LIVE_RING_DELTAS = 32;
 /** Positions of one live frame. Ours: the newest; the rest is read from the series. */

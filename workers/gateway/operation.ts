@@ -6,7 +6,7 @@
 import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { Actor } from '../../contracts/actor.ts';
 import { allows, type Permission } from '../../contracts/permissions.ts';
-import { fail, type Failure, type Fault } from '../../contracts/result.ts';
+import { fail, type Fault } from '../../contracts/result.ts';
 import { API_BODY_MAX_BYTES } from '../../platform/limits.ts';
 import { type GatewayContext, type GatewayTypes, refuseWith } from './context.ts';
 import { identityOf } from './middleware/authenticate.ts';
@@ -181,9 +181,4 @@ function documented(op: Operation<never, never, never>): ReturnType<typeof creat
       ),
     },
   } as never) as ReturnType<typeof createRoute>;
-}
-
-/** Whether a value is a failure rather than what was asked for. */
-export function isFailure(value: unknown): value is Failure {
-  return typeof value === 'object' && value !== null && (value as { ok?: unknown }).ok === false;
 }

@@ -8,7 +8,6 @@ const PROBLEMS: Record<ErrorCode, { status: number; title: string }> = {
   'conflict.exists': { status: 409, title: 'Already exists' },
   'credit.exhausted': { status: 429, title: 'Too much is still being processed' },
   forbidden: { status: 403, title: 'Not allowed' },
-  'idempotency.in_flight': { status: 409, title: 'The same request is being processed' },
   'idempotency.mismatch': { status: 422, title: 'The key belongs to another request' },
   invalid: { status: 400, title: 'The request is not valid' },
   not_found: { status: 404, title: 'Not found' },
@@ -16,7 +15,6 @@ const PROBLEMS: Record<ErrorCode, { status: number; title: string }> = {
   'precondition.failed': { status: 412, title: 'Changed by someone else' },
   'shard.unavailable': { status: 503, title: 'Temporarily unavailable' },
   unauthenticated: { status: 401, title: 'Not signed in' },
-  unavailable: { status: 503, title: 'Temporarily unavailable' },
 };
 
 /** A problem answer for a status that no domain code stands for. */
