@@ -6,7 +6,7 @@ import type { ObjectUsage } from '../contracts/tracking.ts';
 import { PRICES_USD_PER_MILLION as PRICE } from '../platform/limits.ts';
 import { ApiClient, postSigned } from '../scripts/support/api.ts';
 import { main, options, PlainError, step } from '../scripts/support/terminal.ts';
-import { createTenant, pause, type TestTenant } from '../test/support/fixtures.ts';
+import { createTenant, pause, spaceOf, type TestTenant } from '../test/support/fixtures.ts';
 import { inTurns, median, quantile, rate, round3 } from './load.ts';
 import { numberOf, registerMany, setStage, type Stage, strikeStage } from './stage.ts';
 
@@ -169,20 +169,7 @@ async function live(stage: Stage): Promise<object> {
 async function booking(stage: Stage): Promise<object> {
   const { platform, floor, tenant, tokens } = stage;
   await fetch(`${floor.origin}/space`, { method: 'POST' });
-  const space = await tenant.admin.must(
-    'POST',
-    '/v1/allocations',
-    {
-      carrierId: tenant.carrierId,
-      origin: 'CNSHA',
-      destination: 'NLRTM',
-      period: 'W1',
-      capacity: 100_000,
-      departureAt: '2026-12-01T00:00:00Z',
-      arrivalAt: '2026-12-30T00:00:00Z',
-    },
-    ApiClient.key(),
-  );
+  const space = await tenant.admin.must('POST', '/v1/allocations', spaceOf(tenant.carrierId, 100_000), ApiClient.key());
   const ours = () =>
     rate(LANES, 2_000, 5_000, async (n) => {
       const answer = await fetch(`${platform.origin}/v1/bookings`, {

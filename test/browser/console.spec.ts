@@ -1,7 +1,7 @@
 import { expect, type Page, test } from '@playwright/test';
 import { checkDigit } from '../../domain/identifiers/iso6346.ts';
 import { ApiClient, postSigned } from '../../scripts/support/api.ts';
-import { createTenant, fetchOf, type TestTenant } from '../support/fixtures.ts';
+import { createTenant, fetchOf, spaceOf, type TestTenant } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
 
 let platform: Platform;
@@ -37,20 +37,7 @@ test.beforeAll(async () => {
       reference: `PO-${number.slice(-3)}`,
     })),
   });
-  await tenant.admin.must(
-    'POST',
-    '/v1/allocations',
-    {
-      carrierId: tenant.carrierId,
-      origin: 'CNSHA',
-      destination: 'NLRTM',
-      period: '2026-W48',
-      capacity: 2,
-      departureAt: '2026-12-01T00:00:00Z',
-      arrivalAt: '2026-12-30T00:00:00Z',
-    },
-    ApiClient.key(),
-  );
+  await tenant.admin.must('POST', '/v1/allocations', spaceOf(tenant.carrierId, 2), ApiClient.key());
   await post(NUMBER, 0, 20);
   await post(NUMBER, 1, 19.9);
 });

@@ -14,7 +14,7 @@ import {
 } from '../../scripts/support/replay.ts';
 import { buildConsole, type Runtime, startRuntime } from '../../scripts/support/runtime.ts';
 import { type Scratch, startScratch } from '../../scripts/support/scratch.ts';
-import { pause, reachable } from '../support/fixtures.ts';
+import { pause, reachable, spaceOf } from '../support/fixtures.ts';
 import { madeUpRecording, sharedRecording } from '../support/recording.ts';
 
 let dataDir: string;
@@ -91,20 +91,7 @@ it('loses no answered event and counts none twice, loses no booking and doubles 
 /** Books one unit after the other until told to stop; remembers what was answered. */
 async function bookEndlessly() {
   const carrier = await scratch.api.must('POST', '/v1/carriers', { scac: 'CRSH', name: 'Crash Line' });
-  const allocation = await scratch.api.must(
-    'POST',
-    '/v1/allocations',
-    {
-      carrierId: carrier.id,
-      origin: 'CNSHA',
-      destination: 'NLRTM',
-      period: 'W1',
-      capacity: 5_000,
-      departureAt: '2026-12-01T00:00:00Z',
-      arrivalAt: '2026-12-30T00:00:00Z',
-    },
-    ApiClient.key(),
-  );
+  const allocation = await scratch.api.must('POST', '/v1/allocations', spaceOf(carrier.id, 5_000), ApiClient.key());
   const keys: string[] = [];
   const answered = new Map<string, string>();
   let stopped = false;

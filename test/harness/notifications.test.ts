@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ApiClient } from '../../scripts/support/api.ts';
-import { createTenant, type TestTenant, until } from '../support/fixtures.ts';
+import { createTenant, spaceOf, type TestTenant, until } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
 
 let platform: Platform;
@@ -36,20 +36,7 @@ it('delivers a signed booking event, tries again after a failure, and keeps the 
   const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
   const endpoint = await tenant.admin.must('POST', '/v1/webhook-endpoints', { url, types: ['booking.confirmed'] });
   expect(endpoint.secret).toMatch(/^whsec_/);
-  const allocation = await tenant.admin.must(
-    'POST',
-    '/v1/allocations',
-    {
-      carrierId: tenant.carrierId,
-      origin: 'CNSHA',
-      destination: 'NLRTM',
-      period: 'W1',
-      capacity: 5,
-      departureAt: '2026-12-01T00:00:00Z',
-      arrivalAt: '2026-12-30T00:00:00Z',
-    },
-    ApiClient.key(),
-  );
+  const allocation = await tenant.admin.must('POST', '/v1/allocations', spaceOf(tenant.carrierId, 5), ApiClient.key());
   answers = [500];
   const twice = new Promise<void>((resolve) => arrivals.push(() => arrivals.push(resolve)));
   const booking = await tenant.admin.must(

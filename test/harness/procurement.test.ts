@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient } from '../../scripts/support/api.ts';
-import { createTenant, type TestTenant, until } from '../support/fixtures.ts';
+import { createTenant, spaceOf, type TestTenant, until } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
 
 interface Database {
@@ -12,19 +12,8 @@ let platform: Platform;
 let tenant: TestTenant;
 let broken: TestTenant;
 
-const space = (capacity: number, more: object = {}) => ({
-  carrierId: tenant.carrierId,
-  origin: 'CNSHA',
-  destination: 'NLRTM',
-  period: '2026-W48',
-  capacity,
-  departureAt: '2026-11-25T00:00:00Z',
-  arrivalAt: '2026-12-25T00:00:00Z',
-  ...more,
-});
-
 async function allocate(capacity: number, more: object = {}) {
-  return tenant.admin.must('POST', '/v1/allocations', space(capacity, more), ApiClient.key());
+  return tenant.admin.must('POST', '/v1/allocations', spaceOf(tenant.carrierId, capacity, more), ApiClient.key());
 }
 
 beforeAll(async () => {

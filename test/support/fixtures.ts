@@ -128,3 +128,17 @@ export async function reachable(origin: string): Promise<void> {
   }
   throw new Error('the platform did not come back');
 }
+
+/** Contracted space as the API takes it, from Shanghai to Rotterdam; `more` overrides. */
+export function spaceOf(carrierId: string, capacity: number, more: object = {}): object {
+  return {
+    carrierId,
+    origin: 'CNSHA',
+    destination: 'NLRTM',
+    period: '2026-W48',
+    capacity,
+    departureAt: '2026-12-01T00:00:00Z',
+    arrivalAt: '2026-12-30T00:00:00Z',
+    ...more,
+  };
+}
