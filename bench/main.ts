@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import WebSocket from 'ws';
 import type { ObjectUsage } from '../contracts/tracking.ts';
 import { PRICES_USD_PER_MILLION as PRICE } from '../platform/limits.ts';
-import { ApiClient, postSigned } from '../scripts/support/api.ts';
+import { postSigned } from '../scripts/support/api.ts';
 import { main, options, PlainError, step } from '../scripts/support/terminal.ts';
 import { createTenant, pause, spaceOf, type TestTenant } from '../test/support/fixtures.ts';
 import { inTurns, median, quantile, rate, round3 } from './load.ts';
@@ -169,7 +169,7 @@ async function live(stage: Stage): Promise<object> {
 async function booking(stage: Stage): Promise<object> {
   const { platform, floor, tenant, tokens } = stage;
   await fetch(`${floor.origin}/space`, { method: 'POST' });
-  const space = await tenant.admin.must('POST', '/v1/allocations', spaceOf(tenant.carrierId, 100_000), ApiClient.key());
+  const space = await tenant.admin.must('POST', '/v1/allocations', spaceOf(tenant.carrierId, 100_000));
   const ours = () =>
     rate(LANES, 2_000, 5_000, async (n) => {
       const answer = await fetch(`${platform.origin}/v1/bookings`, {

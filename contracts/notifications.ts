@@ -1,7 +1,8 @@
 /** What crosses the notifications service's boundary. */
 import { z } from 'zod';
 import type { Actor } from './actor.ts';
-import type { Page, Result } from './result.ts';
+import type { KeyedRecord, Recorded } from './keyed.ts';
+import type { Keyed, Page, Result } from './result.ts';
 
 /** The types of events that endpoints can subscribe to. */
 export const WEBHOOK_EVENT_TYPES = [
@@ -63,7 +64,14 @@ export interface NotificationsApi {
   createEndpoint(
     actor: Actor,
     input: z.infer<typeof newEndpointSchema>,
-  ): Promise<Result<Endpoint & { secret: string }>>;
+    idempotencyKey: string,
+  ): Promise<Result<Keyed<Endpoint & { secret: string }>>>;
+  /** Makes a new signing secret; for a day deliveries carry a signature by each. */
+  rotateEndpointSecret(
+    actor: Actor,
+    id: string,
+    idempotencyKey: string,
+  ): Promise<Result<Keyed<Endpoint & { secret: string }>>>;
   listEndpoints(actor: Actor): Promise<Result<Page<Endpoint>>>;
   deleteEndpoint(actor: Actor, id: string): Promise<Result<{ id: string }>>;
   listDeliveries(
@@ -74,9 +82,18 @@ export interface NotificationsApi {
   replayDelivery(actor: Actor, id: string): Promise<Result<DeliveryRecord>>;
 }
 
+/** An endpoint with its sealed secret. */
+export interface StoredEndpoint {
+  endpoint: Endpoint;
+  sealedSecret: string;
+}
+
 /** The methods of a tenant's delivery log. */
 export interface DeliveryLogApi {
-  createEndpoint(endpoint: Endpoint, sealedSecret: string): Promise<boolean>;
+  /** Stores an endpoint under a key; null when the tenant has as many as allowed. */
+  createEndpoint(record: KeyedRecord<StoredEndpoint>): Promise<Recorded<StoredEndpoint> | null>;
+  /** Replaces an endpoint's secret; the one before signs too until `overlapUntil`. Null when there is no such endpoint. */
+  rotateSecret(record: KeyedRecord<StoredEndpoint>, overlapUntil: number): Promise<Recorded<StoredEndpoint> | null>;
   endpoints(): Promise<Endpoint[]>;
   deleteEndpoint(id: string): Promise<boolean>;
   enqueue(notifications: Notification[]): Promise<void>;

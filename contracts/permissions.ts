@@ -1,13 +1,17 @@
 import type { Actor } from './actor.ts';
 
-/** Every permission of the product with what it lets its holder do. */
+/** Every permission of the product with what it lets its holder do. docs/permissions.md is made from here. */
 export const PERMISSIONS = {
-  'tenants:manage': 'Create tenants and see the platform',
-  'users:read': 'See the users of the tenant',
-  'users:manage': 'Create users of the tenant',
-  'clients:manage': 'Create and list machine clients of the tenant',
+  'tenants:manage': 'Create tenants, set their quotas and features, invite operators and carrier users',
+  'keys:manage': 'See and rotate the keys that sign access tokens',
+  'users:read': 'See the users of the organisation and open invitations',
+  'users:manage': 'Invite users, change their role, disable them, reset passwords, end their sessions',
+  'clients:manage': 'Create, change and disable machine clients of the tenant and rotate their secrets',
+  'policy:read': 'See the tenant’s address lists, allowed origins, quotas and features',
+  'policy:manage': 'Change the tenant’s address lists and allowed origins',
+  'security:read': 'See security alerts',
   'carriers:read': 'See carriers and their contacts',
-  'carriers:manage': 'Create carriers',
+  'carriers:manage': 'Invite carriers',
   'connections:read': 'See webhook connections (never their secrets)',
   'connections:manage': 'Create connections and rotate their secrets',
   'containers:read': 'See containers, their events, positions and ETA',
@@ -22,6 +26,8 @@ export const PERMISSIONS = {
   'bookings:write': 'Book, confirm, ship, complete and cancel',
   'shipments:read': 'See shipments and their overview',
   'webhooks:manage': 'Manage outbound webhook endpoints and see their deliveries',
+  'carrier-bookings:read': 'As a carrier: see the tenants that work with it and the bookings addressed to it',
+  'carrier-bookings:write': 'As a carrier: confirm or decline the bookings addressed to it',
 } as const;
 
 /** The name of a permission. */
@@ -40,11 +46,13 @@ const VIEW: Permission[] = [
   'shipments:read',
 ];
 
-const TENANT_ADMIN = PERMISSION_NAMES.filter((name) => name !== 'tenants:manage');
+const OPERATOR_ONLY: Permission[] = ['tenants:manage', 'keys:manage'];
+const CARRIER: Permission[] = ['carrier-bookings:read', 'carrier-bookings:write'];
+const TENANT_ADMIN = PERMISSION_NAMES.filter((name) => !OPERATOR_ONLY.includes(name) && !CARRIER.includes(name));
 
 /** What each role may do. `system` is the platform's own jobs and is never issued in a token. */
 export const ROLES = {
-  platform_operator: ['tenants:manage'],
+  platform_operator: [...OPERATOR_ONLY, 'users:read', 'users:manage', 'policy:read', 'policy:manage', 'security:read'],
   tenant_admin: TENANT_ADMIN,
   procurement_manager: [...VIEW, 'allocations:write', 'bookings:write'],
   operations: [
@@ -57,11 +65,23 @@ export const ROLES = {
   ],
   finance: [...VIEW],
   viewer: [...VIEW],
+  carrier_user: CARRIER,
   system: PERMISSION_NAMES,
 } as const satisfies Record<string, readonly Permission[]>;
 
 /** The name of a role. */
 export type Role = keyof typeof ROLES;
+
+/** What each role is for, in a sentence. */
+export const ROLE_SUMMARIES: Record<Exclude<Role, 'system'>, string> = {
+  platform_operator: 'Runs the platform: tenants, quotas, keys, security alerts. Sees no tenant’s data.',
+  tenant_admin: 'Runs a tenant: people, machines, carriers, policy, and all of the work.',
+  procurement_manager: 'Contracts space and books it.',
+  operations: 'Tracks containers, books, and mends deliveries that failed.',
+  finance: 'Reads everything that costs money.',
+  viewer: 'Reads.',
+  carrier_user: 'Works for a carrier: sees what tenants address to it, and nothing else.',
+};
 
 /** Roles that a tenant's admin may hand to its users and clients. */
 export const TENANT_ROLES = [
@@ -71,6 +91,9 @@ export const TENANT_ROLES = [
   'finance',
   'viewer',
 ] as const satisfies readonly Role[];
+
+/** Roles that only a platform operator hands out: to its own people, and to people of carriers. */
+export const OPERATOR_ROLES = ['platform_operator', 'carrier_user'] as const satisfies readonly Role[];
 
 /** What a role may do under a narrowing; null keeps all of it. */
 export function grantOf(role: Role, scopes: readonly Permission[] | null): Permission[] {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { BookingState } from '../domain/booking/states.ts';
 import { BOOKING_CONTAINERS_MAX } from '../platform/limits.ts';
 import type { Actor } from './actor.ts';
-import type { Page, Result } from './result.ts';
+import type { Keyed, Page, Result } from './result.ts';
 
 const unLocationCode = z.string().regex(/^[A-Z]{2}[A-Z0-9]{3}$/, 'must be a UN/LOCODE such as NLRTM');
 
@@ -107,11 +107,18 @@ export interface ListQuery {
 /** A read with the bookmark to hand back. */
 export type Bookmarked<T> = T & { bookmark: string | null };
 
-/** An idempotent answer: replayed when the key was used before. */
-export interface Idempotent<T> {
-  value: T;
-  replayed: boolean;
-  bookmark: string | null;
+/** The answer to a keyed write, with the bookmark to hand back. */
+export type Idempotent<T> = Bookmarked<Keyed<T>>;
+
+/** What a carrier may make of a booking that is addressed to it. */
+export const carrierTransitionSchema = z.strictObject({
+  to: z.enum(['confirmed', 'cancelled']),
+  reason: z.string().max(300).optional(),
+});
+
+/** A booking as the carrier sees it it is addressed to: with the shipper's name, without its people. */
+export interface CarrierBooking extends Omit<Booking, 'createdBy'> {
+  tenant: { id: string; name: string };
 }
 
 /** The procurement service's methods. */
@@ -146,6 +153,18 @@ export interface ProcurementApi {
     input: z.infer<typeof transitionSchema>,
     expectedVersion: number,
   ): Promise<Result<Idempotent<Booking>>>;
+  /** As a carrier: the bookings addressed to it, in whichever tenant. */
+  listCarrierBookings(
+    actor: Actor,
+    query: { cursor?: string | undefined; limit: number; state?: string | undefined },
+  ): Promise<Result<Page<CarrierBooking>>>;
+  getCarrierBooking(actor: Actor, id: string): Promise<Result<CarrierBooking>>;
+  transitionCarrierBooking(
+    actor: Actor,
+    id: string,
+    input: z.infer<typeof carrierTransitionSchema>,
+    expectedVersion: number,
+  ): Promise<Result<CarrierBooking>>;
   listShipments(actor: Actor, query: ListQuery): Promise<Result<Bookmarked<Page<Shipment>>>>;
   getShipment(actor: Actor, id: string, bookmark?: string): Promise<Result<Bookmarked<{ item: Shipment }>>>;
 }

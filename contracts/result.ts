@@ -1,16 +1,22 @@
 /** Stable machine-readable codes of expected failures; the gateway alone turns one into a status. */
 export const ERROR_CODES = [
+  'address.refused',
   'allocation.exhausted',
   'allocation.expired',
   'booking.transition_invalid',
   'conflict.exists',
   'credit.exhausted',
+  'feature.disabled',
   'forbidden',
+  'idempotency.in_flight',
   'idempotency.mismatch',
   'invalid',
   'not_found',
   'nothing_acceptable',
+  'policy.unavailable',
   'precondition.failed',
+  'precondition.required',
+  'quota.exceeded',
   'shard.unavailable',
   'unauthenticated',
 ] as const;
@@ -34,7 +40,7 @@ export interface Failure {
   /** Seconds after which a retry makes sense. */
   retryAfterSeconds?: number;
   /** Further members for the problem document (numbers and strings only). */
-  extra?: Record<string, string | number>;
+  extra?: Record<string, string | number | string[]>;
 }
 
 /** What a service method answers: a value, or an expected failure. Defects throw. */
@@ -48,6 +54,12 @@ export function ok<T>(value: T): { ok: true; value: T } {
 /** Makes a failure. */
 export function fail(code: ErrorCode, detail: string, more: Omit<Failure, 'ok' | 'code' | 'detail'> = {}): Failure {
   return { ok: false, code, detail, ...more };
+}
+
+/** The answer to a keyed request: the first one of that key, told from a replay of it. */
+export interface Keyed<T> {
+  value: T;
+  replayed: boolean;
 }
 
 /** One page of a list; `nextCursor` is null on the last page. */

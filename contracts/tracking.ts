@@ -4,7 +4,8 @@ import type { ContainerState, FleetSummary } from '../domain/container/state.ts'
 import type { TrackedEvent } from '../domain/journey/event.ts';
 import type { Position } from '../domain/positions/chunk.ts';
 import type { Actor } from './actor.ts';
-import type { Page, Result } from './result.ts';
+import type { KeyedRecord, Recorded } from './keyed.ts';
+import type { Keyed, Page, Result } from './result.ts';
 
 const instant = z.int().min(0).max(8_640_000_000_000_000);
 const containerRef = z.string().regex(/^[A-Z0-9]{4,17}$/);
@@ -108,6 +109,11 @@ export const registrationSchema = z.strictObject({
     .refine((range) => range.min < range.max, 'min must be below max')
     .optional(),
 });
+
+/** What became of registrations: each number in its normal form, with what looks odd about it. */
+export interface Registered {
+  items: { number: string; warnings: string[] }[];
+}
 
 /** A validated registration. */
 export type Registration = z.infer<typeof registrationSchema>;
@@ -244,7 +250,8 @@ export interface TrackingApi {
   registerContainers(
     actor: Actor,
     registrations: Registration[],
-  ): Promise<Result<{ items: { number: string; warnings: string[] }[] }>>;
+    idempotencyKey: string,
+  ): Promise<Result<Keyed<Registered>>>;
   listContainers(actor: Actor, query: FleetQuery): Promise<Result<Page<FleetSummary>>>;
   getContainer(actor: Actor, number: string): Promise<Result<ContainerView>>;
   listEvents(
@@ -274,13 +281,18 @@ export interface TrackingApi {
   createConnection(
     actor: Actor,
     input: z.infer<typeof newConnectionSchema>,
-  ): Promise<Result<Connection & { secret: string }>>;
+    idempotencyKey: string,
+  ): Promise<Result<Keyed<Connection & { secret: string }>>>;
   listConnections(
     actor: Actor,
     query: { cursor?: string | undefined; limit: number },
   ): Promise<Result<Page<Connection>>>;
   getConnection(actor: Actor, id: string): Promise<Result<Connection>>;
-  rotateConnectionSecret(actor: Actor, id: string): Promise<Result<Connection & { secret: string }>>;
+  rotateConnectionSecret(
+    actor: Actor,
+    id: string,
+    idempotencyKey: string,
+  ): Promise<Result<Keyed<Connection & { secret: string }>>>;
   disableConnection(actor: Actor, id: string): Promise<Result<Connection>>;
   connectionForIngest(id: string): Promise<ConnectionWithSecrets | null>;
 }
@@ -305,6 +317,8 @@ export interface ContainerTrackerApi {
   /** Null when nothing is known of the container; likewise `positions`. */
   events(query: { cursor?: string | undefined; limit: number }): Promise<Page<StoredEvent> | null>;
   positions(query: PositionQuery): Promise<Page<Position> | null>;
+  /** Closes the live sockets of a session or client that has ended. */
+  closeSockets(holder: string): Promise<void>;
   usage(): Promise<ObjectUsage>;
 }
 
@@ -344,8 +358,14 @@ export interface CarrierInboxApi {
 /** The methods of a tenant's fleet index. */
 export interface FleetIndexApi {
   apply(tenantId: string, summaries: FleetSummary[]): Promise<void>;
+  /** Takes in the lines of a keyed registration with its answer, in one transaction. */
+  applyKeyed<T>(tenantId: string, summaries: FleetSummary[], record: KeyedRecord<T>): Promise<Recorded<T>>;
+  /** What is stored of a key, if it was used before. */
+  recorded<T>(record: Omit<KeyedRecord<T>, 'answer'>): Promise<Recorded<T> | null>;
   list(query: FleetQuery): Promise<Page<FleetSummary>>;
   resolveDevices(deviceIds: string[]): Promise<Record<string, string>>;
+  /** Closes the live sockets of a session or client that has ended. */
+  closeSockets(holder: string): Promise<void>;
   usage(): Promise<ObjectUsage>;
 }
 

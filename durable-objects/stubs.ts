@@ -1,7 +1,7 @@
 /** One getter for each Durable Object namespace: the only places that know how objects are named. */
 import type { DeliveryLogApi } from '../contracts/notifications.ts';
 import type { OutboxRelayApi } from '../contracts/procurement.ts';
-import type { TenantPolicyApi } from '../contracts/identity.ts';
+import type { KeyRingApi, LoginThrottleApi, TenantPolicyApi } from '../contracts/policy.ts';
 import type { CarrierInboxApi, ContainerTrackerApi, FleetIndexApi } from '../contracts/tracking.ts';
 
 /** A stub typed by its contract; `fetch` is for WebSocket upgrades. */
@@ -33,9 +33,19 @@ export function fleetIndex(env: { FLEET_INDEX: DurableObjectNamespace }, tenantI
   return named(env.FLEET_INDEX, tenantId);
 }
 
-/** The sessions and tickets of one tenant. */
+/** The policy of one organisation: sessions, revocations, quotas, alerts. */
 export function tenantPolicy(env: { TENANT_POLICY: DurableObjectNamespace }, tenantId: string): Stub<TenantPolicyApi> {
   return named(env.TENANT_POLICY, tenantId);
+}
+
+/** The ring of keys that sign access tokens: one for the platform. */
+export function keyRing(env: { KEY_RING: DurableObjectNamespace }): Stub<KeyRingApi> {
+  return named(env.KEY_RING, 'signing');
+}
+
+/** The throttle that a hashed account or address belongs to: one of 256. */
+export function loginThrottle(env: { LOGIN_THROTTLE: DurableObjectNamespace }, hash: string): Stub<LoginThrottleApi> {
+  return named(env.LOGIN_THROTTLE, hash.slice(0, 2));
 }
 
 /** The outbound webhooks of one tenant. */

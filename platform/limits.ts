@@ -53,6 +53,63 @@ export const STALE_AFTER_MS = 6 * 3_600_000;
 export const ACCESS_TOKEN_SECONDS = 300;
 /** Refresh token and session lifetime without use. Ours. */
 export const SESSION_IDLE_SECONDS = 12 * 3_600;
+/** Session lifetime however much it is used. OWASP Session Management: an absolute time-out as well. */
+export const SESSION_MAX_SECONDS = 14 * 86_400;
+/** Sessions of one user. Ours: the oldest ends when another begins. */
+export const SESSIONS_PER_USER_MAX = 20;
+/** How long a read may go by an earlier yes of the policy. The promise: revoked means refused within a second. */
+export const POLICY_CACHE_MS = 1_000;
+/** Reads of one subject that one such yes covers at one edge. Ours: unused ones are given back. */
+export const POLICY_LEASE_UNITS = 25;
+/** Requests of one tenant a minute unless an operator sets another number. Ours. */
+export const QUOTA_TENANT_PER_MINUTE = 60_000;
+/** Requests of one user or client a minute unless an operator sets another number. Ours. */
+export const QUOTA_SUBJECT_PER_MINUTE = 6_000;
+/** Units of quota reserved in storage at once. Ours: a row written for each hundred requests. */
+export const QUOTA_CHUNK = 100;
+/** How long an edge keeps the published signing keys. Ours: a dropped key is refused after this time. */
+export const KEYS_CACHE_MS = 60_000;
+/** Days a signing key signs. NIST SP 800-57 part 1 allows years; ours bounds what a leaked key is worth. */
+export const SIGNING_KEY_DAYS = 30;
+/** How long a signing key is published before it signs: ten times KEYS_CACHE_MS. */
+export const SIGNING_KEY_AHEAD_MS = 600_000;
+/** How long a signing key stays published after its last signature: a token's life, doubled. */
+export const SIGNING_KEY_OVERLAP_MS = 600_000;
+/** Addresses and ranges of each of a tenant's lists. Ours: checked on every request. */
+export const POLICY_ADDRESSES_MAX = 200;
+/** Origins of a tenant's browser applications. Ours. */
+export const CORS_ORIGINS_MAX = 20;
+/** Age of a DPoP proof. RFC 9449 section 11.1: "on the order of seconds or minutes". */
+export const DPOP_PROOF_SECONDS = 60;
+/** Lifetime of a client assertion from now. RFC 7523 section 3 leaves it to us. */
+export const ASSERTION_MAX_SECONDS = 300;
+/** Failed sign-ins of one account from one address before a pause. OWASP ASVS 2.2.1 allows 100 an hour. */
+export const LOGIN_FAILURES_PAIR = 10;
+/** Failed sign-ins of one account from anywhere, and from one address for any account, before a pause. */
+export const LOGIN_FAILURES_WIDE = 100;
+/** The window of both, ms. */
+export const LOGIN_WINDOW_MS = 900_000;
+/** Time to enter the second factor, and tries at it. Ours: 5 of a million codes, three of them valid. */
+export const SECOND_FACTOR_SECONDS = 300;
+export const SECOND_FACTOR_TRIES = 5;
+/** Recovery codes of one user. Ours. */
+export const RECOVERY_CODES = 10;
+/** How long an invitation and a password reset can be used. Ours. */
+export const INVITATION_DAYS = 7;
+export const PASSWORD_RESET_HOURS = 24;
+/** Refusals of one kind by one subject within the window that raise a security alert. Ours. */
+export const ALERT_FAILURES = 10;
+export const ALERT_WINDOW_MS = 300_000;
+/** Security alerts kept for a tenant. Ours. */
+export const ALERTS_KEPT = 1_000;
+/** How long the first answer of an Idempotency-Key is kept at least. Ours: longer than any client retries. */
+export const IDEMPOTENCY_HOURS = 24;
+/** How long a keyed request may run before another of the same key is let through. Ours. */
+export const IN_FLIGHT_LEASE_MS = 30_000;
+/** How long a second request of the same key waits for the first before it is refused. Ours. */
+export const IN_FLIGHT_WAIT_MS = 2_000;
+/** How long both secrets of a client or an outbound endpoint work after a rotation. Ours. */
+export const SECRET_OVERLAP_HOURS = 24;
 /** Authorization code lifetime. RFC 6749 section 4.1.2 recommends at most ten minutes. */
 export const AUTH_CODE_SECONDS = 60;
 /** WebSocket ticket lifetime: opened at once by the page that asked. */

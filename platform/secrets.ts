@@ -3,6 +3,27 @@ import { base64, fromBase64 } from './ids.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+/**
+ * A secret with its predecessors, so that it can be rotated while what was made with the one before
+ * still works. As text: the bare secret (its id is then "1"), or `{"current": id, "secrets": {id: secret}}`.
+ */
+export interface SecretRing {
+  current: string;
+  secrets: Record<string, string>;
+}
+
+const rings = new Map<string, SecretRing>();
+
+/** Reads a ring; throws when it is malformed, without showing it. */
+export function parseRing(text: string): SecretRing {
+  const known = rings.get(text);
+  if (known) return known;
+  const ring = text.startsWith('{') ? (JSON.parse(text) as SecretRing) : { current: '1', secrets: { '1': text } };
+  if (!ring.secrets?.[ring.current]) throw new Error('a secret ring lacks its current secret');
+  rings.set(text, ring);
+  return ring;
+}
+
 const keys = new Map<string, Promise<CryptoKey>>();
 
 function sealingKey(material: string): Promise<CryptoKey> {
@@ -15,28 +36,39 @@ function sealingKey(material: string): Promise<CryptoKey> {
 }
 
 /**
- * Encrypts a text for storage with AES-256-GCM; `context` (such as the row's id) is authenticated,
- * so that a sealed value cannot be moved to another row. `material` is the base64 of 32 bytes.
+ * Encrypts a text for storage with AES-256-GCM under the ring's current key; `context` (such as the
+ * row's id) is authenticated, so that a sealed value cannot be moved to another row. Each secret of
+ * the ring is the base64 of 32 bytes. The result names its key: `id.iv.text`.
  */
-export async function seal(material: string, context: string, text: string): Promise<string> {
+export async function seal(ring: string, context: string, text: string): Promise<string> {
+  const { current, secrets } = parseRing(ring);
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const body = await crypto.subtle.encrypt(
     { name: 'AES-GCM', iv, additionalData: encoder.encode(context) },
-    await sealingKey(material),
+    await sealingKey(secrets[current]!),
     encoder.encode(text),
   );
-  return `${base64(iv)}.${base64(new Uint8Array(body))}`;
+  return `${current}.${base64(iv)}.${base64(new Uint8Array(body))}`;
 }
 
-/** Opens what `seal` made; throws when the key or the context is another. */
-export async function open(material: string, context: string, sealed: string): Promise<string> {
-  const [iv = '', body = ''] = sealed.split('.');
+/** Opens what `seal` made; throws when the key or the context is another. Values without a key's id are of key 1. */
+export async function open(ring: string, context: string, sealed: string): Promise<string> {
+  const parts = sealed.split('.');
+  const [id = '', iv = '', body = ''] = parts.length === 2 ? ['1', ...parts] : parts;
+  const material = parseRing(ring).secrets[id];
+  if (!material) throw new Error(`the sealing key ${id} is not in the ring any more`);
   const text = await crypto.subtle.decrypt(
     { name: 'AES-GCM', iv: fromBase64(iv), additionalData: encoder.encode(context) },
     await sealingKey(material),
     fromBase64(body),
   );
   return decoder.decode(text);
+}
+
+/** Whether a sealed value was made with another key than the ring's current one. */
+export function isSealedWithOldKey(ring: string, sealed: string): boolean {
+  const parts = sealed.split('.');
+  return (parts.length === 2 ? '1' : parts[0]) !== parseRing(ring).current;
 }
 
 /** HMAC-SHA256 of the parts, in order, under a raw key. */

@@ -145,6 +145,11 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
     return this.#storage.sql.usage();
   }
 
+  /** Closes the sockets of a session or client that has ended. */
+  async closeSockets(holder: string): Promise<void> {
+    this.#live.closeSocketsOf(holder);
+  }
+
   /** Opens a live socket. The gateway has redeemed the ticket before it wakes the object. */
   override async fetch(request: Request): Promise<Response> {
     return this.#live.accept(request, (cursor) => this.#greet(cursor));

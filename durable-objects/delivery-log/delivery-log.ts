@@ -3,7 +3,14 @@
  * message is acknowledged and is delivered at least once, by the alarm, on the retry schedule.
  */
 import { DurableObject } from 'cloudflare:workers';
-import type { DeliveryLogApi, DeliveryRecord, Endpoint, Notification } from '../../contracts/notifications.ts';
+import type { KeyedRecord, Recorded } from '../../contracts/keyed.ts';
+import type {
+  DeliveryLogApi,
+  DeliveryRecord,
+  Endpoint,
+  Notification,
+  StoredEndpoint,
+} from '../../contracts/notifications.ts';
 import type { Page } from '../../contracts/result.ts';
 import { refuseUrl } from '../../domain/identifiers/public-url.ts';
 import { type Attempt, judge } from '../../domain/webhook/retry.ts';
@@ -19,6 +26,7 @@ import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
 import { open } from '../../platform/secrets.ts';
 import { beforeId, pageById } from '../../platform/service.ts';
 import { signWebhook } from '../../platform/webhook-signature.ts';
+import { record, recorded } from '../shared/keyed.ts';
 import { DeliveryStorage, type DueDelivery } from './storage.ts';
 
 interface Env {
@@ -43,11 +51,31 @@ export class DeliveryLog extends DurableObject<Env> implements DeliveryLogApi {
     void this.#arm();
   }
 
-  /** Adds an endpoint; false when the tenant has as many as allowed. */
-  async createEndpoint(endpoint: Endpoint, sealedSecret: string): Promise<boolean> {
-    if (this.#storage.endpoints().length >= WEBHOOK_ENDPOINTS_MAX) return false;
-    this.#storage.insertEndpoint(endpoint, sealedSecret);
-    return true;
+  /** Stores an endpoint under a key; null when the tenant has as many as allowed. */
+  async createEndpoint(request: KeyedRecord<StoredEndpoint>): Promise<Recorded<StoredEndpoint> | null> {
+    const known = recorded<StoredEndpoint>(this.#storage.sql, request);
+    if (known) return known;
+    if (this.#storage.endpoints().length >= WEBHOOK_ENDPOINTS_MAX) return null;
+    return this.ctx.storage.transactionSync(() => {
+      this.#storage.insertEndpoint(request.answer.endpoint, request.answer.sealedSecret);
+      return record(this.#storage.sql, request, Date.now());
+    });
+  }
+
+  /** Replaces an endpoint's secret; null when there is no such endpoint. */
+  async rotateSecret(
+    request: KeyedRecord<StoredEndpoint>,
+    overlapUntil: number,
+  ): Promise<Recorded<StoredEndpoint> | null> {
+    const known = recorded<StoredEndpoint>(this.#storage.sql, request);
+    if (known) return known;
+    const { id } = request.answer.endpoint;
+    const endpoint = this.#storage.endpoints().find((entry) => entry.id === id);
+    if (!endpoint) return null;
+    return this.ctx.storage.transactionSync(() => {
+      this.#storage.rotateSecret(id, request.answer.sealedSecret, overlapUntil);
+      return record(this.#storage.sql, { ...request, answer: { ...request.answer, endpoint } }, Date.now());
+    });
   }
 
   /** All endpoints. */
@@ -142,7 +170,12 @@ export class DeliveryLog extends DurableObject<Env> implements DeliveryLogApi {
     const timestamp = Math.floor(Date.now() / 1000);
     const body = new TextEncoder().encode(delivery.body);
     try {
-      const secret = await open(this.env.SEALING_KEY, delivery.endpointId, delivery.secret);
+      // While a rotation overlaps, one signature by each secret: the receiver takes whichever it knows.
+      const signatures = await Promise.all(
+        delivery.secrets.map(async (sealed) =>
+          signWebhook(await open(this.env.SEALING_KEY, delivery.endpointId, sealed), delivery.eventId, timestamp, body),
+        ),
+      );
       const answer = await fetch(delivery.url, {
         method: 'POST',
         redirect: 'manual',
@@ -152,7 +185,7 @@ export class DeliveryLog extends DurableObject<Env> implements DeliveryLogApi {
           'user-agent': 'Fairlead-Webhooks/1',
           'webhook-id': delivery.eventId,
           'webhook-timestamp': String(timestamp),
-          'webhook-signature': await signWebhook(secret, delivery.eventId, timestamp, body),
+          'webhook-signature': signatures.join(' '),
         },
         body,
       });

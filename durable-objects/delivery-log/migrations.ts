@@ -1,3 +1,5 @@
+import { KEYED_TABLE } from '../shared/keyed.ts';
+
 /** Append-only: never edit a line that has shipped. */
 export const MIGRATIONS = [
   `CREATE TABLE endpoints (
@@ -25,4 +27,7 @@ export const MIGRATIONS = [
      UNIQUE (endpoint_id, event_id)
    ) WITHOUT ROWID;
    CREATE INDEX deliveries_due ON deliveries (next_at) WHERE next_at IS NOT NULL;`,
+  `ALTER TABLE endpoints ADD COLUMN previous_secret TEXT;
+   ALTER TABLE endpoints ADD COLUMN previous_until INTEGER NOT NULL DEFAULT 0;
+   ${KEYED_TABLE}`,
 ] as const;

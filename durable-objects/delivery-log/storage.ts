@@ -36,7 +36,8 @@ export interface DueDelivery {
   body: string;
   attempts: number;
   url: string;
-  secret: string;
+  /** Sealed: the current secret and, while a rotation overlaps, the one before. */
+  secrets: string[];
 }
 
 /** The outcome of one attempt, to be stored. */
@@ -82,6 +83,16 @@ export class DeliveryStorage {
       endpoint.status,
       sealedSecret,
       endpoint.createdAt,
+    );
+  }
+
+  /** Replaces an endpoint's secret; the one before signs too until `overlapUntil`. */
+  rotateSecret(id: string, sealedSecret: string, overlapUntil: number): void {
+    this.sql.run(
+      'UPDATE endpoints SET previous_secret = secret, previous_until = ?, secret = ? WHERE id = ?',
+      overlapUntil,
+      sealedSecret,
+      id,
     );
   }
 
@@ -133,16 +144,23 @@ export class DeliveryStorage {
         attempts: number;
         url: string;
         secret: string;
+        previous_secret: string | null;
       }>(
         // In turns by endpoint, so that one that times out does not hold up the others.
-        `SELECT d.id, d.endpoint_id, d.event_id, d.body, d.attempts, e.url, e.secret
+        `SELECT d.id, d.endpoint_id, d.event_id, d.body, d.attempts, e.url, e.secret,
+                CASE WHEN e.previous_until > ?1 THEN e.previous_secret END AS previous_secret
          FROM deliveries d JOIN endpoints e ON e.id = d.endpoint_id
-         WHERE d.next_at <= ? AND e.status = 'active'
-         ORDER BY row_number() OVER (PARTITION BY d.endpoint_id ORDER BY d.next_at), d.next_at LIMIT ?`,
+         WHERE d.next_at <= ?1 AND e.status = 'active'
+         ORDER BY row_number() OVER (PARTITION BY d.endpoint_id ORDER BY d.next_at), d.next_at LIMIT ?2`,
         now,
         limit,
       )
-      .map(({ endpoint_id: endpointId, event_id: eventId, ...row }) => ({ ...row, endpointId, eventId }));
+      .map(({ endpoint_id: endpointId, event_id: eventId, secret, previous_secret: previous, ...row }) => ({
+        ...row,
+        endpointId,
+        eventId,
+        secrets: previous ? [secret, previous] : [secret],
+      }));
   }
 
   /** When the next delivery is due, or null. */

@@ -4,12 +4,19 @@
  * a newer version of it, so deliveries may repeat and overtake each other.
  */
 import { DurableObject } from 'cloudflare:workers';
+import type { KeyedRecord, Recorded } from '../../contracts/keyed.ts';
 import type { Page } from '../../contracts/result.ts';
 import type { FleetIndexApi, FleetQuery, FleetSummary, ObjectUsage } from '../../contracts/tracking.ts';
 import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
 import { newId } from '../../platform/ids.ts';
+import { record, recorded } from '../shared/keyed.ts';
 import { framesOf, Live, type LiveCursor } from '../shared/live.ts';
 import { FleetStorage } from './storage.ts';
+
+interface Line {
+  seq: number;
+  summary: FleetSummary;
+}
 
 /** The Durable Object class. */
 export class FleetIndex extends DurableObject implements FleetIndexApi {
@@ -29,15 +36,37 @@ export class FleetIndex extends DurableObject implements FleetIndexApi {
   /** Takes in lines; older versions than the known ones are ignored. */
   async apply(_tenantId: string, summaries: FleetSummary[]): Promise<void> {
     this.#storage.sql.countRequest();
-    // Only lines that are taken get a number: the counter is then always the table's own maximum.
-    const taken = this.ctx.storage.transactionSync(() => {
-      const lines: { seq: number; summary: FleetSummary }[] = [];
-      for (const summary of summaries) {
-        const seq = this.#seq + lines.length + 1;
-        if (this.#take(summary, seq)) lines.push({ seq, summary });
-      }
-      return lines;
-    });
+    this.#tell(this.ctx.storage.transactionSync(() => this.#takeAll(summaries)));
+  }
+
+  /** Takes in the lines of a keyed registration with its answer, in one transaction. */
+  async applyKeyed<T>(_tenantId: string, summaries: FleetSummary[], request: KeyedRecord<T>): Promise<Recorded<T>> {
+    const known = recorded<T>(this.#storage.sql, request);
+    if (known) return known;
+    const { lines, answer } = this.ctx.storage.transactionSync(() => ({
+      lines: this.#takeAll(summaries),
+      answer: record(this.#storage.sql, request, Date.now()),
+    }));
+    this.#tell(lines);
+    return answer;
+  }
+
+  /** What is stored of a key, if it was used before. */
+  async recorded<T>(request: Omit<KeyedRecord<T>, 'answer'>): Promise<Recorded<T> | null> {
+    return recorded(this.#storage.sql, request);
+  }
+
+  #takeAll(summaries: FleetSummary[]): Line[] {
+    const lines: Line[] = [];
+    for (const summary of summaries) {
+      // Only lines that are taken get a number: the counter is then always the table's own maximum.
+      const seq = this.#seq + lines.length + 1;
+      if (this.#take(summary, seq)) lines.push({ seq, summary });
+    }
+    return lines;
+  }
+
+  #tell(taken: Line[]): void {
     if (taken.length === 0) return;
     this.#seq += taken.length;
     if (!this.#live.watched) return;
@@ -64,6 +93,11 @@ export class FleetIndex extends DurableObject implements FleetIndexApi {
   /** Billable work since the object woke. */
   async usage(): Promise<ObjectUsage> {
     return this.#storage.sql.usage();
+  }
+
+  /** Closes the sockets of a session or client that has ended. */
+  async closeSockets(holder: string): Promise<void> {
+    this.#live.closeSocketsOf(holder);
   }
 
   /** Opens a live socket. The gateway has redeemed the ticket before it wakes the object. */

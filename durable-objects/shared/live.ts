@@ -13,6 +13,12 @@ export interface LiveCursor {
 
 /** Close code for "try again later" (RFC 6455 registry). */
 const TRY_AGAIN_LATER = 1013;
+/** Our close code (RFC 6455 section 7.4.2, private use) for "not authenticated any more": sign in again. */
+const SESSION_ENDED = 4401;
+/** The header in which the gateway names the session or client that an upgrade belongs to. */
+export const HOLDER_HEADER = 'fairlead-socket-holder';
+/** How long an ended holder is remembered: longer than a handshake that was under way can take. */
+const ENDED_KEPT_MS = 60_000;
 
 /** The cursor of an upgrade request, or null when it names none. */
 export function cursorOf(url: URL): LiveCursor | null {
@@ -24,6 +30,7 @@ export function cursorOf(url: URL): LiveCursor | null {
 /** Accepts sockets and sends to all of them. */
 export class Live {
   readonly #ctx: DurableObjectState;
+  readonly #ended = new Map<string, number>();
 
   constructor(ctx: DurableObjectState) {
     this.#ctx = ctx;
@@ -37,13 +44,24 @@ export class Live {
       return new Response('expected a WebSocket upgrade', { status: 426 });
     }
     const { 0: client, 1: server } = new WebSocketPair();
-    this.#ctx.acceptWebSocket(server);
-    if (this.#ctx.getWebSockets().length > LIVE_SOCKETS_MAX) {
+    const holder = request.headers.get(HOLDER_HEADER);
+    this.#ctx.acceptWebSocket(server, holder ? [holder] : []);
+    if (holder && (this.#ended.get(holder) ?? 0) > Date.now()) {
+      server.close(SESSION_ENDED, 'the session has ended');
+    } else if (this.#ctx.getWebSockets().length > LIVE_SOCKETS_MAX) {
       server.close(TRY_AGAIN_LATER, 'too many live connections');
     } else {
       for (const frame of greeting(cursorOf(new URL(request.url)))) server.send(JSON.stringify(frame));
     }
     return new Response(null, { status: 101, webSocket: client });
+  }
+
+  /** Closes the sockets of a session or client that has ended, and those still on their way. */
+  closeSocketsOf(holder: string): void {
+    const now = Date.now();
+    for (const [name, until] of this.#ended) if (until <= now) this.#ended.delete(name);
+    this.#ended.set(holder, now + ENDED_KEPT_MS);
+    for (const socket of this.#ctx.getWebSockets(holder)) socket.close(SESSION_ENDED, 'the session has ended');
   }
 
   /** Whether anybody listens: saves building frames for nobody. */

@@ -19,4 +19,67 @@ export const MIGRATIONS = [
    ) WITHOUT ROWID;
    CREATE TABLE spent_refresh (hash TEXT PRIMARY KEY, session_id TEXT NOT NULL) WITHOUT ROWID;
    CREATE TABLE tickets (hash TEXT PRIMARY KEY, topic TEXT NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID;`,
+  // Grants of the first version end here: a sign-in lasts half a day at most, and codes and tickets a minute.
+  `DROP TABLE codes;
+   CREATE TABLE codes (
+     hash TEXT PRIMARY KEY,
+     grant_body TEXT NOT NULL,
+     redirect_uri TEXT NOT NULL,
+     code_challenge TEXT NOT NULL,
+     key_thumbprint TEXT,
+     expires_at INTEGER NOT NULL,
+     session_id TEXT
+   ) WITHOUT ROWID;
+   DROP TABLE sessions;
+   CREATE TABLE sessions (
+     id TEXT PRIMARY KEY,
+     user_id TEXT NOT NULL,
+     grant_body TEXT NOT NULL,
+     client_id TEXT NOT NULL,
+     refresh_hash TEXT NOT NULL UNIQUE,
+     key_thumbprint TEXT,
+     address TEXT NOT NULL,
+     user_agent TEXT,
+     created_at INTEGER NOT NULL,
+     last_used_at INTEGER NOT NULL,
+     expires_at INTEGER NOT NULL
+   ) WITHOUT ROWID;
+   CREATE INDEX sessions_by_user ON sessions (user_id, id);
+   DELETE FROM spent_refresh;
+   CREATE INDEX spent_refresh_by_session ON spent_refresh (session_id);
+   DROP TABLE tickets;
+   CREATE TABLE tickets (
+     hash TEXT PRIMARY KEY,
+     topic TEXT NOT NULL,
+     holder TEXT NOT NULL,
+     expires_at INTEGER NOT NULL
+   ) WITHOUT ROWID;
+   CREATE TABLE sockets (holder TEXT NOT NULL, topic TEXT NOT NULL, PRIMARY KEY (holder, topic)) WITHOUT ROWID;
+   CREATE TABLE closings (
+     holder TEXT NOT NULL,
+     topic TEXT NOT NULL,
+     passes INTEGER NOT NULL DEFAULT 0,
+     PRIMARY KEY (holder, topic)
+   ) WITHOUT ROWID;
+   CREATE TABLE revoked_tokens (id TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) WITHOUT ROWID;
+   CREATE TABLE used_ids (id TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) WITHOUT ROWID;
+   CREATE TABLE disabled_clients (id TEXT PRIMARY KEY) WITHOUT ROWID;
+   CREATE TABLE documents (name TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+   CREATE TABLE quotas (key TEXT PRIMARY KEY, window INTEGER NOT NULL, reserved INTEGER NOT NULL) WITHOUT ROWID;
+   CREATE TABLE pending_logins (
+     hash TEXT PRIMARY KEY,
+     body TEXT NOT NULL,
+     tries INTEGER NOT NULL DEFAULT 0,
+     expires_at INTEGER NOT NULL
+   ) WITHOUT ROWID;
+   CREATE TABLE factors (
+     user_id TEXT PRIMARY KEY,
+     sealed_secret TEXT NOT NULL,
+     confirmed INTEGER NOT NULL DEFAULT 0,
+     last_step INTEGER NOT NULL DEFAULT 0
+   ) WITHOUT ROWID;
+   CREATE TABLE recovery_codes (user_id TEXT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (user_id, hash)) WITHOUT ROWID;
+   CREATE TABLE failures (key TEXT PRIMARY KEY, at TEXT NOT NULL, last_at INTEGER NOT NULL, alert_id TEXT) WITHOUT ROWID;
+   CREATE TABLE alerts (id TEXT PRIMARY KEY, body TEXT NOT NULL, reported INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+   CREATE TABLE deadlines (name TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;`,
 ] as const;

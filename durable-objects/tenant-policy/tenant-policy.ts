@@ -1,151 +1,330 @@
 /**
- * TenantPolicy: the strongly consistent part of a tenant's identity: authorization codes, sessions
- * with their rotating refresh tokens, and WebSocket tickets. Only hashes are stored.
+ * TenantPolicy: what must be strongly consistent about who may do what in one organisation: codes,
+ * sessions with their rotating refresh tokens, tickets, second factors, revocations, address lists,
+ * exact quotas, refusals and alerts. Only hashes and sealed secrets are stored.
  *
  * Contract: each decision is one synchronous turn, without an await between reading and writing, so
- * of any number of parallel uses of one code, refresh token or ticket exactly one succeeds.
+ * of any number of parallel uses of one code, refresh token, ticket or proof exactly one succeeds.
+ * Ending a session closes its sockets: noted in the same turn, carried out at once and swept by the alarm.
  */
 import { DurableObject } from 'cloudflare:workers';
-import type { Grant, TenantPolicyApi } from '../../contracts/identity.ts';
-import type { Role } from '../../contracts/permissions.ts';
-import { newId } from '../../platform/ids.ts';
-import { SESSION_IDLE_SECONDS } from '../../platform/limits.ts';
+import { PLATFORM_TENANT } from '../../contracts/actor.ts';
+import type {
+  CodeBinding,
+  Denial,
+  Grant,
+  GrantCheck,
+  Granted,
+  Limits,
+  PendingLogin,
+  Policy,
+  PolicyCheck,
+  PolicyVerdict,
+  Refusal,
+  SecurityAlert,
+  TenantPolicyApi,
+  Versioned,
+} from '../../contracts/policy.ts';
+import { wallClock } from '../../platform/clock.ts';
+import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
+import { Deadlines } from '../shared/deadlines.ts';
 import { Sql } from '../shared/sql.ts';
+import { containerTracker, fleetIndex, tenantPolicy } from '../stubs.ts';
+import { Denials } from './denials.ts';
+import { PolicyDocuments } from './documents.ts';
+import { InFlight } from './exclusive.ts';
+import { Factors } from './factors.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { QuotaBook } from './quotas.ts';
+import { Sessions } from './sessions.ts';
 
-type Code = {
-  user_id: string;
-  roles: string;
-  client_id: string;
-  redirect_uri: string;
-  code_challenge: string;
-  expires_at: number;
-};
-type Session = {
-  id: string;
-  user_id: string;
-  roles: string;
-  client_id: string;
-  refresh_hash: string;
-  expires_at: number;
-};
+interface Env {
+  TENANT_POLICY: DurableObjectNamespace;
+  CONTAINER_TRACKER: DurableObjectNamespace;
+  FLEET_INDEX: DurableObjectNamespace;
+  LOG_LEVEL?: string;
+}
+
+const SWEEP_EVERY_MS = 600_000;
+/** A socket whose handshake was under way when its session ended is caught by a second look. */
+const SECOND_LOOK_MS = 5_000;
+const RETRY_MS = 5_000;
 
 /** The Durable Object class. */
-export class TenantPolicy extends DurableObject implements TenantPolicyApi {
-  readonly #sql: Sql;
+export class TenantPolicy extends DurableObject<Env> implements TenantPolicyApi {
+  readonly #log: Logger;
+  readonly #sessions: Sessions;
+  readonly #factors: Factors;
+  readonly #denials: Denials;
+  readonly #quotas: QuotaBook;
+  readonly #documents: PolicyDocuments;
+  readonly #inFlight = new InFlight();
+  readonly #deadlines: Deadlines<'sweep' | 'close' | 'report'>;
 
-  constructor(ctx: DurableObjectState, env: unknown) {
-    super(ctx, env as never);
-    this.#sql = new Sql(ctx.storage);
-    this.#sql.migrate(MIGRATIONS);
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#log = loggerFor('tenant-policy', env.LOG_LEVEL);
+    const sql = new Sql(ctx.storage);
+    sql.migrate(MIGRATIONS);
+    this.#sessions = new Sessions(sql);
+    this.#factors = new Factors(sql);
+    this.#denials = new Denials(sql);
+    this.#quotas = new QuotaBook(sql);
+    this.#documents = new PolicyDocuments(sql);
+    this.#deadlines = new Deadlines(sql, ctx.storage, wallClock);
   }
 
-  /** Keeps an authorization code's grant until it is redeemed or expires. */
-  async storeCode(
-    codeHash: string,
-    grant: Grant & { redirectUri: string; codeChallenge: string },
-    expiresAt: number,
-  ): Promise<void> {
-    this.#sql.run('DELETE FROM codes WHERE expires_at < ?', Date.now());
-    this.#sql.run(
-      'INSERT INTO codes (hash, user_id, roles, client_id, redirect_uri, code_challenge, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-      codeHash,
-      grant.userId,
-      JSON.stringify(grant.roles),
-      grant.clientId,
-      grant.redirectUri,
-      grant.codeChallenge,
-      expiresAt,
-    );
+  /** Whether a request may pass, and how many more reads may follow without asking. */
+  async check(call: PolicyCheck): Promise<PolicyVerdict> {
+    const verdict = this.#decide(call, Date.now());
+    if (!verdict.ok || !call.exclusive) return verdict;
+    return (await this.#inFlight.take(call.exclusive)) ? verdict : { ok: false, reason: 'in_flight' };
   }
 
-  /** Turns a code into a session, once; a code tried with the wrong verifier is spent too. */
-  async redeemCode(
-    codeHash: string,
-    check: { clientId: string; redirectUri: string; codeChallenge: string },
-    refreshHash: string,
-    now: number,
-  ): Promise<(Grant & { sessionId: string }) | null> {
-    const [code] = this.#sql.run<Code>('DELETE FROM codes WHERE hash = ? RETURNING *', codeHash);
-    if (
-      !code ||
-      code.expires_at < now ||
-      code.client_id !== check.clientId ||
-      code.redirect_uri !== check.redirectUri ||
-      code.code_challenge !== check.codeChallenge
-    ) {
-      return null;
+  #decide(call: PolicyCheck, now: number): PolicyVerdict {
+    const reason = this.#refusal(call, now);
+    if (reason) return { ok: false, reason };
+    const { limits } = this.#documents;
+    const keys = { subject: `s:${call.subject}`, tenant: 't' };
+    if (call.unused) {
+      for (const key of Object.values(keys)) this.#quotas.giveBack(key, call.unused.window, call.unused.units);
     }
-    const sessionId = newId('ses', now);
-    this.#sql.run('DELETE FROM sessions WHERE expires_at < ?', now);
-    this.#sql.run('DELETE FROM spent_refresh WHERE session_id NOT IN (SELECT id FROM sessions)');
-    this.#sql.run(
-      'INSERT INTO sessions (id, user_id, roles, client_id, refresh_hash, expires_at) VALUES (?, ?, ?, ?, ?, ?)',
-      sessionId,
-      code.user_id,
-      code.roles,
-      code.client_id,
-      refreshHash,
-      now + SESSION_IDLE_SECONDS * 1000,
-    );
-    return { sessionId, userId: code.user_id, roles: JSON.parse(code.roles) as Role[], clientId: code.client_id };
-  }
-
-  /** Swaps a refresh token for a new one; a token used a second time ends its session. */
-  async rotateRefresh(
-    oldHash: string,
-    newHash: string,
-    clientId: string,
-    now: number,
-  ): Promise<(Grant & { sessionId: string }) | null> {
-    const [spent] = this.#sql.run<{ session_id: string }>(
-      'SELECT session_id FROM spent_refresh WHERE hash = ?',
-      oldHash,
-    );
-    if (spent) {
-      this.#end(spent.session_id);
-      return null;
-    }
-    const [session] = this.#sql.run<Session>('SELECT * FROM sessions WHERE refresh_hash = ?', oldHash);
-    if (!session || session.expires_at < now || session.client_id !== clientId) return null;
-    this.#sql.run('INSERT INTO spent_refresh (hash, session_id) VALUES (?, ?)', oldHash, session.id);
-    this.#sql.run(
-      'UPDATE sessions SET refresh_hash = ?, expires_at = ? WHERE id = ?',
-      newHash,
-      now + SESSION_IDLE_SECONDS * 1000,
-      session.id,
-    );
+    const subject = this.#quotas.take(keys.subject, limits.subjectPerMinute, call.units, now);
+    const tenant = this.#quotas.take(keys.tenant, limits.tenantPerMinute, subject.granted, now);
+    const spare = subject.granted - tenant.granted;
+    if (spare > 0) this.#quotas.giveBack(keys.subject, subject.count.window, spare);
+    this.#deadlines.ensure('sweep', now + SWEEP_EVERY_MS);
+    const quotas = { subject: subject.status, tenant: tenant.status };
+    if (tenant.granted === 0) return { ok: false, reason: 'quota_exceeded', quotas };
     return {
-      sessionId: session.id,
-      userId: session.user_id,
-      roles: JSON.parse(session.roles) as Role[],
-      clientId: session.client_id,
+      ok: true,
+      units: tenant.granted,
+      window: tenant.count.window,
+      quotas,
+      corsOrigins: this.#documents.policy.corsOrigins,
+      features: limits.features,
     };
   }
 
-  /** Ends a session: its refresh token is worth nothing from now on. */
-  async endSession(sessionId: string): Promise<boolean> {
-    return this.#end(sessionId);
+  #refusal(call: PolicyCheck, now: number): Refusal | null {
+    if (call.sessionId && !this.#sessions.isAlive(call.sessionId, now)) return 'session_ended';
+    if (call.clientId && this.#sessions.isDisabled(call.clientId)) return 'client_disabled';
+    if (this.#sessions.isRevoked(call.tokenId)) return 'token_revoked';
+    const address = this.#documents.refuses(call.address);
+    if (address) return address;
+    if (call.proof && !this.#sessions.useOnce(`proof:${call.proof.id}`, call.proof.until)) return 'proof_used';
+    return null;
   }
 
-  /** Keeps a WebSocket ticket until it is redeemed or expires. */
-  async storeTicket(hash: string, topic: string, expiresAt: number): Promise<void> {
-    this.#sql.run('DELETE FROM tickets WHERE expires_at < ?', Date.now());
-    this.#sql.run('INSERT INTO tickets (hash, topic, expires_at) VALUES (?, ?, ?)', hash, topic, expiresAt);
+  async release(exclusive: string): Promise<void> {
+    this.#inFlight.release(exclusive);
   }
 
-  /** The topic a ticket opens, once; null when it is unknown, spent or expired. */
-  async redeemTicket(hash: string, now: number): Promise<string | null> {
-    const [ticket] = this.#sql.run<{ topic: string; expires_at: number }>(
-      'DELETE FROM tickets WHERE hash = ? RETURNING topic, expires_at',
-      hash,
-    );
-    return ticket && ticket.expires_at >= now ? ticket.topic : null;
+  /** Carriers post from addresses of their own: the allow list is for people and machines, the block list for all. */
+  async admitsWebhook(address: string): Promise<boolean> {
+    return this.#documents.refuses(address) !== 'address_blocked';
   }
 
-  #end(sessionId: string): boolean {
-    const ended = this.#sql.run('DELETE FROM sessions WHERE id = ? RETURNING id', sessionId);
-    this.#sql.run('DELETE FROM spent_refresh WHERE session_id = ?', sessionId);
-    return ended.length > 0;
+  async policy(): Promise<Versioned<Policy>> {
+    return this.#documents.policy;
+  }
+
+  async putPolicy(policy: Policy, expectedVersion: number): Promise<Versioned<Policy> | null> {
+    return this.#documents.put('policy', policy, expectedVersion);
+  }
+
+  async limits(): Promise<Versioned<Limits>> {
+    return this.#documents.limits;
+  }
+
+  async putLimits(limits: Limits, expectedVersion: number): Promise<Versioned<Limits> | null> {
+    return this.#documents.put('limits', limits, expectedVersion);
+  }
+
+  async storeCode(codeHash: string, grant: Grant & CodeBinding, expiresAt: number): Promise<void> {
+    this.#sessions.storeCode(codeHash, grant, expiresAt);
+    this.#deadlines.ensure('sweep', Date.now() + SWEEP_EVERY_MS);
+  }
+
+  async redeemCode(
+    codeHash: string,
+    check: GrantCheck & { redirectUri: string; codeChallenge: string },
+    refreshHash: string,
+  ): Promise<Granted | null> {
+    if (!this.#useProof(check)) return null;
+    const { granted, ended } = this.#sessions.redeemCode(codeHash, check, refreshHash);
+    if (ended) this.#end(ended);
+    if (granted) for (const id of this.#sessions.surplusOf(granted.userId)) this.#end(id);
+    return granted;
+  }
+
+  async rotateRefresh(oldHash: string, newHash: string, check: GrantCheck): Promise<Granted | null> {
+    if (!this.#useProof(check)) return null;
+    const { granted, ended } = this.#sessions.rotate(oldHash, newHash, check);
+    if (ended) this.#end(ended);
+    return granted;
+  }
+
+  #useProof({ proof }: GrantCheck): boolean {
+    return !proof || this.#sessions.useOnce(`proof:${proof.id}`, proof.until);
+  }
+
+  async sessionOfRefresh(hash: string, now: number): Promise<Granted | null> {
+    return this.#sessions.ofRefresh(hash, now);
+  }
+
+  async isAlive(token: { sessionId: string | null; clientId: string | null; tokenId: string }): Promise<boolean> {
+    if (token.sessionId && !this.#sessions.isAlive(token.sessionId, Date.now())) return false;
+    if (token.clientId && this.#sessions.isDisabled(token.clientId)) return false;
+    return !this.#sessions.isRevoked(token.tokenId);
+  }
+
+  async revokeToken(tokenId: string, until: number): Promise<void> {
+    this.#sessions.revokeToken(tokenId, until);
+    this.#deadlines.ensure('sweep', Date.now() + SWEEP_EVERY_MS);
+  }
+
+  async setClientEnabled(clientId: string, enabled: boolean): Promise<void> {
+    this.#sessions.setClientEnabled(clientId, enabled);
+    if (!enabled) this.#closeSockets(clientId);
+  }
+
+  async useOnce(id: string, until: number): Promise<boolean> {
+    this.#deadlines.ensure('sweep', Date.now() + SWEEP_EVERY_MS);
+    return this.#sessions.useOnce(id, until);
+  }
+
+  async sessions(query: { userId: string; cursor?: string | undefined; limit: number }) {
+    return this.#sessions.list(query.userId, query.cursor, query.limit, Date.now());
+  }
+
+  async endSession(sessionId: string, userId?: string): Promise<boolean> {
+    return this.#end(sessionId, userId);
+  }
+
+  async endSessionsOf(userId: string, exceptSessionId: string | null): Promise<number> {
+    const ids = this.#sessions.idsOf(userId, exceptSessionId);
+    for (const id of ids) this.#end(id);
+    return ids.length;
+  }
+
+  #end(sessionId: string, userId?: string): boolean {
+    const ended = this.#sessions.end(sessionId, userId);
+    if (ended) this.#closeSockets(sessionId);
+    return ended;
+  }
+
+  #closeSockets(holder: string): void {
+    if (!this.#sessions.closeSocketsOf(holder)) return;
+    this.#deadlines.ensure('close', Date.now() + SECOND_LOOK_MS);
+    this.ctx.waitUntil(this.#close());
+  }
+
+  /** Carries out what closings are noted; what cannot be reached now is tried again by the alarm. */
+  async #close(): Promise<number | null> {
+    for (const { holder, topic } of this.#sessions.closings()) {
+      try {
+        const tenantId = this.ctx.id.name!;
+        const object = topic.startsWith('container:')
+          ? containerTracker(this.env, tenantId, topic.slice('container:'.length))
+          : fleetIndex(this.env, tenantId);
+        await object.closeSockets(holder);
+        this.#sessions.closed(holder, topic);
+      } catch (error) {
+        this.#log('warn', 'sockets.close_failed', { holder, topic, error: errorText(error) });
+      }
+    }
+    return this.#sessions.closings().length > 0 ? Date.now() + RETRY_MS : null;
+  }
+
+  async storeTicket(hash: string, topic: string, holder: string, expiresAt: number): Promise<void> {
+    this.#sessions.storeTicket(hash, topic, holder, expiresAt);
+    this.#deadlines.ensure('sweep', Date.now() + SWEEP_EVERY_MS);
+  }
+
+  async redeemTicket(hash: string, now: number): Promise<{ topic: string; holder: string } | null> {
+    return this.#sessions.redeemTicket(hash, now);
+  }
+
+  async storePendingLogin(hash: string, pending: PendingLogin, expiresAt: number): Promise<void> {
+    this.#factors.storePending(hash, pending, expiresAt);
+    this.#deadlines.ensure('sweep', Date.now() + SWEEP_EVERY_MS);
+  }
+
+  async tryPendingLogin(hash: string, now: number): Promise<PendingLogin | null> {
+    return this.#factors.tryPending(hash, now);
+  }
+
+  async dropPendingLogin(hash: string): Promise<void> {
+    this.#factors.dropPending(hash);
+  }
+
+  async factor(userId: string) {
+    return this.#factors.of(userId);
+  }
+
+  async enrolFactor(userId: string, sealedSecret: string): Promise<void> {
+    this.#factors.enrol(userId, sealedSecret);
+  }
+
+  async confirmFactor(userId: string, step: number, recoveryHashes: string[]): Promise<boolean> {
+    return this.#factors.confirm(userId, step, recoveryHashes);
+  }
+
+  async useFactorStep(userId: string, step: number): Promise<boolean> {
+    return this.#factors.useStep(userId, step);
+  }
+
+  async useRecoveryCode(userId: string, hash: string): Promise<boolean> {
+    return this.#factors.useRecoveryCode(userId, hash);
+  }
+
+  async removeFactor(userId: string): Promise<boolean> {
+    return this.#factors.remove(userId);
+  }
+
+  async recordDenials(denials: Denial[]): Promise<void> {
+    const now = Date.now();
+    const alerting = denials.filter((denial) => this.#denials.note(denial, now)).length > 0;
+    this.#deadlines.ensure('sweep', now + SWEEP_EVERY_MS);
+    if (!alerting || this.ctx.id.name === PLATFORM_TENANT) return;
+    this.#deadlines.ensure('report', now + RETRY_MS);
+    this.ctx.waitUntil(this.#report());
+  }
+
+  /** Hands alerts on to the platform's operators, whose list knows each by its id. */
+  async #report(): Promise<number | null> {
+    const alerts = this.#denials.unreported();
+    try {
+      if (alerts.length > 0) await tenantPolicy(this.env, PLATFORM_TENANT).takeAlerts(alerts);
+      this.#denials.reported(alerts);
+    } catch (error) {
+      this.#log('warn', 'alerts.report_failed', { error: errorText(error) });
+    }
+    return this.#denials.unreported().length > 0 ? Date.now() + RETRY_MS : null;
+  }
+
+  async takeAlerts(alerts: SecurityAlert[]): Promise<void> {
+    this.#denials.take(alerts);
+  }
+
+  async alerts(query: { cursor?: string | undefined; limit: number }) {
+    return this.#denials.list(query.cursor, query.limit);
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#deadlines.runDue(Date.now(), {
+      sweep: async () => this.#sweep(),
+      close: () => this.#close(),
+      report: () => this.#report(),
+    });
+  }
+
+  #sweep(): number {
+    const now = Date.now();
+    this.#sessions.sweep(now);
+    this.#quotas.sweep(now);
+    this.#denials.sweep(now);
+    return now + SWEEP_EVERY_MS;
   }
 }

@@ -10,7 +10,7 @@ export const tenants = sqliteTable('tenants', {
   createdAt: integer('created_at').notNull(),
 });
 
-/** Users of tenants, with their password hashes (argon2id, PHC string). */
+/** People of any organisation, with their password hashes (argon2id, PHC string) and the pepper's id. */
 export const users = sqliteTable('users', {
   id: text().primaryKey(),
   tenantId: text('tenant_id').notNull(),
@@ -18,21 +18,69 @@ export const users = sqliteTable('users', {
   name: text().notNull(),
   role: text().notNull(),
   passwordHash: text('password_hash').notNull(),
-  status: text().notNull().default('active'),
+  pepperId: text('pepper_id').notNull(),
+  status: text().notNull().default('active').$type<'active' | 'disabled'>(),
+  version: integer().notNull().default(1),
   createdAt: integer('created_at').notNull(),
 });
 
-/** Machine clients, with the SHA-256 of their 256-bit secrets. */
+/** Machine clients, with the SHA-256 of their 256-bit secrets or their public keys. */
 export const clients = sqliteTable('clients', {
   id: text().primaryKey(),
   tenantId: text('tenant_id').notNull(),
   name: text().notNull(),
   role: text().notNull(),
   scopes: text({ mode: 'json' }).$type<string[] | null>(),
-  secretHash: text('secret_hash').notNull(),
-  status: text().notNull().default('active'),
+  secretHash: text('secret_hash'),
+  previousSecretHash: text('previous_secret_hash'),
+  previousUntil: integer('previous_until'),
+  jwks: text({ mode: 'json' }).$type<Record<string, unknown>[] | null>(),
+  status: text().notNull().default('active').$type<'active' | 'disabled'>(),
+  version: integer().notNull().default(1),
   createdAt: integer('created_at').notNull(),
 });
+
+/** Invitations, open or settled; the token's SHA-256 only. */
+export const invitations = sqliteTable('invitations', {
+  id: text().primaryKey(),
+  tenantId: text('tenant_id').notNull(),
+  inviterTenantId: text('inviter_tenant_id').notNull(),
+  invitedBy: text('invited_by').notNull(),
+  email: text().notNull(),
+  role: text().notNull(),
+  tokenHash: text('token_hash').notNull(),
+  status: text().notNull().default('open').$type<'open' | 'accepted' | 'withdrawn'>(),
+  expiresAt: integer('expires_at').notNull(),
+  createdAt: integer('created_at').notNull(),
+});
+
+/** Open password resets, one a user. */
+export const passwordResets = sqliteTable('password_resets', {
+  userId: text('user_id').primaryKey(),
+  tokenHash: text('token_hash').notNull(),
+  expiresAt: integer('expires_at').notNull(),
+});
+
+/** Origins of tenants' browser applications. */
+export const corsOrigins = sqliteTable(
+  'cors_origins',
+  { origin: text().notNull(), tenantId: text('tenant_id').notNull() },
+  (table) => [primaryKey({ columns: [table.origin, table.tenantId] })],
+);
+
+/** Answers to keyed requests, stored with their effect and sealed. */
+export const idempotencyRecords = sqliteTable(
+  'idempotency_records',
+  {
+    tenantId: text('tenant_id').notNull(),
+    operation: text().notNull(),
+    key: text().notNull(),
+    requestHash: text('request_hash').notNull(),
+    answer: text().notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.operation, table.key] })],
+);
 
 /** Carriers: organisations of their own. */
 export const carriers = sqliteTable('carriers', {

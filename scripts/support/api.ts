@@ -45,7 +45,7 @@ export class ApiClient {
     return text;
   }
 
-  /** Sends one request; whatever the status, it is the answer. */
+  /** Sends one request; whatever the status, it is the answer. A POST gets a fresh key unless it brings one. */
   async call<T = any>(
     method: string,
     path: string,
@@ -57,6 +57,7 @@ export class ApiClient {
       headers: {
         ...(this.#credentials ? { authorization: `Bearer ${await this.token()}` } : {}),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(method === 'POST' ? { 'idempotency-key': randomUUID() } : {}),
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -84,11 +85,6 @@ export class ApiClient {
       cursor = page.nextCursor;
     } while (cursor);
     return items;
-  }
-
-  /** A key for a request that must happen once. */
-  static key(): Record<string, string> {
-    return { 'idempotency-key': randomUUID() };
   }
 }
 

@@ -165,37 +165,27 @@ async function createAllocations(
   worldNow: number,
 ): Promise<Pick<Demo, 'allocations' | 'fullAllocationId'>> {
   const create = (lane: [string, string], i: number, capacity: number) =>
-    api.must(
-      'POST',
-      '/v1/allocations',
-      {
-        carrierId: carriers[i % carriers.length]!.id,
-        origin: lane[0],
-        destination: lane[1],
-        period: `Sailing ${String(i + 1).padStart(2, '0')}`,
-        capacity,
-        departureAt: new Date(worldNow + (5 + i) * DAY_MS).toISOString(),
-        arrivalAt: new Date(worldNow + (33 + i) * DAY_MS).toISOString(),
-        confirmation: i % 4 === 3 ? 'carrier' : 'instant',
-      },
-      ApiClient.key(),
-    );
+    api.must('POST', '/v1/allocations', {
+      carrierId: carriers[i % carriers.length]!.id,
+      origin: lane[0],
+      destination: lane[1],
+      period: `Sailing ${String(i + 1).padStart(2, '0')}`,
+      capacity,
+      departureAt: new Date(worldNow + (5 + i) * DAY_MS).toISOString(),
+      arrivalAt: new Date(worldNow + (33 + i) * DAY_MS).toISOString(),
+      confirmation: i % 4 === 3 ? 'carrier' : 'instant',
+    });
   const made = [];
   for (const [i, lane] of LANES.slice(0, 6).entries()) made.push(await create(lane, i, 40 - i * 5));
   const full = await create(LANES[0]!, 6, 1);
-  await api.must(
-    'POST',
-    '/v1/bookings',
-    { allocationId: full.id, quantity: 1, reference: 'Last box' },
-    ApiClient.key(),
-  );
+  await api.must('POST', '/v1/bookings', { allocationId: full.id, quantity: 1, reference: 'Last box' });
   const [first] = made;
-  await api.must(
-    'POST',
-    '/v1/bookings',
-    { allocationId: first.id, quantity: 3, reference: 'Autumn range', containers: ['FLDU9000013', 'FLDU9000029'] },
-    ApiClient.key(),
-  );
+  await api.must('POST', '/v1/bookings', {
+    allocationId: first.id,
+    quantity: 3,
+    reference: 'Autumn range',
+    containers: ['FLDU9000013', 'FLDU9000029'],
+  });
   return {
     allocations: made.map(({ id, origin, destination }) => ({ id, origin, destination })),
     fullAllocationId: full.id,

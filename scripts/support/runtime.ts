@@ -100,6 +100,10 @@ export function loadSecrets(dataDir: string, issuer: string): Secrets {
   const secrets = JSON.parse(readFileSync(file, 'utf8')) as Secrets;
   secrets.gateway.ISSUER = issuer;
   secrets.identity.ISSUER = issuer;
+  // A folder of an earlier version lacks what is new.
+  const fresh = makeSecrets({ issuer, loopbackWebhooks: true });
+  for (const worker of Object.keys(fresh) as WorkerName[]) secrets[worker] = { ...fresh[worker], ...secrets[worker] };
+  writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
   return secrets;
 }
 

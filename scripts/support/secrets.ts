@@ -1,5 +1,5 @@
 /** Secrets of a development or test runtime: random, made on first use, never printed. */
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 /** The Workers of the platform. */
 export type WorkerName = 'gateway' | 'identity' | 'tracking' | 'procurement' | 'notifications';
@@ -17,18 +17,15 @@ export interface SecretOptions {
 
 /** Makes a full set. */
 export function makeSecrets({ issuer, loopbackWebhooks }: SecretOptions): Secrets {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const kid = randomBytes(8).toString('hex');
-  const sealing = randomBytes(32).toString('base64');
   return {
     gateway: { ISSUER: issuer },
     identity: {
       ISSUER: issuer,
-      SIGNING_KEYS: JSON.stringify([{ ...privateKey.export({ format: 'jwk' }), kid, alg: 'ES256', use: 'sig' }]),
+      SEALING_KEY: randomBytes(32).toString('base64'),
       PASSWORD_PEPPER: randomBytes(32).toString('base64'),
       OPERATOR_SECRET: randomBytes(32).toString('base64url'),
     },
-    tracking: { SEALING_KEY: sealing },
+    tracking: { SEALING_KEY: randomBytes(32).toString('base64') },
     procurement: {},
     notifications: {
       SEALING_KEY: randomBytes(32).toString('base64'),

@@ -1,6 +1,6 @@
 import { expect, type Page, test } from '@playwright/test';
 import { checkDigit } from '../../domain/identifiers/iso6346.ts';
-import { ApiClient, postSigned } from '../../scripts/support/api.ts';
+import { postSigned } from '../../scripts/support/api.ts';
 import { createTenant, fetchOf, spaceOf, type TestTenant } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
 
@@ -37,7 +37,7 @@ test.beforeAll(async () => {
       reference: `PO-${number.slice(-3)}`,
     })),
   });
-  await tenant.admin.must('POST', '/v1/allocations', spaceOf(tenant.carrierId, 2), ApiClient.key());
+  await tenant.admin.must('POST', '/v1/allocations', spaceOf(tenant.carrierId, 2));
   await post(NUMBER, 0, 20);
   await post(NUMBER, 1, 19.9);
 });

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ApiClient } from '../../scripts/support/api.ts';
 import {
   containerOf,
   countMismatches,
@@ -91,7 +90,7 @@ it('loses no answered event and counts none twice, loses no booking and doubles 
 /** Books one unit after the other until told to stop; remembers what was answered. */
 async function bookEndlessly() {
   const carrier = await scratch.api.must('POST', '/v1/carriers', { scac: 'CRSH', name: 'Crash Line' });
-  const allocation = await scratch.api.must('POST', '/v1/allocations', spaceOf(carrier.id, 5_000), ApiClient.key());
+  const allocation = await scratch.api.must('POST', '/v1/allocations', spaceOf(carrier.id, 5_000));
   const keys: string[] = [];
   const answered = new Map<string, string>();
   let stopped = false;

@@ -80,13 +80,18 @@ describe('signing in', () => {
     const ask = (change: object) =>
       fetcher(`${platform.origin}/oauth/authorize?${new URLSearchParams({ ...request, ...change })}`);
     expect((await ask({})).status).toBe(200);
-    for (const change of [
-      { client_id: 'x' },
-      { redirect_uri: 'https://evil.example/' },
-      { code_challenge_method: 'plain' },
-      { response_type: 'token' },
-    ]) {
+    for (const change of [{ client_id: 'x' }, { redirect_uri: 'https://evil.example/' }]) {
       expect((await ask(change)).status).toBe(400);
+    }
+    // Once it is certain who asks and where the answer goes, the refusal goes there too.
+    for (const [change, error] of [
+      [{ code_challenge_method: 'plain' }, 'invalid_request'],
+      [{ response_type: 'token' }, 'unsupported_response_type'],
+      [{ scope: 'no:such' }, 'invalid_scope'],
+    ] as const) {
+      const { status, headers } = await ask(change);
+      const answer = new URL(headers.get('location')!).searchParams;
+      expect([status, answer.get('error'), answer.get('iss')]).toEqual([303, error, platform.issuer]);
     }
   });
 });
@@ -176,7 +181,11 @@ describe('the edge', () => {
   });
 
   it('bounds bodies and names what is not JSON', async () => {
-    const headers = { authorization: `Bearer ${await tenant.admin.token()}`, 'content-type': 'application/json' };
+    const headers = {
+      authorization: `Bearer ${await tenant.admin.token()}`,
+      'content-type': 'application/json',
+      'idempotency-key': 'bounds-of-bodies',
+    };
     const send = (body: string) => fetcher(`${platform.origin}/v1/containers`, { method: 'POST', headers, body });
     expect((await send(`"${'x'.repeat(300_000)}"`)).status).toBe(413);
     const broken = await send('{');

@@ -2,7 +2,6 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ApiClient } from '../../scripts/support/api.ts';
 import { createTenant, spaceOf, type TestTenant, until } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
 
@@ -36,15 +35,10 @@ it('delivers a signed booking event, tries again after a failure, and keeps the 
   const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
   const endpoint = await tenant.admin.must('POST', '/v1/webhook-endpoints', { url, types: ['booking.confirmed'] });
   expect(endpoint.secret).toMatch(/^whsec_/);
-  const allocation = await tenant.admin.must('POST', '/v1/allocations', spaceOf(tenant.carrierId, 5), ApiClient.key());
+  const allocation = await tenant.admin.must('POST', '/v1/allocations', spaceOf(tenant.carrierId, 5));
   answers = [500];
   const twice = new Promise<void>((resolve) => arrivals.push(() => arrivals.push(resolve)));
-  const booking = await tenant.admin.must(
-    'POST',
-    '/v1/bookings',
-    { allocationId: allocation.id, quantity: 1 },
-    ApiClient.key(),
-  );
+  const booking = await tenant.admin.must('POST', '/v1/bookings', { allocationId: allocation.id, quantity: 1 });
   await twice;
   expect(received).toHaveLength(2);
   for (const { headers, body } of received) {

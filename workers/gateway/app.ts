@@ -1,9 +1,12 @@
 /** The gateway: every route of the product, the API first, then the console's assets. */
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { GatewayContext, GatewayTypes } from './context.ts';
+import { preflight } from './middleware/cors.ts';
 import { requestContext, defect } from './middleware/request-context.ts';
 import { register } from './operation.ts';
 import { problem } from './problems.ts';
+import { accountRoutes } from './routes/account.ts';
+import { carrierRoutes } from './routes/carrier.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { containerRoutes } from './routes/containers.ts';
 import { identityRoutes } from './routes/identity.ts';
@@ -12,25 +15,32 @@ import { liveRoutes } from './routes/live.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { platformRoutes } from './routes/platform.ts';
+import { policyRoutes } from './routes/policy.ts';
 import { procurementRoutes } from './routes/procurement.ts';
+import { signInRoutes } from './routes/sign-in.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 
 /** Every declared operation. */
 export const OPERATIONS = [
   ...platformRoutes,
   ...oauthRoutes,
+  ...signInRoutes,
+  ...accountRoutes,
   ...identityRoutes,
+  ...policyRoutes,
   ...connectionRoutes,
   ...ingestRoutes,
   ...containerRoutes,
   ...liveRoutes,
   ...procurementRoutes,
   ...overviewRoutes,
+  ...carrierRoutes,
   ...webhookRoutes,
 ];
 
 /** The pages of the console: each is served its one HTML file; anything else unknown is a 404. */
-const CONSOLE_PAGES = /^\/($|auth\/callback$|map$|containers(\/|$)|shipments(\/|$)|bookings(\/|$)|allocations(\/|$))/;
+const CONSOLE_PAGES =
+  /^\/($|auth\/callback$|map$|account$|security$|(team|carrier|containers|shipments|bookings|allocations)(\/|$))/;
 /** Swagger UI sets style attributes; its page, and no other, may. */
 const DOCS_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
@@ -46,6 +56,12 @@ export function createApp(): OpenAPIHono<GatewayTypes> {
     scheme: 'bearer',
     bearerFormat: 'JWT',
   });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'dpop', {
+    type: 'http',
+    scheme: 'dpop',
+    description: 'RFC 9449: a token bound to a key, with a proof in the DPoP header',
+  });
+  app.options('/v1/*', preflight);
   app.get('/openapi.json', (c) => {
     c.set('route', 'GET /openapi.json');
     return c.json(document(app, c.env.ISSUER), 200, { 'cache-control': 'public, max-age=300' });

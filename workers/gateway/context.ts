@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type { Actor } from '../../contracts/actor.ts';
-import { fail, type Failure, type Result } from '../../contracts/result.ts';
+import type { Denial, Quotas } from '../../contracts/policy.ts';
+import { fail, type Failure, type Keyed, type Result } from '../../contracts/result.ts';
 import type { Env } from './env.ts';
 import { problemOf } from './problems.ts';
 
@@ -10,6 +11,14 @@ export interface Variables {
   /** The route's pattern, for log lines: paths hold identifiers, patterns do not. */
   route: string;
   actor: Actor | null;
+  /** How the caller's quotas stand, once they are known. */
+  quotas: Quotas | null;
+  /** The limit in front that this request counts against, by name. */
+  limitedBy: string | null;
+  /** Why the request was refused, when it was. */
+  denial: (Pick<Denial, 'kind' | 'reason'> & Partial<Pick<Denial, 'tenantId' | 'subject'>>) | null;
+  /** Origins whose pages may read the answer. */
+  corsOrigins: string[];
 }
 
 /** The type arguments of every hono app and context here. */
@@ -23,12 +32,39 @@ export type GatewayContext = Context<GatewayTypes>;
 
 /** The problem answer of a failure in this request. */
 export function refuseWith(c: GatewayContext, failure: Failure): Response {
-  return problemOf(failure, c.get('correlationId'));
+  const answer = problemOf(failure, c.get('correlationId'));
+  if (answer.status === 401) {
+    const metadata = `resource_metadata="${c.env.ISSUER}/.well-known/oauth-protected-resource"`;
+    answer.headers.append('www-authenticate', `Bearer realm="fairlead", error="invalid_token", ${metadata}`);
+    answer.headers.append('www-authenticate', `DPoP algs="ES256 EdDSA", ${metadata}`);
+  }
+  return answer;
 }
 
 /** The answer of a service's result: its value as JSON, or the problem. */
 export function answer<T>(c: GatewayContext, result: Result<T>, status: 200 | 201 | 202 = 200): Response {
   return result.ok ? c.json(result.value as object, status) : refuseWith(c, result);
+}
+
+/** The answer to a keyed request, marked when it is a replay. */
+export function keyedAnswer<T>(c: GatewayContext, result: Result<Keyed<T>>, status: 200 | 201 = 201): Response {
+  if (!result.ok) return refuseWith(c, result);
+  if (result.value.replayed) c.header('idempotency-replayed', 'true');
+  return c.json(result.value.value as object, status);
+}
+
+/** If-None-Match: a list, or `*`, compared weakly (RFC 9110 section 13.1.2). */
+function matchesEtag(header: string | undefined, etag: string): boolean {
+  return (header ?? '').split(',').some((entry) => entry.trim() === '*' || entry.trim().replace(/^W\//, '') === etag);
+}
+
+/** A versioned object with its ETag; 304 when the client has this version. */
+export function versionedAnswer<T extends { version: number }>(c: GatewayContext, result: Result<T>): Response {
+  if (!result.ok) return refuseWith(c, result);
+  const etag = `"${result.value.version}"`;
+  c.header('etag', etag);
+  if (c.req.method === 'GET' && matchesEtag(c.req.header('if-none-match'), etag)) return c.body(null, 304);
+  return c.json(result.value);
 }
 
 /** A value with the bookmark that lets the client read its own writes. */
@@ -45,7 +81,13 @@ export function bookmarkOf(c: GatewayContext): string | undefined {
 /** The version named by If-Match (`"3"`), or the failure: it is required where this is asked. */
 export function expectedVersion(c: GatewayContext): number | Failure {
   const header = c.req.header('if-match');
+  if (!header) return fail('precondition.required', 'Send If-Match with the ETag you have read');
   // A proxy that compresses may have made the tag weak; the version in it is as exact as before.
-  const match = /^(?:W\/)?"(\d{1,15})"$/.exec(header ?? '');
+  const match = /^(?:W\/)?"(\d{1,15})"$/.exec(header);
   return match ? Number(match[1]) : fail('precondition.failed', 'If-Match must name the ETag you have read');
+}
+
+/** The caller's network address; Cloudflare sets the header, nobody else can. */
+export function addressOf(c: GatewayContext): string {
+  return c.req.header('cf-connecting-ip') ?? 'local';
 }

@@ -9,6 +9,8 @@ export interface Env {
   TRACKING: TrackingApi;
   PROCUREMENT: ProcurementApi;
   NOTIFICATIONS: NotificationsApi;
+  /** Asked before anybody passes: sessions, revocations, address lists, quotas. */
+  TENANT_POLICY: DurableObjectNamespace;
   CONTAINER_TRACKER: DurableObjectNamespace;
   FLEET_INDEX: DurableObjectNamespace;
   ASSETS: Fetcher;
@@ -22,6 +24,8 @@ export interface Env {
   LOGIN_LIMIT: RateLimit;
   /** The public origin, issuer of the tokens this gateway takes. */
   ISSUER: string;
+  /** Where to report a vulnerability (RFC 9116): a mailto: or https: address. */
+  SECURITY_CONTACT?: string;
   DEMO_CLOCK?: string;
   LOG_LEVEL?: string;
 }
@@ -31,6 +35,7 @@ const REQUIRED = [
   'TRACKING',
   'PROCUREMENT',
   'NOTIFICATIONS',
+  'TENANT_POLICY',
   'CONTAINER_TRACKER',
   'FLEET_INDEX',
   'ASSETS',

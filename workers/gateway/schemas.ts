@@ -19,8 +19,21 @@ export const problemSchema = z
     correlationId: z.string(),
     code: z.string().optional(),
     errors: z.array(z.object({ pointer: z.string(), code: z.string(), detail: z.string() })).optional(),
+    'violated-policies': z.array(z.string()).optional(),
   })
   .openapi('Problem');
+
+/** An OAuth error (RFC 6749 section 5.2). */
+export const oauthErrorSchema = z.object({ error: z.string(), error_description: z.string() }).openapi('OAuthError');
+export const tokenAnswerSchema = z
+  .object({
+    access_token: z.string(),
+    token_type: z.enum(['Bearer', 'DPoP']),
+    expires_in: z.int(),
+    scope: z.string(),
+    refresh_token: z.string().optional(),
+  })
+  .openapi('TokenAnswer');
 
 /** Cursor paging. */
 export const paging = {
@@ -38,6 +51,7 @@ export const idParam = z.object({ id: z.string().min(1).max(80) });
 /** A container number in a path. */
 export const numberParam = z.object({ number: z.string().min(4).max(20) });
 
+const accountStatus = z.enum(['active', 'disabled']);
 const role = z.enum(Object.keys(ROLES) as [keyof typeof ROLES, ...(keyof typeof ROLES)[]]);
 
 export const tenantSchema = z
@@ -51,15 +65,74 @@ export const tenantSchema = z
   })
   .openapi('Tenant');
 export const userSchema = z
-  .object({ id: z.string(), email: z.string(), name: z.string(), role, createdAt: instantText })
+  .object({
+    id: z.string(),
+    email: z.string(),
+    name: z.string(),
+    role,
+    status: accountStatus,
+    createdAt: instantText,
+    version: z.int(),
+  })
   .openapi('User');
+export const invitationSchema = z
+  .object({
+    id: z.string(),
+    email: z.string(),
+    role,
+    organisationId: z.string(),
+    status: z.enum(['open', 'accepted', 'withdrawn', 'expired']),
+    invitedBy: z.string(),
+    createdAt: instantText,
+    expiresAt: instantText,
+    url: z.string().optional().openapi({ description: 'Shown once, at creation' }),
+  })
+  .openapi('Invitation');
+export const passwordLinkSchema = z.object({ url: z.string(), expiresAt: instantText }).openapi('PasswordLink');
+export const sessionSchema = z
+  .object({
+    id: z.string(),
+    userId: z.string(),
+    createdAt: instantText,
+    lastUsedAt: instantText,
+    expiresAt: instantText,
+    methods: z.array(z.string()).openapi({ description: 'RFC 8176: pwd, otp' }),
+    address: nullable(z.string()),
+    userAgent: nullable(z.string()),
+  })
+  .openapi('Session');
+export const signingKeySchema = z
+  .object({
+    kid: z.string(),
+    state: z.enum(['next', 'signing', 'retiring']),
+    activeFrom: instantText,
+    dropAt: nullable(instantText),
+  })
+  .openapi('SigningKey');
+export const alertSchema = z
+  .object({
+    id: z.string(),
+    tenantId: z.string(),
+    kind: z.enum(['login', 'token', 'permission', 'address', 'signature', 'quota']),
+    subject: z.string(),
+    failures: z.int(),
+    firstAt: instantText,
+    lastAt: instantText,
+    route: z.string(),
+    reason: z.string(),
+    address: z.string(),
+  })
+  .openapi('SecurityAlert');
 export const clientSchema = z
   .object({
     id: z.string(),
     name: z.string(),
     role,
     scopes: nullable(z.array(z.enum(PERMISSION_NAMES))),
+    method: z.enum(['client_secret', 'private_key_jwt']),
+    status: accountStatus,
     createdAt: instantText,
+    version: z.int(),
     secret: z.string().optional().openapi({ description: 'Shown once, at creation' }),
   })
   .openapi('Client');
@@ -80,8 +153,13 @@ export const meSchema = z
     roles: z.array(role),
     permissions: z.array(z.enum(PERMISSION_NAMES)),
     tenant: z.object({ id: z.string(), name: z.string() }),
+    sessionId: nullable(z.string()),
+    secondFactor: nullable(z.object({ recoveryCodesLeft: z.int() })),
   })
   .openapi('Me');
+export const carrierCustomerSchema = z
+  .object({ tenantId: z.string(), name: z.string(), since: instantText })
+  .openapi('CarrierCustomer');
 
 export const connectionSchema = z
   .object({
@@ -293,6 +371,10 @@ export const bookingSchema = z
     audit: z.array(auditEntry).optional(),
   })
   .openapi('Booking');
+export const carrierBookingSchema = bookingSchema
+  .omit({ createdBy: true, audit: true })
+  .extend({ tenant: z.object({ id: z.string(), name: z.string() }) })
+  .openapi('CarrierBooking');
 export const shipmentSchema = z
   .object({
     id: z.string(),

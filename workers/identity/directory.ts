@@ -1,47 +1,30 @@
-/** Tenants, users, clients and carriers. */
+/** Organisations: tenants and carriers, and which of them exist. */
 import { and, count, desc, eq, lt } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { z } from 'zod';
-import type { Actor } from '../../contracts/actor.ts';
-import type {
-  Carrier,
-  Client,
-  Me,
-  newCarrierSchema,
-  newClientSchema,
-  newTenantSchema,
-  newUserSchema,
-  Tenant,
-  User,
-} from '../../contracts/identity.ts';
-import { allows, grantOf, PERMISSION_NAMES, type Permission, type Role } from '../../contracts/permissions.ts';
-import { type Failure, fail, ok, type Page, type Result } from '../../contracts/result.ts';
-import { base64Url, newId } from '../../platform/ids.ts';
+import { type Actor, carrierOf, PLATFORM_TENANT } from '../../contracts/actor.ts';
+import type { Carrier, CarrierCustomer, newCarrierSchema, newTenantSchema, Tenant } from '../../contracts/identity.ts';
+import { fail, type Keyed, ok, type Page, type Result } from '../../contracts/result.ts';
+import { newId } from '../../platform/ids.ts';
+import { isTaken, once } from '../../platform/keyed.ts';
 import { Lru } from '../../platform/lru.ts';
-import { carriers, clients, tenantCarriers, tenants, users } from '../../platform/schema/directory.ts';
-import { sha256Hex } from '../../platform/secrets.ts';
+import { carriers, tenantCarriers, tenants, users } from '../../platform/schema/directory.ts';
 import { beforeId, notFound, pageById, refuse } from '../../platform/service.ts';
 import { SHARDS } from '../../platform/shards.ts';
 import type { Env } from './env.ts';
 import { hashPassword } from './passwords.ts';
 
-type Paging = { cursor?: string | undefined; limit: number };
-const iso = (at: number): string => new Date(at).toISOString();
+/** Cursor paging, as every list takes it. */
+export type Paging = { cursor?: string | undefined; limit: number };
+/** An instant in ms as RFC 3339 text. */
+export const iso = (at: number): string => new Date(at).toISOString();
 
-const showTenant = (row: typeof tenants.$inferSelect): Tenant => ({ ...row, createdAt: iso(row.createdAt) });
-const showUser = (row: typeof users.$inferSelect): User => ({
-  id: row.id,
-  email: row.email,
-  name: row.name,
-  role: row.role as Role,
-  createdAt: iso(row.createdAt),
-});
-const showClient = (row: typeof clients.$inferSelect): Client => ({
-  id: row.id,
-  name: row.name,
-  role: row.role as Role,
-  scopes: row.scopes as Permission[] | null,
-  createdAt: iso(row.createdAt),
+const showTenant = ({ id, slug, name, shard, createdAt }: typeof tenants.$inferSelect): Tenant => ({
+  id,
+  slug,
+  name,
+  shard,
+  createdAt: iso(createdAt),
 });
 interface CarrierRow {
   id: string;
@@ -56,30 +39,25 @@ const showCarrier = ({ carrier, known }: CarrierRow): Carrier => ({
   contactPhone: known.contactPhone,
 });
 
-/** Whether an error is a UNIQUE constraint's; drizzle puts the database's message in `cause`. */
-function isTaken(error: unknown): boolean {
-  const texts = [error, (error as { cause?: unknown }).cause].map(String);
-  return texts.some((text) => text.includes('UNIQUE constraint failed'));
-}
-
 const existing = new Lru<string, { until: number }>(10_000);
 const EXISTING_TTL_MS = 300_000;
 
 /**
- * Whether a tenant exists. Asked before an object is woken by a name that came with a secret: made-up
- * tenants must not leave objects behind. Tenants are never deleted, so a yes may be kept.
+ * Whether an organisation exists. Asked before an object is woken by a name that came with a secret:
+ * made-up ones must not leave objects behind. Organisations are never deleted, so a yes may be kept.
  */
-export async function tenantExists(env: Env, id: string): Promise<boolean> {
-  if ((existing.get(id)?.until ?? 0) > Date.now()) return true;
-  const row = await drizzle(env.DIRECTORY).select({ id: tenants.id }).from(tenants).where(eq(tenants.id, id)).get();
+export async function organisationExists(env: Env, id: string): Promise<boolean> {
+  if (id === PLATFORM_TENANT || (existing.get(id)?.until ?? 0) > Date.now()) return true;
+  const table = id.startsWith('car_') ? carriers : tenants;
+  const row = await drizzle(env.DIRECTORY).select({ id: table.id }).from(table).where(eq(table.id, id)).get();
   if (row) existing.set(id, { until: Date.now() + EXISTING_TTL_MS });
   return row !== undefined;
 }
 
-/** The tenant that a code, refresh token or ticket begins with, if there is one. */
-export async function tenantOfSecret(env: Env, secret: string | undefined): Promise<string | null> {
-  const id = /^(ten_[0-9a-z]{26})\.[A-Za-z0-9_-]{43}$/.exec(secret ?? '')?.[1];
-  return id && (await tenantExists(env, id)) ? id : null;
+/** The organisation that a code, refresh token, link or ticket begins with, if there is one. */
+export async function organisationOfSecret(env: Env, secret: string | undefined): Promise<string | null> {
+  const id = /^((?:ten|car)_[0-9a-z]{26}|platform)\.[A-Za-z0-9_-]{43}$/.exec(secret ?? '')?.[1];
+  return id && (await organisationExists(env, id)) ? id : null;
 }
 
 /** Creates a tenant on the least filled shard, with its first administrator, in one transaction. */
@@ -87,31 +65,37 @@ export async function createTenant(
   env: Env,
   actor: Actor,
   input: z.infer<typeof newTenantSchema>,
-): Promise<Result<Tenant & { adminId: string }>> {
+  key: string,
+): Promise<Result<Keyed<Tenant & { adminId: string }>>> {
   const refused = refuse(actor, 'tenants:manage');
   if (refused) return refused;
   const db = drizzle(env.DIRECTORY);
-  const filled = await db.select({ shard: tenants.shard, held: count() }).from(tenants).groupBy(tenants.shard);
-  const load = (shard: string): number => filled.find((row) => row.shard === shard)?.held ?? 0;
-  const shard = [...SHARDS].sort((a, b) => load(a) - load(b))[0]!;
-  const now = Date.now();
-  const tenant = { id: newId('ten', now), slug: input.slug, name: input.name, shard, createdAt: now };
-  const admin = {
-    id: newId('usr', now),
-    tenantId: tenant.id,
-    email: input.admin.email,
-    name: input.admin.name,
-    role: 'tenant_admin',
-    passwordHash: await hashPassword(env.PASSWORD_PEPPER, input.admin.password),
-    createdAt: now,
-  };
-  try {
-    await db.batch([db.insert(tenants).values(tenant), db.insert(users).values(admin)]);
-  } catch (error) {
-    if (isTaken(error)) return fail('conflict.exists', 'The slug or the administrator’s e-mail address is taken');
-    throw error;
-  }
-  return ok({ ...showTenant(tenant), adminId: admin.id });
+  return once(
+    env,
+    actor,
+    { operation: 'tenant', key, input },
+    async (now) => {
+      const filled = await db.select({ shard: tenants.shard, held: count() }).from(tenants).groupBy(tenants.shard);
+      const load = (shard: string): number => filled.find((row) => row.shard === shard)?.held ?? 0;
+      const shard = [...SHARDS].sort((a, b) => load(a) - load(b))[0]!;
+      const tenant = { id: newId('ten', now), slug: input.slug, name: input.name, shard, createdAt: now };
+      const admin = {
+        id: newId('usr', now),
+        tenantId: tenant.id,
+        email: input.admin.email,
+        name: input.admin.name,
+        role: 'tenant_admin',
+        ...(await hashPassword(env.PASSWORD_PEPPER, input.admin.password)),
+        createdAt: now,
+      };
+      return {
+        answer: { ...showTenant(tenant), adminId: admin.id },
+        statements: [db.insert(tenants).values(tenant), db.insert(users).values(admin)],
+      };
+    },
+    (error) =>
+      isTaken(error) ? fail('conflict.exists', 'The slug or the administrator’s e-mail address is taken') : null,
+  );
 }
 
 /** All tenants, newest first; for platform operators. */
@@ -127,85 +111,15 @@ export async function listTenants(env: Env, actor: Actor, query: Paging): Promis
   return ok(pageById(rows, query.limit, showTenant));
 }
 
-/** Nobody may hand out what they do not hold: a narrowed token cannot make a wider one. */
-function refuseGrant(actor: Actor, role: Role, scopes: Permission[] | null): Failure | null {
-  const beyond = grantOf(role, scopes).filter((permission) => !allows(actor, permission));
-  return beyond.length > 0 ? fail('forbidden', `You cannot grant what you do not hold: ${beyond.join(', ')}`) : null;
-}
-
-/** Creates a user of the actor's tenant. */
-export async function createUser(env: Env, actor: Actor, input: z.infer<typeof newUserSchema>): Promise<Result<User>> {
-  const refused = refuse(actor, 'users:manage') ?? refuseGrant(actor, input.role, null);
-  if (refused) return refused;
-  const { password, ...facts } = input;
-  const now = Date.now();
-  const row = {
-    ...facts,
-    id: newId('usr', now),
-    tenantId: actor.tenantId,
-    passwordHash: await hashPassword(env.PASSWORD_PEPPER, password),
-    status: 'active',
-    createdAt: now,
-  };
-  try {
-    await drizzle(env.DIRECTORY).insert(users).values(row);
-  } catch (error) {
-    if (isTaken(error)) return fail('conflict.exists', 'The e-mail address is taken');
-    throw error;
+/** The name of an organisation, for people to read. */
+export async function nameOf(env: Env, id: string): Promise<string> {
+  if (id === PLATFORM_TENANT) return 'Platform';
+  const db = drizzle(env.DIRECTORY);
+  if (id.startsWith('car_')) {
+    const carrier = await db.select().from(carriers).where(eq(carriers.id, id)).get();
+    return carrier?.scac ?? id;
   }
-  return ok(showUser(row));
-}
-
-/** The tenant's users, newest first. */
-export async function listUsers(env: Env, actor: Actor, query: Paging): Promise<Result<Page<User>>> {
-  const refused = refuse(actor, 'users:read');
-  if (refused) return refused;
-  const rows = await drizzle(env.DIRECTORY)
-    .select()
-    .from(users)
-    .where(and(eq(users.tenantId, actor.tenantId), lt(users.id, beforeId(query.cursor))))
-    .orderBy(desc(users.id))
-    .limit(query.limit + 1);
-  return ok(pageById(rows, query.limit, showUser));
-}
-
-/** Creates a machine client and returns its secret, once. */
-export async function createClient(
-  env: Env,
-  actor: Actor,
-  input: z.infer<typeof newClientSchema>,
-): Promise<Result<Client & { secret: string }>> {
-  const scopes = input.scopes ?? actor.scopes;
-  const refused = refuse(actor, 'clients:manage') ?? refuseGrant(actor, input.role, scopes);
-  if (refused) return refused;
-  const now = Date.now();
-  const secret = `fls_${base64Url(crypto.getRandomValues(new Uint8Array(32)))}`;
-  const row = {
-    id: newId('cli', now),
-    tenantId: actor.tenantId,
-    name: input.name,
-    role: input.role,
-    scopes,
-    // 256 random bits need no slow hash: there is nothing to guess.
-    secretHash: await sha256Hex(secret),
-    status: 'active',
-    createdAt: now,
-  };
-  await drizzle(env.DIRECTORY).insert(clients).values(row);
-  return ok({ ...showClient(row), secret });
-}
-
-/** The tenant's machine clients, newest first. */
-export async function listClients(env: Env, actor: Actor, query: Paging): Promise<Result<Page<Client>>> {
-  const refused = refuse(actor, 'clients:manage');
-  if (refused) return refused;
-  const rows = await drizzle(env.DIRECTORY)
-    .select()
-    .from(clients)
-    .where(and(eq(clients.tenantId, actor.tenantId), lt(clients.id, beforeId(query.cursor))))
-    .orderBy(desc(clients.id))
-    .limit(query.limit + 1);
-  return ok(pageById(rows, query.limit, showClient));
+  return (await db.select().from(tenants).where(eq(tenants.id, id)).get())?.name ?? id;
 }
 
 /**
@@ -216,28 +130,31 @@ export async function createCarrier(
   env: Env,
   actor: Actor,
   input: z.infer<typeof newCarrierSchema>,
-): Promise<Result<Carrier>> {
+  key: string,
+): Promise<Result<Keyed<Carrier>>> {
   const refused = refuse(actor, 'carriers:manage');
   if (refused) return refused;
   const db = drizzle(env.DIRECTORY);
-  const now = Date.now();
-  await db
-    .insert(carriers)
-    .values({ id: newId('car', now), scac: input.scac, createdAt: now })
-    .onConflictDoNothing();
-  const carrier = await db.select().from(carriers).where(eq(carriers.scac, input.scac)).get();
-  if (!carrier) throw new Error('a carrier that was just stored is gone');
-  const facts = {
-    name: input.name,
-    contactEmail: input.contactEmail ?? null,
-    contactPhone: input.contactPhone ?? null,
-  };
-  const known = { tenantId: actor.tenantId, carrierId: carrier.id, ...facts, createdAt: now };
-  await db
-    .insert(tenantCarriers)
-    .values(known)
-    .onConflictDoUpdate({ target: [tenantCarriers.tenantId, tenantCarriers.carrierId], set: facts });
-  return ok(showCarrier({ id: carrier.id, carrier, known }));
+  return once(env, actor, { operation: 'carrier', key, input }, async (now) => {
+    // An organisation that nobody works with yet harms nobody: it may stand before the rest is certain.
+    await db
+      .insert(carriers)
+      .values({ id: newId('car', now), scac: input.scac, createdAt: now })
+      .onConflictDoNothing();
+    const carrier = await db.select().from(carriers).where(eq(carriers.scac, input.scac)).get();
+    if (!carrier) throw new Error('a carrier that was just stored is gone');
+    const facts = {
+      name: input.name,
+      contactEmail: input.contactEmail ?? null,
+      contactPhone: input.contactPhone ?? null,
+    };
+    const known = { tenantId: actor.tenantId, carrierId: carrier.id, ...facts, createdAt: now };
+    const insert = db
+      .insert(tenantCarriers)
+      .values(known)
+      .onConflictDoUpdate({ target: [tenantCarriers.tenantId, tenantCarriers.carrierId], set: facts });
+    return { answer: showCarrier({ id: carrier.id, carrier, known }), statements: [insert] };
+  });
 }
 
 function selectCarriers(env: Env) {
@@ -268,24 +185,21 @@ export async function getCarrier(env: Env, actor: Actor, id: string): Promise<Re
   return row ? ok(showCarrier(row)) : notFound('carrier');
 }
 
-/** Who the actor is and what it may do. */
-export async function me(env: Env, actor: Actor): Promise<Result<Me>> {
-  const db = drizzle(env.DIRECTORY);
-  const tenant = await db.select().from(tenants).where(eq(tenants.id, actor.tenantId)).get();
-  const user =
-    actor.kind === 'user'
-      ? await db
-          .select()
-          .from(users)
-          .where(and(eq(users.id, actor.subject), eq(users.tenantId, actor.tenantId)))
-          .get()
-      : undefined;
-  return ok({
-    subject: actor.subject,
-    name: user?.name ?? actor.subject,
-    email: user?.email ?? null,
-    roles: actor.roles,
-    permissions: PERMISSION_NAMES.filter((permission) => allows(actor, permission)),
-    tenant: { id: actor.tenantId, name: tenant?.name ?? 'Platform' },
-  });
+/** As a carrier: the tenants that work with it, newest tenant first. */
+export async function listCarrierCustomers(
+  env: Env,
+  actor: Actor,
+  query: Paging,
+): Promise<Result<Page<CarrierCustomer>>> {
+  const carrierId = carrierOf(actor);
+  const refused = refuse(actor, 'carrier-bookings:read');
+  if (refused || !carrierId) return refused ?? fail('forbidden', 'Only people of a carrier may see this');
+  const rows = await drizzle(env.DIRECTORY)
+    .select({ id: tenants.id, name: tenants.name, since: tenantCarriers.createdAt })
+    .from(tenantCarriers)
+    .innerJoin(tenants, eq(tenants.id, tenantCarriers.tenantId))
+    .where(and(eq(tenantCarriers.carrierId, carrierId), lt(tenants.id, beforeId(query.cursor))))
+    .orderBy(desc(tenants.id))
+    .limit(query.limit + 1);
+  return ok(pageById(rows, query.limit, ({ id, name, since }) => ({ tenantId: id, name, since: iso(since) })));
 }

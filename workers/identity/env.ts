@@ -2,9 +2,14 @@
 export interface Env {
   DIRECTORY: D1Database;
   TENANT_POLICY: DurableObjectNamespace;
-  /** JSON array of ES256 private JWKs; the first signs, all are published. */
-  SIGNING_KEYS: string;
-  /** Mixed into every password before hashing, so that a stolen database alone is not enough. */
+  KEY_RING: DurableObjectNamespace;
+  LOGIN_THROTTLE: DurableObjectNamespace;
+  /** For the policy object, which closes the sockets of ended sessions there. */
+  CONTAINER_TRACKER: DurableObjectNamespace;
+  FLEET_INDEX: DurableObjectNamespace;
+  /** Ring of base64 keys of 32 bytes: seals signing keys, second factors and stored answers. */
+  SEALING_KEY: string;
+  /** Ring of peppers, mixed into every password before hashing: a stolen database alone is not enough. */
   PASSWORD_PEPPER: string;
   /** Secret of the platform operator's client. */
   OPERATOR_SECRET: string;

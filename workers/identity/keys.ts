@@ -1,8 +1,13 @@
-/** Access tokens: ES256 JWTs of type at+jwt (RFC 9068). */
-import { exportJWK, importJWK, type JWK, SignJWT } from 'jose';
+/** Access tokens: ES256 JWTs of type at+jwt (RFC 9068), signed and read back with the key ring's keys. */
+import { createLocalJWKSet, importJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import type { Permission, Role } from '../../contracts/permissions.ts';
+import type { SealedKey } from '../../contracts/policy.ts';
+import { publishedKeys, signingKey } from '../../domain/security/key-schedule.ts';
+import { keyRing } from '../../durable-objects/stubs.ts';
+import { isCompactJws } from '../../platform/dpop.ts';
 import { newId } from '../../platform/ids.ts';
 import { ACCESS_TOKEN_SECONDS } from '../../platform/limits.ts';
+import { open } from '../../platform/secrets.ts';
 import type { Env } from './env.ts';
 
 /** What a token says. */
@@ -14,46 +19,46 @@ export interface TokenSubject {
   roles: Role[];
   scopes: Permission[] | null;
   sessionId: string | null;
+  /** Thumbprint of the key that the token is bound to; null for a bearer token. */
+  keyThumbprint: string | null;
 }
 
-interface Key {
-  kid: string;
-  signer: CryptoKey;
-  published: JWK;
-}
-
-/** The audience of every access token. */
+/** The audience of every access token: the resource identifier of the API (RFC 9728). */
 export const AUDIENCE = 'fairlead-api';
 
-let loaded: { text: string; keys: Promise<Key[]> } | null = null;
+const RING_TTL_MS = 30_000;
+let ring: { keys: SealedKey[]; at: number } | null = null;
+const signers = new Map<string, Promise<CryptoKey>>();
 
-function keysOf(env: Env): Promise<Key[]> {
-  if (loaded?.text !== env.SIGNING_KEYS) {
-    const jwks = JSON.parse(env.SIGNING_KEYS) as JWK[];
-    loaded = { text: env.SIGNING_KEYS, keys: Promise.all(jwks.map(loadKey)) };
-  }
-  return loaded.keys;
+async function keysOf(env: Env): Promise<SealedKey[]> {
+  if (!ring || ring.at < Date.now() - RING_TTL_MS) ring = { keys: await keyRing(env).keys(), at: Date.now() };
+  return ring.keys;
 }
 
-async function loadKey(jwk: JWK): Promise<Key> {
-  const { kty, crv, x, y, kid } = jwk as Required<Pick<JWK, 'kty' | 'crv' | 'x' | 'y' | 'kid'>>;
-  const published = await exportJWK(await importJWK({ kty, crv, x, y }, 'ES256'));
-  return {
-    kid,
-    signer: (await importJWK(jwk, 'ES256')) as CryptoKey,
-    published: { ...published, kid, alg: 'ES256', use: 'sig' },
-  };
+/** Forgets the keys at hand, so that the next call asks the ring. */
+export function forgetKeys(): void {
+  ring = null;
+}
+
+async function loadSigner(env: Env, key: SealedKey): Promise<CryptoKey> {
+  const jwk = JSON.parse(await open(env.SEALING_KEY, `signing-key:${key.kid}`, key.sealedPrivateJwk)) as JWK;
+  return (await importJWK(jwk, 'ES256')) as CryptoKey;
 }
 
 /** The public keys (RFC 7517). */
 export async function publicKeys(env: Env): Promise<{ keys: Record<string, unknown>[] }> {
-  return { keys: (await keysOf(env)).map((key) => ({ ...key.published })) };
+  return { keys: publishedKeys(await keysOf(env), Date.now()).map((key) => ({ ...key.publicJwk })) };
 }
 
 /** Signs an access token. */
 export async function signAccessToken(env: Env, subject: TokenSubject): Promise<string> {
-  const [key] = await keysOf(env);
-  if (!key) throw new Error('SIGNING_KEYS holds no key');
+  const key = signingKey(await keysOf(env), Date.now());
+  if (!key) throw new Error('the key ring holds no key to sign with');
+  let signer = signers.get(key.kid);
+  if (!signer) {
+    signer = loadSigner(env, key);
+    signers.set(key.kid, signer);
+  }
   const now = Math.floor(Date.now() / 1000);
   return new SignJWT({
     tenant: subject.tenantId,
@@ -62,6 +67,7 @@ export async function signAccessToken(env: Env, subject: TokenSubject): Promise<
     roles: subject.roles,
     ...(subject.scopes ? { scope: subject.scopes.join(' ') } : {}),
     ...(subject.sessionId ? { sid: subject.sessionId } : {}),
+    ...(subject.keyThumbprint ? { cnf: { jkt: subject.keyThumbprint } } : {}),
   })
     .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: key.kid })
     .setIssuer(env.ISSUER)
@@ -70,5 +76,23 @@ export async function signAccessToken(env: Env, subject: TokenSubject): Promise<
     .setJti(newId('tok', now * 1000))
     .setIssuedAt(now)
     .setExpirationTime(now + ACCESS_TOKEN_SECONDS)
-    .sign(key.signer);
+    .sign(await signer);
+}
+
+/** The claims of an access token of ours that has not expired, or null. */
+export async function readAccessToken(env: Env, token: string): Promise<JWTPayload | null> {
+  if (!isCompactJws(token, 8_192)) return null;
+  try {
+    const keys = (await publicKeys(env)).keys as unknown as JWK[];
+    const { payload } = await jwtVerify(token, createLocalJWKSet({ keys }), {
+      algorithms: ['ES256'],
+      issuer: env.ISSUER,
+      audience: AUDIENCE,
+      typ: 'at+jwt',
+      requiredClaims: ['exp', 'sub', 'jti', 'tenant'],
+    });
+    return payload;
+  } catch {
+    return null;
+  }
 }

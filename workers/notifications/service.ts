@@ -1,20 +1,23 @@
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import type { z } from 'zod';
 import type { Actor } from '../../contracts/actor.ts';
+import type { Recorded } from '../../contracts/keyed.ts';
 import {
   type Endpoint,
   type newEndpointSchema,
   type Notification,
   type NotificationsApi,
   notificationSchema,
+  type StoredEndpoint,
 } from '../../contracts/notifications.ts';
 import { fail, ok } from '../../contracts/result.ts';
 import { refuseUrl } from '../../domain/identifiers/public-url.ts';
 import { deliveryLog } from '../../durable-objects/stubs.ts';
+import { keyMismatch, requestHash } from '../../platform/idempotency.ts';
 import { base64, newId } from '../../platform/ids.ts';
-import { WEBHOOK_ENDPOINTS_MAX } from '../../platform/limits.ts';
+import { SECRET_OVERLAP_HOURS, WEBHOOK_ENDPOINTS_MAX } from '../../platform/limits.ts';
 import { errorText, loggerFor } from '../../platform/log.ts';
-import { seal } from '../../platform/secrets.ts';
+import { open, seal } from '../../platform/secrets.ts';
 import { notFound, refuse } from '../../platform/service.ts';
 import type { Env } from './env.ts';
 
@@ -49,7 +52,7 @@ export class NotificationsService extends WorkerEntrypoint<Env> implements Notif
   }
 
   /** Adds an endpoint and returns its signing secret, once. */
-  async createEndpoint(actor: Actor, input: z.infer<typeof newEndpointSchema>) {
+  async createEndpoint(actor: Actor, input: z.infer<typeof newEndpointSchema>, key: string) {
     const refused = refuse(actor, 'webhooks:manage');
     if (refused) return refused;
     const refusal = refuseUrl(input.url, this.env.ALLOW_LOOPBACK_WEBHOOKS === 'yes');
@@ -59,7 +62,6 @@ export class NotificationsService extends WorkerEntrypoint<Env> implements Notif
       });
     }
     const now = Date.now();
-    const secret = `whsec_${base64(crypto.getRandomValues(new Uint8Array(32)))}`;
     const endpoint: Endpoint = {
       id: newId('whe', now),
       url: input.url,
@@ -68,11 +70,42 @@ export class NotificationsService extends WorkerEntrypoint<Env> implements Notif
       status: 'active',
       createdAt: new Date(now).toISOString(),
     };
-    const sealed = await seal(this.env.SEALING_KEY, endpoint.id, secret);
-    const created = await deliveryLog(this.env, actor.tenantId).createEndpoint(endpoint, sealed);
-    return created
-      ? ok({ ...endpoint, secret })
+    const request = await this.#request(actor, 'webhook_endpoint', key, input, endpoint);
+    const stored = await deliveryLog(this.env, actor.tenantId).createEndpoint(request);
+    return stored
+      ? this.#shown(stored)
       : fail('conflict.exists', `A tenant may have ${WEBHOOK_ENDPOINTS_MAX} endpoints`);
+  }
+
+  /** Makes a new signing secret; for a day deliveries carry a signature by each. */
+  async rotateEndpointSecret(actor: Actor, id: string, key: string) {
+    const refused = refuse(actor, 'webhooks:manage');
+    if (refused) return refused;
+    // Only the id counts: the object fills in the endpoint as it knows it.
+    const named = { id, url: '', types: [], description: '', status: 'active' as const, createdAt: '' };
+    const request = await this.#request(actor, 'webhook_endpoint.rotate', key, { id }, named);
+    const overlapUntil = Date.now() + SECRET_OVERLAP_HOURS * 3_600_000;
+    const stored = await deliveryLog(this.env, actor.tenantId).rotateSecret(request, overlapUntil);
+    return stored ? this.#shown(stored) : notFound('webhook endpoint');
+  }
+
+  /** A keyed request with a fresh secret for the endpoint, sealed. */
+  async #request(actor: Actor, operation: string, key: string, input: unknown, endpoint: Endpoint) {
+    const secret = `whsec_${base64(crypto.getRandomValues(new Uint8Array(32)))}`;
+    return {
+      operation,
+      key,
+      requestHash: await requestHash(this.env.SEALING_KEY, actor, input),
+      answer: { endpoint, sealedSecret: await seal(this.env.SEALING_KEY, endpoint.id, secret) },
+    };
+  }
+
+  /** The endpoint of a keyed answer with its secret, which a replay shows again. */
+  async #shown(stored: Recorded<StoredEndpoint>) {
+    if (stored === 'mismatch') return keyMismatch();
+    const { endpoint, sealedSecret } = stored.answer;
+    const secret = await open(this.env.SEALING_KEY, endpoint.id, sealedSecret);
+    return ok({ value: { ...endpoint, secret }, replayed: stored.replayed });
   }
 
   /** The tenant's endpoints: few enough for one page. */

@@ -1,5 +1,6 @@
 /** Allocations: contracted space that bookings draw from. */
 import { and, desc, eq, lt } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
 import type { z } from 'zod';
 import type { Actor } from '../../contracts/actor.ts';
 import type {
@@ -10,12 +11,14 @@ import type {
   newAllocationSchema,
 } from '../../contracts/procurement.ts';
 import { fail, ok, type Page, type Result } from '../../contracts/result.ts';
+import { plainRequestHash } from '../../platform/idempotency.ts';
 import { newId } from '../../platform/ids.ts';
+import { tenantCarriers } from '../../platform/schema/directory.ts';
 import { allocations } from '../../platform/schema/tenant.ts';
 import { beforeId, notFound, pageById, refuse } from '../../platform/service.ts';
 import { audit } from './audit.ts';
 import type { Env } from './env.ts';
-import { replay, requestHash, storeAnswer } from './idempotency.ts';
+import { replay, storeAnswer } from './idempotency.ts';
 import { onShard, rollbackOf, type Shard } from './shard.ts';
 
 type Row = typeof allocations.$inferSelect;
@@ -55,7 +58,12 @@ export async function createAllocation(
       faults: [{ pointer: '/arrivalAt', code: 'order', detail: 'must be after departureAt' }],
     });
   }
-  const hash = await requestHash(input);
+  if (!(await worksWith(env, actor, input.carrierId))) {
+    return fail('invalid', 'The request has faults', {
+      faults: [{ pointer: '/carrierId', code: 'unknown', detail: 'You work with no such carrier: invite it first' }],
+    });
+  }
+  const hash = await plainRequestHash(actor, input);
   return onShard(env, actor, 'first-primary', async (shard) => {
     const now = Date.now();
     const row = {
@@ -83,6 +91,16 @@ export async function createAllocation(
     }
     return ok({ value, replayed: false, bookmark: shard.session.getBookmark() });
   });
+}
+
+/** Whether the tenant has invited the carrier: its people will see what is booked with it. */
+async function worksWith(env: Env, actor: Actor, carrierId: string): Promise<boolean> {
+  const row = await drizzle(env.DIRECTORY)
+    .select({ id: tenantCarriers.carrierId })
+    .from(tenantCarriers)
+    .where(and(eq(tenantCarriers.tenantId, actor.tenantId), eq(tenantCarriers.carrierId, carrierId)))
+    .get();
+  return row !== undefined;
 }
 
 function insertAllocation(

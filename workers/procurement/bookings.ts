@@ -19,6 +19,7 @@ import type {
 import { type Failure, fail, ok, type Page, type Result } from '../../contracts/result.ts';
 import { type BookingState, mayBecome, nextStates, releasesSpace } from '../../domain/booking/states.ts';
 import { normalizeContainerNumber } from '../../domain/identifiers/iso6346.ts';
+import { plainRequestHash } from '../../platform/idempotency.ts';
 import { newId } from '../../platform/ids.ts';
 import { Lru } from '../../platform/lru.ts';
 import { bookings, type allocations } from '../../platform/schema/tenant.ts';
@@ -26,15 +27,17 @@ import { beforeId, notFound, pageById, refuse } from '../../platform/service.ts'
 import { findAllocation } from './allocations.ts';
 import { audit, trailOf } from './audit.ts';
 import type { Env } from './env.ts';
-import { replay, requestHash, storeAnswer } from './idempotency.ts';
+import { replay, storeAnswer } from './idempotency.ts';
 import { armRelay, drainSoon, guard, onShard, rollbackOf, type Shard } from './shard.ts';
 
 type Row = typeof bookings.$inferSelect;
 type AllocationRow = typeof allocations.$inferSelect;
-type Background = (work: Promise<unknown>) => void;
+/** Runs work after the answer. */
+export type Background = (work: Promise<unknown>) => void;
 const iso = (at: number): string => new Date(at).toISOString();
 
-function show(row: Row): Booking {
+/** A booking as the API shows it. */
+export function showBooking(row: Row): Booking {
   const { tenantId: _tenantId, createdAt, updatedAt, ...rest } = row;
   return { ...rest, createdAt: iso(createdAt), updatedAt: iso(updatedAt) };
 }
@@ -65,13 +68,13 @@ export async function createBooking(
   const containers = input.containers.map(normalizeContainerNumber);
   const faults = containerFaults(containers, input.quantity);
   if (faults) return faults;
-  const hash = await requestHash(input);
+  const hash = await plainRequestHash(actor, input);
   return onShard(env, actor, 'first-primary', async (shard) => {
     const allocation = await factsOf(shard, actor, input.allocationId);
     if (!allocation) return notFound('allocation');
     const now = Date.now();
     const booking = newBooking(actor, { ...input, containers }, allocation, now);
-    const value = show(booking);
+    const value = showBooking(booking);
     await armRelay(env, shard.name);
     try {
       await shard.session.batch([
@@ -243,34 +246,49 @@ export async function transitionBooking(
   const refused = refuse(actor, 'bookings:write');
   if (refused) return refused;
   return onShard(env, actor, 'first-primary', async (shard) => {
-    const row = await findBooking(shard, actor, id);
-    if (!row) return notFound('booking');
-    const stale = fail('precondition.failed', 'The booking has changed since you read it');
-    if (row.version !== expectedVersion) return stale;
-    if (!mayBecome(row.state, input.to)) {
-      const open = nextStates(row.state).join(' or ') || 'nothing';
-      return fail('booking.transition_invalid', `A ${row.state} booking can become ${open}, not ${input.to}`);
-    }
-    const allocation = await findAllocation(shard, actor, row.allocationId);
-    if (!allocation) throw new Error(`allocation ${row.allocationId} of booking ${id} is missing`);
-    const now = Date.now();
-    const next: Row = {
-      ...row,
-      state: input.to,
-      version: row.version + 1,
-      updatedAt: now,
-      shipmentId: row.shipmentId ?? (input.to === 'confirmed' ? newId('shp', now) : null),
-    };
-    await armRelay(env, shard.name);
-    try {
-      await shard.session.batch(transitionStatements(shard, actor, row, next, allocation, input.reason));
-    } catch (error) {
-      if (rollbackOf(error) === 'guard') return stale;
-      throw error;
-    }
-    background(drainSoon(env, shard.name));
-    return ok({ value: show(next), replayed: false, bookmark: shard.session.getBookmark() });
+    const moved = await transition(env, shard, actor, id, input, expectedVersion, background);
+    if (!moved.ok) return moved;
+    return ok({ value: showBooking(moved.value), replayed: false, bookmark: shard.session.getBookmark() });
   });
+}
+
+/** The step itself, for whoever was found to be allowed to take it; `actor` names the booking's tenant. */
+export async function transition(
+  env: Env,
+  shard: Shard,
+  actor: Actor,
+  id: string,
+  input: z.infer<typeof transitionSchema>,
+  expectedVersion: number,
+  background: Background,
+): Promise<Result<Row>> {
+  const row = await findBooking(shard, actor, id);
+  if (!row) return notFound('booking');
+  const stale = fail('precondition.failed', 'The booking has changed since you read it');
+  if (row.version !== expectedVersion) return stale;
+  if (!mayBecome(row.state, input.to)) {
+    const open = nextStates(row.state).join(' or ') || 'nothing';
+    return fail('booking.transition_invalid', `A ${row.state} booking can become ${open}, not ${input.to}`);
+  }
+  const allocation = await findAllocation(shard, actor, row.allocationId);
+  if (!allocation) throw new Error(`allocation ${row.allocationId} of booking ${id} is missing`);
+  const now = Date.now();
+  const next: Row = {
+    ...row,
+    state: input.to,
+    version: row.version + 1,
+    updatedAt: now,
+    shipmentId: row.shipmentId ?? (input.to === 'confirmed' ? newId('shp', now) : null),
+  };
+  await armRelay(env, shard.name);
+  try {
+    await shard.session.batch(transitionStatements(shard, actor, row, next, allocation, input.reason));
+  } catch (error) {
+    if (rollbackOf(error) === 'guard') return stale;
+    throw error;
+  }
+  background(drainSoon(env, shard.name));
+  return ok(next);
 }
 
 function transitionStatements(
@@ -331,7 +349,7 @@ export async function listBookings(
       )
       .orderBy(desc(bookings.id))
       .limit(query.limit + 1);
-    return ok({ ...pageById(rows, query.limit, show), bookmark: shard.session.getBookmark() });
+    return ok({ ...pageById(rows, query.limit, showBooking), bookmark: shard.session.getBookmark() });
   });
 }
 
@@ -347,6 +365,10 @@ export async function getBooking(
   return onShard(env, actor, bookmark ?? 'first-unconstrained', async (shard) => {
     const row = await findBooking(shard, actor, id);
     if (!row) return notFound('booking');
-    return ok({ item: show(row), audit: await trailOf(shard, actor, id), bookmark: shard.session.getBookmark() });
+    return ok({
+      item: showBooking(row),
+      audit: await trailOf(shard, actor, id),
+      bookmark: shard.session.getBookmark(),
+    });
   });
 }

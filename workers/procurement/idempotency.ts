@@ -3,15 +3,10 @@ import { and, eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { Actor } from '../../contracts/actor.ts';
 import type { Idempotent } from '../../contracts/procurement.ts';
-import { fail, ok, type Result } from '../../contracts/result.ts';
+import { ok, type Result } from '../../contracts/result.ts';
+import { keyMismatch } from '../../platform/idempotency.ts';
 import { idempotencyRecords } from '../../platform/schema/tenant.ts';
-import { sha256Hex } from '../../platform/secrets.ts';
 import type { Shard } from './shard.ts';
-
-/** The hash by which a repeated request is told from another one under the same key. */
-export function requestHash(input: unknown): Promise<string> {
-  return sha256Hex(JSON.stringify(input));
-}
 
 /** The statement that stores an answer; it fails the batch when the key was used before. */
 export function storeAnswer(
@@ -48,7 +43,7 @@ export async function replay<T>(
     .get();
   if (!record) return null;
   if (record.requestHash !== hash) {
-    return fail('idempotency.mismatch', 'This Idempotency-Key was used for another request');
+    return keyMismatch();
   }
   return ok({ value: record.answer as T, replayed: true, bookmark: shard.session.getBookmark() });
 }

@@ -5,6 +5,7 @@ import { procurementEventSchema } from '../../contracts/procurement.ts';
 import { errorText, loggerFor } from '../../platform/log.ts';
 import * as allocations from './allocations.ts';
 import * as bookings from './bookings.ts';
+import * as carrierBookings from './carrier-bookings.ts';
 import { parkEvent } from './dead-events.ts';
 import type { Env } from './env.ts';
 import * as shipments from './shipments.ts';
@@ -54,6 +55,20 @@ export class ProcurementService extends WorkerEntrypoint<Env> implements Procure
     expectedVersion: number,
   ) {
     return bookings.transitionBooking(this.env, actor, id, input, expectedVersion, this.#background);
+  }
+  listCarrierBookings(actor: Actor, query: Input<'listCarrierBookings'>) {
+    return carrierBookings.listCarrierBookings(this.env, actor, query);
+  }
+  getCarrierBooking(actor: Actor, id: string) {
+    return carrierBookings.getCarrierBooking(this.env, actor, id);
+  }
+  transitionCarrierBooking(
+    actor: Actor,
+    id: string,
+    input: Parameters<ProcurementApi['transitionCarrierBooking']>[2],
+    expectedVersion: number,
+  ) {
+    return carrierBookings.transitionCarrierBooking(this.env, actor, id, input, expectedVersion, this.#background);
   }
   listShipments(actor: Actor, query: ListQuery) {
     return shipments.listShipments(this.env, actor, query);

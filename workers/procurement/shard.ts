@@ -7,7 +7,7 @@ import { outboxRelay } from '../../durable-objects/stubs.ts';
 import { errorText, loggerFor } from '../../platform/log.ts';
 import { Lru } from '../../platform/lru.ts';
 import { tenants } from '../../platform/schema/directory.ts';
-import type { ShardName } from '../../platform/shards.ts';
+import { type ShardName, SHARDS } from '../../platform/shards.ts';
 import type { Env } from './env.ts';
 
 /** A tenant's shard, opened for one request. */
@@ -48,25 +48,47 @@ export async function onShard<T>(
   try {
     name = await placementOf(env, actor.tenantId);
     if (!name) return fail('not_found', 'The tenant has no procurement data');
-    const session = env[name].withSession(constraint);
-    // A session prepares and batches like a database, which is all that drizzle asks of it.
-    return await work({ name, session, primary: env[name], db: drizzle(session as unknown as D1Database) });
+    return await work(open(env, name, constraint));
   } catch (error) {
-    if (!isDatabaseError(error)) throw error;
-    loggerFor('procurement', env.LOG_LEVEL)('error', 'shard.failed', {
-      tenantId: actor.tenantId,
-      correlationId: actor.correlationId,
-      shard: name,
-      error: errorText(error),
-    });
-    return fail(
-      'shard.unavailable',
-      'The procurement records of this tenant cannot be reached now; ask again before you assume that nothing was done',
-      {
-        retryAfterSeconds: 5,
-      },
-    );
+    return unavailable(env, actor, name, error);
   }
+}
+
+/**
+ * Runs a read on every shard at once: for who is no tenant. One that cannot be reached refuses the
+ * whole: a list that silently lacks a part would be a wrong answer.
+ */
+export async function onEveryShard<T>(
+  env: Env,
+  actor: Actor,
+  work: (shard: Shard) => Promise<T>,
+): Promise<T[] | Failure> {
+  try {
+    return await Promise.all(SHARDS.map((name) => work(open(env, name, 'first-primary'))));
+  } catch (error) {
+    return unavailable(env, actor, null, error);
+  }
+}
+
+function open(env: Env, name: ShardName, constraint: string): Shard {
+  const session = env[name].withSession(constraint);
+  // A session prepares and batches like a database, which is all that drizzle asks of it.
+  return { name, session, primary: env[name], db: drizzle(session as unknown as D1Database) };
+}
+
+function unavailable(env: Env, actor: Actor, shard: ShardName | null, error: unknown): Failure {
+  if (!isDatabaseError(error)) throw error;
+  loggerFor('procurement', env.LOG_LEVEL)('error', 'shard.failed', {
+    tenantId: actor.tenantId,
+    correlationId: actor.correlationId,
+    shard,
+    error: errorText(error),
+  });
+  return fail(
+    'shard.unavailable',
+    'The procurement records cannot be reached now; ask again before you assume that nothing was done',
+    { retryAfterSeconds: 5 },
+  );
 }
 
 /** Whether the database failed us; a broken constraint is a defect of ours and stays one. */

@@ -3,9 +3,10 @@ import { and, desc, eq, lt } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { z } from 'zod';
 import type { Actor } from '../../contracts/actor.ts';
-import { fail, ok, type Page, type Result } from '../../contracts/result.ts';
+import { fail, type Keyed, ok, type Page, type Result } from '../../contracts/result.ts';
 import type { Connection, ConnectionWithSecrets, newConnectionSchema } from '../../contracts/tracking.ts';
 import { base64, newId } from '../../platform/ids.ts';
+import { guard, isStale, once } from '../../platform/keyed.ts';
 import { connections, tenantCarriers } from '../../platform/schema/directory.ts';
 import { open, seal } from '../../platform/secrets.ts';
 import { beforeId, notFound, pageById, refuse } from '../../platform/service.ts';
@@ -47,34 +48,36 @@ export async function createConnection(
   env: Env,
   actor: Actor,
   input: z.infer<typeof newConnectionSchema>,
-): Promise<Result<WithSecret>> {
+  key: string,
+): Promise<Result<Keyed<WithSecret>>> {
   const refused = refuse(actor, 'connections:manage');
   if (refused) return refused;
   const db = drizzle(env.DIRECTORY);
-  const carrier = await db
-    .select()
-    .from(tenantCarriers)
-    .where(and(eq(tenantCarriers.tenantId, actor.tenantId), eq(tenantCarriers.carrierId, input.carrierId)))
-    .get();
-  if (!carrier) {
-    return fail('invalid', 'The request has faults', {
-      faults: [{ pointer: '/carrierId', code: 'unknown', detail: 'There is no such carrier' }],
-    });
-  }
-  const id = newId('con', Date.now());
-  const secret = newSecret(input.scheme);
-  const row = {
-    id,
-    tenantId: actor.tenantId,
-    ...input,
-    secret: await seal(env.SEALING_KEY, id, secret),
-    previousSecret: null,
-    secretRotatedAt: null,
-    status: 'active' as const,
-    createdAt: Date.now(),
-  };
-  await db.insert(connections).values(row);
-  return ok({ ...show(row), secret });
+  return once(env, actor, { operation: 'connection', key, input }, async (now) => {
+    const carrier = await db
+      .select()
+      .from(tenantCarriers)
+      .where(and(eq(tenantCarriers.tenantId, actor.tenantId), eq(tenantCarriers.carrierId, input.carrierId)))
+      .get();
+    if (!carrier) {
+      return fail('invalid', 'The request has faults', {
+        faults: [{ pointer: '/carrierId', code: 'unknown', detail: 'There is no such carrier' }],
+      });
+    }
+    const id = newId('con', now);
+    const secret = newSecret(input.scheme);
+    const row = {
+      id,
+      tenantId: actor.tenantId,
+      ...input,
+      secret: await seal(env.SEALING_KEY, id, secret),
+      previousSecret: null,
+      secretRotatedAt: null,
+      status: 'active' as const,
+      createdAt: now,
+    };
+    return { answer: { ...show(row), secret }, statements: [db.insert(connections).values(row)] };
+  });
 }
 
 /** The tenant's connections, newest first. */
@@ -103,26 +106,44 @@ export async function getConnection(env: Env, actor: Actor, id: string): Promise
 }
 
 /** Makes a new secret; the one before stays valid until the next rotation, so nothing is missed. */
-export async function rotateConnectionSecret(env: Env, actor: Actor, id: string): Promise<Result<WithSecret>> {
+export async function rotateConnectionSecret(
+  env: Env,
+  actor: Actor,
+  id: string,
+  key: string,
+): Promise<Result<Keyed<WithSecret>>> {
   const refused = refuse(actor, 'connections:manage');
   if (refused) return refused;
-  const row = await find(env, actor.tenantId, id);
-  if (!row) return notFound('connection');
-  const secret = newSecret(row.scheme);
-  const change = {
-    secret: await seal(env.SEALING_KEY, id, secret),
-    previousSecret: row.secret,
-    secretRotatedAt: Date.now(),
-  };
-  const changed = await drizzle(env.DIRECTORY)
-    .update(connections)
-    .set(change)
-    // Compare-and-set: of two rotations at once one wins, and no secret handed out is lost.
-    .where(and(eq(connections.id, id), eq(connections.tenantId, actor.tenantId), eq(connections.secret, row.secret)))
-    .returning();
-  return changed[0]
-    ? ok({ ...show(changed[0]), secret })
-    : fail('precondition.failed', 'The secret was just rotated by someone else');
+  const db = drizzle(env.DIRECTORY);
+  return once(
+    env,
+    actor,
+    { operation: 'connection.rotate', key, input: { id } },
+    async (now) => {
+      const row = await find(env, actor.tenantId, id);
+      if (!row) return notFound('connection');
+      const secret = newSecret(row.scheme);
+      const change = {
+        secret: await seal(env.SEALING_KEY, id, secret),
+        previousSecret: row.secret,
+        secretRotatedAt: now,
+      };
+      return {
+        answer: { ...show({ ...row, ...change }), secret },
+        statements: [
+          // Compare-and-set: of two rotations at once one wins, and no secret handed out is lost.
+          db
+            .update(connections)
+            .set(change)
+            .where(
+              and(eq(connections.id, id), eq(connections.tenantId, actor.tenantId), eq(connections.secret, row.secret)),
+            ),
+          ...guard(db),
+        ],
+      };
+    },
+    (error) => (isStale(error) ? fail('precondition.failed', 'The secret was just rotated by someone else') : null),
+  );
 }
 
 /** Closes the door for a connection. */

@@ -12,7 +12,7 @@ import { mapLimit } from '../../platform/concurrency.ts';
 import { FAN_OUT } from '../../platform/limits.ts';
 import { errorText, loggerFor } from '../../platform/log.ts';
 import type { Env } from './env.ts';
-import { registerContainers } from './fleet.ts';
+import { registerBooked } from './fleet.ts';
 
 /** Retries spread over some minutes: an outage of seconds must not end in the dead-letter queue. */
 function backoff(handle: Message): { delaySeconds: number } {
@@ -214,7 +214,7 @@ export async function consumeProcurementEvents(env: Env, batch: MessageBatch): P
         ...(data.reference ? { reference: data.reference } : {}),
       };
       const registrations = data.containers.map((number) => ({ number, ...facts }));
-      const answer = await registerContainers(
+      const answer = await registerBooked(
         env,
         systemActor(tenantId, 'procurement-events', correlationId),
         registrations,

@@ -1,11 +1,12 @@
 /** Containers of a tenant: registration and reads. The object's name holds the tenant: no other can be reached. */
 import type { Actor } from '../../contracts/actor.ts';
-import { fail, ok, type Page, type Result } from '../../contracts/result.ts';
+import { type Failure, fail, type Keyed, ok, type Page, type Result } from '../../contracts/result.ts';
 import type {
   ContainerView,
   FleetQuery,
   FleetSummary,
   PositionQuery,
+  Registered,
   Registration,
   RouteFeature,
   StoredEvent,
@@ -17,6 +18,7 @@ import { isValidContainerNumber, normalizeContainerNumber } from '../../domain/i
 import type { Position } from '../../domain/positions/chunk.ts';
 import { containerTracker, fleetIndex } from '../../durable-objects/stubs.ts';
 import { mapLimit } from '../../platform/concurrency.ts';
+import { keyMismatch, plainRequestHash } from '../../platform/idempotency.ts';
 import { FAN_OUT } from '../../platform/limits.ts';
 import { notFound, refuse } from '../../platform/service.ts';
 import { portOf } from '../../reference/ports.ts';
@@ -25,38 +27,75 @@ import type { Env } from './env.ts';
 
 const REFERENCE = /^[A-Z0-9]{4,17}$/;
 
-/** Registers containers; a wrong check digit is warned of and kept, since real ones occur. */
+/** Registers containers under a key; a wrong check digit is warned of and kept, since real ones occur. */
 export async function registerContainers(
   env: Env,
   actor: Actor,
   registrations: Registration[],
-  saidAt = Date.now(),
-): Promise<Result<{ items: { number: string; warnings: string[] }[] }>> {
-  const refused = refuse(actor, 'containers:write');
+  key: string,
+): Promise<Result<Keyed<Registered>>> {
+  const refused = refuse(actor, 'containers:write') ?? numberFaults(registrations);
   if (refused) return refused;
-  const numbers = registrations.map((registration) => normalizeContainerNumber(registration.number));
-  const faults = numbers.flatMap((number, i) =>
-    REFERENCE.test(number)
+  const index = fleetIndex(env, actor.tenantId);
+  const request = {
+    operation: 'containers',
+    key,
+    requestHash: await plainRequestHash(actor, registrations),
+  };
+  const known = await index.recorded<Registered>(request);
+  const stored =
+    known ??
+    // Registering is the same when done twice, so a crash before the record costs nothing but the work.
+    (await index.applyKeyed(actor.tenantId, await register(env, actor, registrations, Date.now()), {
+      ...request,
+      answer: registered(registrations),
+    }));
+  return stored === 'mismatch' ? keyMismatch() : ok({ value: stored.answer, replayed: stored.replayed });
+}
+
+/** Registers the containers of a booking; `saidAt` is when it was confirmed. */
+export async function registerBooked(
+  env: Env,
+  actor: Actor,
+  registrations: Registration[],
+  saidAt: number,
+): Promise<Result<Registered>> {
+  const refused = refuse(actor, 'containers:write') ?? numberFaults(registrations);
+  if (refused) return refused;
+  const summaries = await register(env, actor, registrations, saidAt);
+  await fleetIndex(env, actor.tenantId).apply(actor.tenantId, summaries);
+  return ok(registered(registrations));
+}
+
+function numberFaults(registrations: Registration[]): Failure | null {
+  const faults = registrations.flatMap(({ number }, i) =>
+    REFERENCE.test(normalizeContainerNumber(number))
       ? []
       : [{ pointer: `/containers/${i}/number`, code: 'invalid', detail: 'must be 4 to 17 letters and digits' }],
   );
-  if (faults.length > 0) return fail('invalid', 'The request has faults', { faults });
-  const summaries = await mapLimit(registrations, FAN_OUT, ({ number: _number, ...registration }, i) =>
-    containerTracker(env, actor.tenantId, numbers[i]!).register({
+  return faults.length > 0 ? fail('invalid', 'The request has faults', { faults }) : null;
+}
+
+function register(env: Env, actor: Actor, registrations: Registration[], saidAt: number): Promise<FleetSummary[]> {
+  return mapLimit(registrations, FAN_OUT, ({ number: written, ...registration }) => {
+    const number = normalizeContainerNumber(written);
+    return containerTracker(env, actor.tenantId, number).register({
       tenantId: actor.tenantId,
-      number: numbers[i]!,
+      number,
       registration,
       saidAt,
       correlationId: actor.correlationId,
-    }),
-  );
-  await fleetIndex(env, actor.tenantId).apply(actor.tenantId, summaries);
-  return ok({
-    items: registrations.map((registration, i) => ({
-      number: numbers[i]!,
-      warnings: warningsOf(registration, numbers[i]!),
-    })),
+    });
   });
+}
+
+function registered(registrations: Registration[]): Registered {
+  return {
+    items: registrations.map((registration) => {
+      const number = normalizeContainerNumber(registration.number);
+      return { number, warnings: warningsOf(registration, number) };
+    }),
+  };
 }
 
 function warningsOf(registration: Registration, number: string): string[] {

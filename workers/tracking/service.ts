@@ -22,8 +22,8 @@ export class TrackingService extends WorkerEntrypoint<Env> implements TrackingAp
   ingest(actor: Actor, delivery: Delivery) {
     return ingest(this.env, actor, delivery);
   }
-  registerContainers(actor: Actor, registrations: Registration[]) {
-    return fleet.registerContainers(this.env, actor, registrations);
+  registerContainers(actor: Actor, registrations: Registration[], idempotencyKey: string) {
+    return fleet.registerContainers(this.env, actor, registrations, idempotencyKey);
   }
   listContainers(actor: Actor, query: FleetQuery) {
     return fleet.listContainers(this.env, actor, query);
@@ -55,8 +55,8 @@ export class TrackingService extends WorkerEntrypoint<Env> implements TrackingAp
   settleDeadLetter(actor: Actor, id: string, action: 'replay' | 'discard') {
     return receipts.settleDeadLetter(this.env, actor, id, action);
   }
-  createConnection(actor: Actor, input: Parameters<TrackingApi['createConnection']>[1]) {
-    return connections.createConnection(this.env, actor, input);
+  createConnection(actor: Actor, input: Parameters<TrackingApi['createConnection']>[1], idempotencyKey: string) {
+    return connections.createConnection(this.env, actor, input, idempotencyKey);
   }
   listConnections(actor: Actor, query: Paging) {
     return connections.listConnections(this.env, actor, query);
@@ -64,8 +64,8 @@ export class TrackingService extends WorkerEntrypoint<Env> implements TrackingAp
   getConnection(actor: Actor, id: string) {
     return connections.getConnection(this.env, actor, id);
   }
-  rotateConnectionSecret(actor: Actor, id: string) {
-    return connections.rotateConnectionSecret(this.env, actor, id);
+  rotateConnectionSecret(actor: Actor, id: string, idempotencyKey: string) {
+    return connections.rotateConnectionSecret(this.env, actor, id, idempotencyKey);
   }
   disableConnection(actor: Actor, id: string) {
     return connections.disableConnection(this.env, actor, id);

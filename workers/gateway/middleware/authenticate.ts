@@ -2,13 +2,14 @@
 import { createLocalJWKSet, type JWK, type JWTPayload, jwtVerify } from 'jose';
 import type { Actor } from '../../../contracts/actor.ts';
 import { PERMISSIONS, type Permission, ROLES, type Role } from '../../../contracts/permissions.ts';
+import { isCompactJws } from '../../../platform/dpop.ts';
+import { KEYS_CACHE_MS } from '../../../platform/limits.ts';
 import { Lru } from '../../../platform/lru.ts';
 import type { Env } from '../env.ts';
 
 const AUDIENCE = 'fairlead-api';
 const TOKEN_MAX_CHARS = 8_192;
 const CLOCK_TOLERANCE_SECONDS = 5;
-const KEYS_TTL_MS = 300_000;
 /** Unknown key ids may ask for fresh keys this often, so that a forger cannot drive the load. */
 const KEYS_RETRY_MS = 10_000;
 
@@ -17,7 +18,7 @@ let keys: { set: KeySet; kids: Set<string>; at: number } | null = null;
 
 async function keySet(env: Env, kid: string): Promise<KeySet | null> {
   const age = keys ? Date.now() - keys.at : Number.POSITIVE_INFINITY;
-  if (!keys || age > KEYS_TTL_MS || (!keys.kids.has(kid) && age > KEYS_RETRY_MS)) {
+  if (!keys || age > KEYS_CACHE_MS || (!keys.kids.has(kid) && age > KEYS_RETRY_MS)) {
     try {
       const published = (await env.IDENTITY.jwks()).keys as unknown as JWK[];
       keys = {
@@ -28,24 +29,31 @@ async function keySet(env: Env, kid: string): Promise<KeySet | null> {
     } catch (error) {
       // The keys at hand are still good: an outage of identity must not close the whole edge.
       if (!keys) throw error;
-      keys.at = Date.now() - KEYS_TTL_MS + KEYS_RETRY_MS;
+      keys.at = Date.now() - KEYS_CACHE_MS + KEYS_RETRY_MS;
     }
   }
   return keys.kids.has(kid) ? keys.set : null;
 }
 
-type Identity = Omit<Actor, 'correlationId'>;
-const verified = new Lru<string, { identity: Identity; expiresAt: number }>(5_000);
+/** What a verified token says. */
+export interface TokenIdentity extends Omit<Actor, 'correlationId'> {
+  /** The token's id (`jti`). */
+  tokenId: string;
+  /** Thumbprint of the key that the token is bound to (RFC 9449); null for a bearer token. */
+  keyThumbprint: string | null;
+}
 
-/** The actor of a token without its correlation id, or null when the token is not good. */
-export async function identityOf(env: Env, token: string): Promise<Identity | null> {
+const verified = new Lru<string, { identity: TokenIdentity; kid: string; expiresAt: number }>(5_000);
+
+/** What a token says, or null when it is not good. */
+export async function identityOf(env: Env, token: string): Promise<TokenIdentity | null> {
   const known = verified.get(token);
-  if (known && known.expiresAt > Date.now()) return known.identity;
+  if (known && known.expiresAt > Date.now()) return (await keySet(env, known.kid)) ? known.identity : null;
   // jose forgives padding, white space and trailing bytes in base64; a token here must be exact.
-  if (token.length > TOKEN_MAX_CHARS || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return null;
+  if (!isCompactJws(token, TOKEN_MAX_CHARS) || !token.split('.').every(isCanonicalBase64Url)) return null;
   const kid = headerKid(token);
   const set = kid === null ? null : await keySet(env, kid);
-  if (!set) return null;
+  if (!kid || !set) return null;
   try {
     const { payload } = await jwtVerify(token, set, {
       algorithms: ['ES256'],
@@ -53,39 +61,57 @@ export async function identityOf(env: Env, token: string): Promise<Identity | nu
       audience: AUDIENCE,
       typ: 'at+jwt',
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
-      requiredClaims: ['exp', 'iat', 'sub', 'jti', 'tenant', 'roles'],
+      requiredClaims: ['exp', 'iat', 'sub', 'jti', 'client_id', 'tenant', 'roles'],
     });
     const identity = toIdentity(payload);
-    if (identity) verified.set(token, { identity, expiresAt: Math.min(payload.exp! * 1000, Date.now() + KEYS_TTL_MS) });
+    if (identity) verified.set(token, { identity, kid, expiresAt: payload.exp! * 1000 });
     return identity;
   } catch {
     return null;
   }
 }
 
+/** Whether base64url has one spelling only: bits beyond the last byte must be zero. */
+function isCanonicalBase64Url(text: string): boolean {
+  const rest = text.length % 4;
+  if (rest === 1) return false;
+  const last = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'.indexOf(text.at(-1)!);
+  return rest === 2 ? (last & 0b1111) === 0 : rest === 3 ? (last & 0b11) === 0 : true;
+}
+
+/** The key id of a header that has nothing in it but what our tokens have. */
 function headerKid(token: string): string | null {
   try {
     const text = atob(token.slice(0, token.indexOf('.')).replaceAll('-', '+').replaceAll('_', '/'));
-    const kid = (JSON.parse(text) as { kid?: unknown }).kid;
-    return typeof kid === 'string' ? kid : null;
+    const { kid, typ, alg, ...rest } = JSON.parse(text) as Record<string, unknown>;
+    const ours = typeof kid === 'string' && typ === 'at+jwt' && alg === 'ES256' && Object.keys(rest).length === 0;
+    return ours ? kid : null;
   } catch {
     return null;
   }
 }
 
-function toIdentity(payload: JWTPayload): Identity | null {
-  const { sub, tenant, kind, roles, scope, sid, iat } = payload;
-  if (typeof sub !== 'string' || typeof tenant !== 'string' || !Array.isArray(roles)) return null;
+function toIdentity(payload: JWTPayload): TokenIdentity | null {
+  const { sub, tenant, kind, roles, scope, sid, iat, jti, cnf } = payload;
+  if (typeof sub !== 'string' || typeof tenant !== 'string' || typeof jti !== 'string' || !Array.isArray(roles)) {
+    return null;
+  }
   if ((iat ?? 0) > Date.now() / 1000 + CLOCK_TOLERANCE_SECONDS) return null;
+  // A person's token without its session could not be revoked.
+  if (kind !== 'client' && (kind !== 'user' || typeof sid !== 'string')) return null;
   const known = roles.filter((role): role is Role => typeof role === 'string' && role in ROLES && role !== 'system');
   const scopes =
     typeof scope === 'string' ? scope.split(' ').filter((name): name is Permission => name in PERMISSIONS) : null;
+  const jkt = (cnf as { jkt?: unknown } | undefined)?.jkt;
+  if (cnf !== undefined && typeof jkt !== 'string') return null;
   return {
     tenantId: tenant,
     subject: sub,
-    kind: kind === 'user' ? 'user' : 'client',
+    kind,
     roles: known,
     scopes,
     sessionId: typeof sid === 'string' ? sid : null,
+    tokenId: jti,
+    keyThumbprint: typeof jkt === 'string' ? jkt : null,
   };
 }

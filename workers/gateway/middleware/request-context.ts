@@ -1,8 +1,11 @@
 import type { MiddlewareHandler } from 'hono';
 import { errorText, loggerFor } from '../../../platform/log.ts';
-import type { GatewayTypes } from '../context.ts';
+import type { GatewayContext, GatewayTypes } from '../context.ts';
 import { checkEnv } from '../env.ts';
 import { problem } from '../problems.ts';
+import { admitOrigin } from './cors.ts';
+import { noteDenial } from './denials.ts';
+import { rateLimitHeaders } from './rate-limit-headers.ts';
 
 const CORRELATION = /^[A-Za-z0-9._-]{8,64}$/;
 
@@ -31,6 +34,10 @@ export const requestContext: MiddlewareHandler<GatewayTypes> = async (c, next) =
   c.set('correlationId', correlationId);
   c.set('route', 'unmatched');
   c.set('actor', null);
+  c.set('quotas', null);
+  c.set('limitedBy', null);
+  c.set('denial', null);
+  c.set('corsOrigins', []);
   const startedAt = Date.now();
   await next();
   if (c.error) log('error', 'request.defect', { correlationId, route: c.get('route'), error: errorText(c.error) });
@@ -44,22 +51,25 @@ export const requestContext: MiddlewareHandler<GatewayTypes> = async (c, next) =
     tenantId: actor?.tenantId ?? null,
     subject: actor?.subject ?? null,
   });
+  noteDenial(c);
   // The headers of an upgraded connection are the handshake's own.
   if (c.res.status === 101) return;
   try {
-    addHeaders(c.res.headers, correlationId);
+    addHeaders(c, c.res.headers);
   } catch {
     // The answer of another service has immutable headers; copying every answer would cost each its speed.
     c.res = new Response(c.res.body, c.res);
-    addHeaders(c.res.headers, correlationId);
+    addHeaders(c, c.res.headers);
   }
 };
 
-function addHeaders(headers: Headers, correlationId: string): void {
-  headers.set('x-correlation-id', correlationId);
+function addHeaders(c: GatewayContext, headers: Headers): void {
+  headers.set('x-correlation-id', c.get('correlationId'));
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) headers.set(name, value);
   if (!headers.has('content-security-policy')) headers.set('content-security-policy', PAGE_POLICY);
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+  for (const [name, value] of rateLimitHeaders(c.get('limitedBy'), c.get('quotas'))) headers.set(name, value);
+  admitOrigin(c, headers);
 }
 
 /** The answer to a defect: nothing of it is shown but the id to ask about. */

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { newConnectionSchema } from '../../../contracts/tracking.ts';
-import { answer } from '../context.ts';
+import { answer, keyedAnswer } from '../context.ts';
 import { operation } from '../operation.ts';
 import {
   connectionSchema,
@@ -24,10 +24,11 @@ export const connectionRoutes = [
     tag: 'Connections',
     summary: 'Create a webhook connection; its secret is shown once',
     access: 'connections:manage',
+    keyed: true,
     body: newConnectionSchema,
     status: 201,
     answer: connectionSchema,
-    handle: async ({ c, actor, body }) => answer(c, await c.env.TRACKING.createConnection(actor, body), 201),
+    handle: async ({ c, actor, body, key }) => keyedAnswer(c, await c.env.TRACKING.createConnection(actor, body, key)),
   }),
   operation({
     method: 'get',
@@ -55,10 +56,12 @@ export const connectionRoutes = [
     tag: 'Connections',
     summary: 'Make a new secret; the one before stays valid until the next rotation',
     access: 'connections:manage',
+    keyed: true,
     params: idParam,
     answer: connectionSchema,
     also: { 412: 'Someone else rotated it at the same time' },
-    handle: async ({ c, actor, params }) => answer(c, await c.env.TRACKING.rotateConnectionSecret(actor, params.id)),
+    handle: async ({ c, actor, params, key }) =>
+      keyedAnswer(c, await c.env.TRACKING.rotateConnectionSecret(actor, params.id, key), 200),
   }),
   operation({
     method: 'post',

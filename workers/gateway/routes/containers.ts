@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { registrationSchema } from '../../../contracts/tracking.ts';
 import { MILESTONES } from '../../../domain/journey/fold.ts';
 import { PAGE_DEFAULT, POSITIONS_PAGE_MAX, REGISTER_MAX } from '../../../platform/limits.ts';
-import { answer } from '../context.ts';
+import { answer, keyedAnswer } from '../context.ts';
 import { operation } from '../operation.ts';
 import {
   containerSchema,
@@ -78,13 +78,14 @@ export const containerRoutes = [
     summary: 'Register containers for tracking',
     description: 'Registering again adds to what is known. A wrong check digit is warned of and kept.',
     access: 'containers:write',
+    keyed: true,
     body: z.strictObject({ containers: z.array(registrationSchema).min(1).max(REGISTER_MAX) }),
     status: 201,
     answer: z
       .object({ items: z.array(z.object({ number: z.string(), warnings: z.array(z.string()) })) })
       .openapi('RegisteredContainers'),
-    handle: async ({ c, actor, body }) =>
-      answer(c, await c.env.TRACKING.registerContainers(actor, body.containers), 201),
+    handle: async ({ c, actor, body, key }) =>
+      keyedAnswer(c, await c.env.TRACKING.registerContainers(actor, body.containers, key)),
   }),
   operation({
     method: 'get',
@@ -146,6 +147,7 @@ export const containerRoutes = [
     tag: 'Routes',
     summary: 'The sea route between two ports, as GeoJSON',
     access: 'routes:read',
+    feature: 'sea_routes',
     query: z.strictObject({
       from: z.string().min(5).max(5),
       to: z.string().min(5).max(5),

@@ -1,13 +1,14 @@
 import { z } from '@hono/zod-openapi';
 import { fail } from '../../../contracts/result.ts';
 import type { ConnectionWithSecrets } from '../../../contracts/tracking.ts';
-import { INGEST_BODY_MAX_BYTES } from '../../../platform/limits.ts';
-import { loggerFor } from '../../../platform/log.ts';
+import { tenantPolicy } from '../../../durable-objects/stubs.ts';
+import { INGEST_BODY_MAX_BYTES, POLICY_CACHE_MS } from '../../../platform/limits.ts';
 import { Lru } from '../../../platform/lru.ts';
-import { answer, refuseWith } from '../context.ts';
+import { addressOf, answer, type GatewayContext, refuseWith } from '../context.ts';
 import type { Env } from '../env.ts';
 import { readBody } from '../middleware/body.ts';
-import { addressOf, limited, operation, tooLarge } from '../operation.ts';
+import { limited } from '../middleware/admit.ts';
+import { operation, tooLarge } from '../operation.ts';
 import { ingestAnswerSchema } from '../schemas.ts';
 import { isSigned } from '../signature.ts';
 
@@ -24,6 +25,19 @@ async function findConnection(env: Env, id: string): Promise<ConnectionWithSecre
   return connection;
 }
 
+const admitted = new Lru<string, number>(10_000);
+
+/** Whether the tenant's block list lets the sender in; a yes is kept for at most a second. */
+async function isAdmitted(c: GatewayContext, tenantId: string): Promise<boolean> {
+  const address = addressOf(c);
+  const name = `${tenantId}|${address}`;
+  const askedAt = Date.now();
+  if ((admitted.get(name) ?? 0) > askedAt) return true;
+  const yes = await tenantPolicy(c.env, tenantId).admitsWebhook(address);
+  if (yes) admitted.set(name, askedAt + POLICY_CACHE_MS);
+  return yes;
+}
+
 /** The public door for carriers' webhooks. */
 export const ingestRoutes = [
   operation({
@@ -38,24 +52,34 @@ export const ingestRoutes = [
     params: z.object({ connectionId: z.string().max(80) }),
     status: 202,
     answer: ingestAnswerSchema,
-    also: { 413: 'Body over 1 MiB', 422: 'No item is acceptable', 429: 'Over the in-flight credit: see Retry-After' },
+    also: {
+      403: 'The sender’s address is blocked',
+      413: 'Body over 1 MiB',
+      422: 'No item is acceptable',
+      429: 'Over the in-flight credit: see Retry-After',
+    },
     handle: async ({ c, params }) => {
       const connection = await findConnection(c.env, params.connectionId);
       const body = await readBody(c.req.raw, INGEST_BODY_MAX_BYTES);
       if (body === 'too_large') return tooLarge(c, INGEST_BODY_MAX_BYTES);
       // An unknown connection and a wrong signature answer alike: the door tells nothing of who exists.
       if (!connection || !(await isSigned(connection, c.req.raw.headers, body, Date.now()))) {
-        loggerFor('gateway', c.env.LOG_LEVEL)('warn', 'ingest.refused', {
-          correlationId: c.get('correlationId'),
-          connectionId: params.connectionId,
-          known: connection !== null,
+        c.set('denial', {
+          kind: 'signature',
+          reason: connection ? 'signature_invalid' : 'connection_unknown',
+          ...(connection ? { tenantId: connection.tenantId, subject: connection.id } : {}),
         });
         // Refusals count against the sender's address, so that nobody can use up a carrier's own limit.
-        const over = await limited(c, c.env.ADDRESS_LIMIT, `ingest:${addressOf(c)}`);
+        const over = await limited(c, 'address', `ingest:${addressOf(c)}`);
         return over ?? refuseWith(c, fail('unauthenticated', 'The signature is not valid for this connection'));
       }
-      const over = await limited(c, c.env.INGEST_LIMIT, connection.id);
+      const over = await limited(c, 'connection', connection.id);
       if (over) return over;
+      if (!(await isAdmitted(c, connection.tenantId))) {
+        const { tenantId, id: subject } = connection;
+        c.set('denial', { kind: 'address', reason: 'address_blocked', tenantId, subject });
+        return refuseWith(c, fail('address.refused', 'This address is blocked'));
+      }
       const { secrets: _secrets, ...shown } = connection;
       const actor = {
         tenantId: connection.tenantId,

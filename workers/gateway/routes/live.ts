@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { fail } from '../../../contracts/result.ts';
 import { normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts';
+import { HOLDER_HEADER } from '../../../durable-objects/shared/live.ts';
 import { containerTracker, fleetIndex } from '../../../durable-objects/stubs.ts';
 import { answer, type GatewayContext, refuseWith } from '../context.ts';
 import { operation } from '../operation.ts';
@@ -16,8 +17,14 @@ const liveQuery = z.strictObject({
   seq: z.coerce.number().int().min(0).optional().openapi({ description: 'Cursor: the seq of the last frame seen' }),
 });
 
+/** A redeemed ticket, and the upgrade as it goes on to the object. */
+interface Grant {
+  tenantId: string;
+  upgrade: Request;
+}
+
 /** Redeems the ticket before any object is woken. */
-async function redeem(c: GatewayContext, ticket: string, topic: string): Promise<{ tenantId: string } | Response> {
+async function redeem(c: GatewayContext, ticket: string, topic: string): Promise<Grant | Response> {
   if (c.req.header('upgrade')?.toLowerCase() !== 'websocket') {
     return problem(
       426,
@@ -31,7 +38,10 @@ async function redeem(c: GatewayContext, ticket: string, topic: string): Promise
   const grant = await c.env.IDENTITY.redeemTicket(ticket);
   if (grant?.topic !== topic)
     return refuseWith(c, fail('unauthenticated', 'The ticket is not valid for this, spent or expired'));
-  return grant;
+  // The object closes this socket when the session or client it belongs to ends.
+  const headers = new Headers(c.req.raw.headers);
+  headers.set(HOLDER_HEADER, grant.holder);
+  return { tenantId: grant.tenantId, upgrade: new Request(c.req.raw, { headers }) };
 }
 
 /** Live WebSockets: a ticket by POST, then the socket. */
@@ -42,6 +52,7 @@ export const liveRoutes = [
     tag: 'Live',
     summary: 'A ticket that opens one WebSocket, once, within 30 seconds',
     access: 'live:subscribe',
+    feature: 'live',
     body: z.discriminatedUnion('topic', [
       z.strictObject({ topic: z.literal(FLEET) }),
       z.strictObject({ topic: z.literal('container'), number: z.string().min(4).max(20) }),
@@ -67,7 +78,7 @@ export const liveRoutes = [
     also: { 426: 'Not a WebSocket upgrade' },
     handle: async ({ c, query }) => {
       const grant = await redeem(c, query.ticket, FLEET);
-      return grant instanceof Response ? grant : fleetIndex(c.env, grant.tenantId).fetch(c.req.raw);
+      return grant instanceof Response ? grant : fleetIndex(c.env, grant.tenantId).fetch(grant.upgrade);
     },
   }),
   operation({
@@ -83,7 +94,7 @@ export const liveRoutes = [
     handle: async ({ c, params, query }) => {
       const grant = await redeem(c, query.ticket, topicOf(params.number));
       if (grant instanceof Response) return grant;
-      return containerTracker(c.env, grant.tenantId, normalizeContainerNumber(params.number)).fetch(c.req.raw);
+      return containerTracker(c.env, grant.tenantId, normalizeContainerNumber(params.number)).fetch(grant.upgrade);
     },
   }),
 ];

@@ -1,34 +1,48 @@
-/** The OAuth endpoints and the login page. */
+/** The OAuth endpoints that clients call: token, introspection, revocation, and what describes them. */
 import { z } from '@hono/zod-openapi';
-import type { OAuthError } from '../../../contracts/identity.ts';
-import { API_BODY_MAX_BYTES } from '../../../platform/limits.ts';
-import { answer, type GatewayContext } from '../context.ts';
-import { loginPage, messagePage } from '../login-page.ts';
-import { readBody } from '../middleware/body.ts';
-import { addressOf, limited, operation, tooLarge } from '../operation.ts';
-import { problem } from '../problems.ts';
+import type { OAuthError, OAuthRequest } from '../../../contracts/identity.ts';
+import { PERMISSION_NAMES } from '../../../contracts/permissions.ts';
+import { addressOf, answer, type GatewayContext } from '../context.ts';
+import { readForm } from '../forms.ts';
+import { operation } from '../operation.ts';
+import { tokenAnswerSchema } from '../schemas.ts';
 
 const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' };
+const METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];
 
-function oauthFailure({ status, error, description }: OAuthError): Response {
+function oauthFailure(c: GatewayContext, { status, error, description }: OAuthError): Response {
   const headers: Record<string, string> = { ...NO_STORE };
-  if (status === 401) headers['www-authenticate'] = 'Basic realm="fairlead"';
+  const basic = /^basic /i.test(c.req.header('authorization') ?? '');
+  // RFC 6749 section 5.2: a challenge only for who used the header.
+  if (status === 401 && basic) headers['www-authenticate'] = 'Basic realm="fairlead"';
+  if (status === 401) c.set('denial', { kind: 'login', reason: error });
   return Response.json({ error, error_description: description }, { status, headers });
 }
 
-async function readForm(c: GatewayContext): Promise<Record<string, string> | Response> {
-  const body = await readBody(c.req.raw, Math.min(API_BODY_MAX_BYTES, 16_384));
-  if (body === 'too_large') return tooLarge(c, 16_384);
-  // A field sent twice is ambiguous and RFC 6749 section 3.1 forbids it: the first one counts.
-  const fields: Record<string, string> = {};
-  for (const [name, value] of new URLSearchParams(new TextDecoder().decode(body))) fields[name] ??= value;
-  return fields;
+/** The form and what came with it, or the answer to a form that is none. */
+async function oauthRequest(c: GatewayContext): Promise<OAuthRequest | Response> {
+  const form = await readForm(c.req.raw);
+  const invalid = (description: string): Response =>
+    oauthFailure(c, { ok: false, status: 400, error: 'invalid_request', description });
+  if (form === 'too_large') return invalid('The form may hold 16 KiB');
+  if (form === 'not_a_form') return invalid('Send application/x-www-form-urlencoded');
+  if (form === 'repeated') return invalid('A parameter may be given once only');
+  const authorization = c.req.header('authorization');
+  if (authorization !== undefined && !/^basic \S+$/i.test(authorization)) {
+    return invalid('The Authorization header must be Basic');
+  }
+  return {
+    form,
+    basic: authorization ?? null,
+    proof: c.req.header('dpop') ?? null,
+    address: addressOf(c),
+    userAgent: c.req.header('user-agent')?.slice(0, 200) ?? null,
+  };
 }
 
-const page = (html: string, status = 200): Response =>
-  new Response(html, { status, headers: { 'content-type': 'text/html; charset=utf-8', ...NO_STORE } });
+const tokenForm = z.object({ token: z.string(), token_type_hint: z.string().optional() });
 
-/** OAuth 2.0. */
+/** OAuth 2.1. */
 export const oauthRoutes = [
   operation({
     method: 'get',
@@ -37,7 +51,7 @@ export const oauthRoutes = [
     summary: 'The keys that sign access tokens',
     access: 'public',
     answer: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }).openapi('Jwks'),
-    handle: async ({ c }) => c.json(await c.env.IDENTITY.jwks(), 200, { 'cache-control': 'public, max-age=300' }),
+    handle: async ({ c }) => c.json(await c.env.IDENTITY.jwks(), 200, { 'cache-control': 'public, max-age=60' }),
   }),
   operation({
     method: 'get',
@@ -52,51 +66,46 @@ export const oauthRoutes = [
         issuer,
         authorization_endpoint: `${issuer}/oauth/authorize`,
         token_endpoint: `${issuer}/oauth/token`,
+        introspection_endpoint: `${issuer}/oauth/introspect`,
+        revocation_endpoint: `${issuer}/oauth/revoke`,
         jwks_uri: `${issuer}/.well-known/jwks.json`,
+        scopes_supported: PERMISSION_NAMES,
         response_types_supported: ['code'],
+        response_modes_supported: ['query'],
         grant_types_supported: ['authorization_code', 'client_credentials', 'refresh_token'],
         code_challenge_methods_supported: ['S256'],
-        token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+        token_endpoint_auth_methods_supported: [...METHODS, 'none'],
+        token_endpoint_auth_signing_alg_values_supported: ['ES256'],
+        introspection_endpoint_auth_methods_supported: METHODS,
+        introspection_endpoint_auth_signing_alg_values_supported: ['ES256'],
+        revocation_endpoint_auth_methods_supported: [...METHODS, 'none'],
+        revocation_endpoint_auth_signing_alg_values_supported: ['ES256'],
+        dpop_signing_alg_values_supported: ['ES256', 'EdDSA'],
         authorization_response_iss_parameter_supported: true,
+        service_documentation: `${issuer}/docs`,
       });
     },
   }),
   operation({
     method: 'get',
-    path: '/oauth/authorize',
+    path: '/.well-known/oauth-protected-resource',
     tag: 'OAuth',
-    summary: 'The login page (authorization code with PKCE S256)',
+    summary: 'Protected resource metadata (RFC 9728)',
     access: 'public',
-    handle: async ({ c }) => {
-      const query = { ...c.req.query() };
-      const checked = await c.env.IDENTITY.checkAuthorization(query);
-      return checked.ok ? page(loginPage(checked, null)) : page(messagePage(checked.description), checked.status);
-    },
-  }),
-  operation({
-    method: 'post',
-    path: '/oauth/authorize',
-    tag: 'OAuth',
-    summary: 'Sign in; redirects back with a code',
-    access: 'public',
-    status: 303,
-    handle: async ({ c }) => {
-      // The form is ours alone: a page elsewhere must not sign anybody in.
-      const origin = c.req.header('origin');
-      if (origin && origin !== c.env.ISSUER)
-        return problem(403, 'Not allowed', 'The form was sent from elsewhere', c.get('correlationId'));
-      const form = await readForm(c);
-      if (form instanceof Response) return form;
-      const request = await c.env.IDENTITY.checkAuthorization(form);
-      if (!request.ok) return page(messagePage(request.description), request.status);
-      const address = addressOf(c);
-      const over = await limited(c, c.env.LOGIN_LIMIT, `${address}:${(form.email ?? '').toLowerCase().slice(0, 200)}`);
-      if (over) return page(loginPage(request, 'Too many attempts. Wait a minute and try again.'), 429);
-      const { ok: _ok, ...authorization } = request;
-      const credentials = { email: form.email ?? '', password: form.password ?? '' };
-      const done = await c.env.IDENTITY.login(authorization, credentials, address);
-      if (!done.ok) return page(loginPage(request, done.description), done.status);
-      return new Response(null, { status: 303, headers: { location: done.redirectTo, ...NO_STORE } });
+    answer: z.record(z.string(), z.unknown()),
+    handle: ({ c }) => {
+      const issuer = c.env.ISSUER;
+      return c.json({
+        resource: issuer,
+        authorization_servers: [issuer],
+        jwks_uri: `${issuer}/.well-known/jwks.json`,
+        scopes_supported: PERMISSION_NAMES,
+        bearer_methods_supported: ['header'],
+        dpop_signing_alg_values_supported: ['ES256', 'EdDSA'],
+        dpop_bound_access_tokens_required: false,
+        resource_name: 'Fairlead API',
+        resource_documentation: `${issuer}/docs`,
+      });
     },
   }),
   operation({
@@ -104,36 +113,76 @@ export const oauthRoutes = [
     path: '/oauth/token',
     tag: 'OAuth',
     summary: 'The token endpoint: client_credentials, authorization_code, refresh_token',
+    description: 'With a DPoP proof in the header the token is bound to its key (RFC 9449).',
     access: 'public',
-    answer: z
-      .object({
-        access_token: z.string(),
-        token_type: z.string(),
-        expires_in: z.int(),
-        scope: z.string(),
-        refresh_token: z.string().optional(),
-      })
-      .openapi('TokenAnswer'),
+    oauthErrors: true,
+    form: z.object({
+      grant_type: z.enum(['client_credentials', 'authorization_code', 'refresh_token']),
+      scope: z.string().optional(),
+      client_id: z.string().optional(),
+      client_secret: z.string().optional(),
+      client_assertion: z.string().optional(),
+      client_assertion_type: z.string().optional(),
+      code: z.string().optional(),
+      code_verifier: z.string().optional(),
+      redirect_uri: z.string().optional(),
+      refresh_token: z.string().optional(),
+    }),
+    answer: tokenAnswerSchema,
+    also: { 401: 'The client could not be authenticated' },
     handle: async ({ c }) => {
-      const form = await readForm(c);
-      if (form instanceof Response) return form;
-      const authorization = c.req.header('authorization') ?? null;
-      const result = await c.env.IDENTITY.token(
-        form,
-        authorization?.toLowerCase().startsWith('basic ') ? authorization : null,
-      );
-      if (!result.ok) return oauthFailure(result);
+      const request = await oauthRequest(c);
+      if (request instanceof Response) return request;
+      const result = await c.env.IDENTITY.token(request);
+      if (!result.ok) return oauthFailure(c, result);
       const { ok: _ok, ...token } = result;
       return c.json({ ...token }, 200, NO_STORE);
     },
   }),
   operation({
     method: 'post',
-    path: '/v1/sign-out',
+    path: '/oauth/introspect',
     tag: 'OAuth',
+    summary: 'Whether a token is good now (RFC 7662); for the organisation’s own clients',
+    access: 'public',
+    oauthErrors: true,
+    form: tokenForm,
+    answer: z.looseObject({ active: z.boolean() }).openapi('Introspection'),
+    also: { 401: 'The client could not be authenticated' },
+    handle: async ({ c }) => {
+      const request = await oauthRequest(c);
+      if (request instanceof Response) return request;
+      const result = await c.env.IDENTITY.introspect(request);
+      return result.ok ? c.json({ ...result.answer }, 200, NO_STORE) : oauthFailure(c, result);
+    },
+  }),
+  operation({
+    method: 'post',
+    path: '/oauth/revoke',
+    tag: 'OAuth',
+    summary: 'End a token (RFC 7009); a refresh token takes its session along',
+    access: 'public',
+    oauthErrors: true,
+    form: tokenForm,
+    answer: z.object({}).openapi('Revoked'),
+    also: { 401: 'The client could not be authenticated' },
+    handle: async ({ c }) => {
+      const request = await oauthRequest(c);
+      if (request instanceof Response) return request;
+      const result = await c.env.IDENTITY.revoke(request);
+      return result.ok ? c.json({}, 200, NO_STORE) : oauthFailure(c, result);
+    },
+  }),
+  operation({
+    method: 'post',
+    path: '/v1/sign-out',
+    tag: 'Account',
     summary: 'End the session of this token',
     access: 'authenticated',
     answer: z.object({ ended: z.boolean() }).openapi('SignedOut'),
-    handle: async ({ c, actor }) => answer(c, await c.env.IDENTITY.endSession(actor)),
+    handle: async ({ c, actor }) => {
+      if (!actor.sessionId) return c.json({ ended: false });
+      return answer(c, await c.env.IDENTITY.endSession(actor, actor.sessionId));
+    },
   }),
 ];

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { newEndpointSchema } from '../../../contracts/notifications.ts';
-import { answer } from '../context.ts';
+import { answer, keyedAnswer } from '../context.ts';
 import { operation } from '../operation.ts';
 import { deliverySchema, endpointSchema, idParam, pageOf, paging } from '../schemas.ts';
 
@@ -14,11 +14,27 @@ export const webhookRoutes = [
     description:
       'Deliveries follow Standard Webhooks 1.0.0: at least once, unordered, signed, retried for about three days.',
     access: 'webhooks:manage',
+    feature: 'outbound_webhooks',
+    keyed: true,
     body: newEndpointSchema,
     status: 201,
     answer: endpointSchema,
-    also: { 409: 'As many endpoints as allowed' },
-    handle: async ({ c, actor, body }) => answer(c, await c.env.NOTIFICATIONS.createEndpoint(actor, body), 201),
+    also: { 409: 'As many endpoints as allowed, or the first request of this key is still running' },
+    handle: async ({ c, actor, body, key }) =>
+      keyedAnswer(c, await c.env.NOTIFICATIONS.createEndpoint(actor, body, key)),
+  }),
+  operation({
+    method: 'post',
+    path: '/v1/webhook-endpoints/{id}/rotate-secret',
+    tag: 'Webhooks',
+    summary: 'Make a new signing secret; for a day deliveries carry a signature by each',
+    access: 'webhooks:manage',
+    feature: 'outbound_webhooks',
+    keyed: true,
+    params: idParam,
+    answer: endpointSchema,
+    handle: async ({ c, actor, params, key }) =>
+      keyedAnswer(c, await c.env.NOTIFICATIONS.rotateEndpointSecret(actor, params.id, key), 200),
   }),
   operation({
     method: 'get',

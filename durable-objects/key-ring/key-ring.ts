@@ -1,0 +1,136 @@
+/**
+ * KeyRing: the keys that sign access tokens. They are made here, at random, and rotate by the alarm;
+ * nobody hands them in and nobody sees them: private parts are stored sealed under the identity
+ * Worker's key and opened only where tokens are signed.
+ */
+import { DurableObject } from 'cloudflare:workers';
+import type { KeyRingApi, SealedKey } from '../../contracts/policy.ts';
+import { addKey, type KeyPeriods, nextKeyAt, publishedKeys } from '../../domain/security/key-schedule.ts';
+import { wallClock } from '../../platform/clock.ts';
+import { randomToken } from '../../platform/ids.ts';
+import { SIGNING_KEY_AHEAD_MS, SIGNING_KEY_DAYS, SIGNING_KEY_OVERLAP_MS } from '../../platform/limits.ts';
+import { loggerFor } from '../../platform/log.ts';
+import { seal } from '../../platform/secrets.ts';
+import { Deadlines, DEADLINES_TABLE } from '../shared/deadlines.ts';
+import { Sql } from '../shared/sql.ts';
+
+interface Env {
+  SEALING_KEY: string;
+  LOG_LEVEL?: string;
+}
+
+const PERIODS: KeyPeriods = {
+  rotateEveryMs: SIGNING_KEY_DAYS * 86_400_000,
+  publishAheadMs: SIGNING_KEY_AHEAD_MS,
+  overlapMs: SIGNING_KEY_OVERLAP_MS,
+};
+
+const MIGRATIONS = [
+  `CREATE TABLE keys (
+     kid TEXT PRIMARY KEY,
+     active_from INTEGER NOT NULL,
+     drop_at INTEGER,
+     public_jwk TEXT NOT NULL,
+     sealed_private_jwk TEXT NOT NULL
+   ) WITHOUT ROWID;
+   ${DEADLINES_TABLE}`,
+] as const;
+
+type Row = {
+  kid: string;
+  active_from: number;
+  drop_at: number | null;
+  public_jwk: string;
+  sealed_private_jwk: string;
+};
+
+type NewKey = Pick<SealedKey, 'kid' | 'publicJwk' | 'sealedPrivateJwk'>;
+
+/** The Durable Object class; one object holds the platform's ring. */
+export class KeyRing extends DurableObject<Env> implements KeyRingApi {
+  readonly #sql: Sql;
+  readonly #deadlines: Deadlines<'rotate'>;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#sql = new Sql(ctx.storage);
+    this.#sql.migrate(MIGRATIONS);
+    this.#deadlines = new Deadlines(this.#sql, ctx.storage, wallClock);
+  }
+
+  /** The published keys; makes the first one, and one that is overdue. */
+  async keys(): Promise<SealedKey[]> {
+    const due = nextKeyAt(this.#read(), PERIODS);
+    if (due <= Date.now()) await this.#add(false, due);
+    return publishedKeys(this.#read(), Date.now());
+  }
+
+  /** Makes a new key now. `immediately` drops all others: their tokens end. */
+  async rotate(immediately: boolean): Promise<SealedKey[]> {
+    await this.#add(immediately, null);
+    return publishedKeys(this.#read(), Date.now());
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#deadlines.runDue(Date.now(), {
+      rotate: async () => {
+        await this.keys();
+        return nextKeyAt(this.#read(), PERIODS);
+      },
+    });
+  }
+
+  /** Adds a key; `due` names the date it is added for, so that of parallel calls one adds it. */
+  async #add(immediately: boolean, due: number | null): Promise<void> {
+    const made = await this.#make();
+    const keys = this.#read();
+    if (due !== null && nextKeyAt(keys, PERIODS) !== due) return;
+    const all = new Map([...keys, made].map((key) => [key.kid, key]));
+    const times = addKey(keys, made.kid, Date.now(), PERIODS, immediately);
+    this.ctx.storage.transactionSync(() => {
+      this.#sql.run('DELETE FROM keys');
+      for (const { kid, activeFrom, dropAt } of times) {
+        const key = all.get(kid)!;
+        this.#sql.run(
+          'INSERT INTO keys (kid, active_from, drop_at, public_jwk, sealed_private_jwk) VALUES (?, ?, ?, ?, ?)',
+          kid,
+          activeFrom,
+          dropAt,
+          JSON.stringify(key.publicJwk),
+          key.sealedPrivateJwk,
+        );
+      }
+    });
+    this.#deadlines.ensure('rotate', nextKeyAt(times, PERIODS));
+    loggerFor('key-ring', this.env.LOG_LEVEL)('warn', 'signing_key.added', { kid: made.kid, immediately });
+  }
+
+  async #make(): Promise<NewKey> {
+    const pair = (await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
+      'sign',
+      'verify',
+    ])) as CryptoKeyPair;
+    const jwk = (await crypto.subtle.exportKey('jwk', pair.privateKey)) as JsonWebKey;
+    const kid = randomToken().slice(0, 16);
+    const { kty, crv, x, y } = jwk;
+    return {
+      kid,
+      publicJwk: { kty, crv, x, y, kid, alg: 'ES256', use: 'sig' },
+      sealedPrivateJwk: await seal(
+        this.env.SEALING_KEY,
+        `signing-key:${kid}`,
+        JSON.stringify({ kty, crv, x, y, d: jwk.d }),
+      ),
+    };
+  }
+
+  #read(): SealedKey[] {
+    return this.#sql.run<Row>('SELECT * FROM keys').map((row) => ({
+      kid: row.kid,
+      activeFrom: row.active_from,
+      dropAt: row.drop_at,
+      publicJwk: JSON.parse(row.public_jwk) as Record<string, unknown>,
+      sealedPrivateJwk: row.sealed_private_jwk,
+    }));
+  }
+}

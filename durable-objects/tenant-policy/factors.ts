@@ -1,0 +1,102 @@
+/** Second factors, their recovery codes, and sign-ins that wait for one. */
+import type { Factor, PendingLogin } from '../../contracts/policy.ts';
+import { SECOND_FACTOR_TRIES } from '../../platform/limits.ts';
+import type { Sql } from '../shared/sql.ts';
+
+/** The second factors of an organisation's users. */
+export class Factors {
+  readonly #sql: Sql;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
+
+  /** A user's factor, or null. */
+  of(userId: string): Factor | null {
+    const [row] = this.#sql.run<{ sealed_secret: string; confirmed: number; codes: number }>(
+      `SELECT sealed_secret, confirmed, (SELECT count(*) FROM recovery_codes WHERE user_id = ?) AS codes
+       FROM factors WHERE user_id = ?`,
+      userId,
+      userId,
+    );
+    return row
+      ? { sealedSecret: row.sealed_secret, confirmed: row.confirmed === 1, recoveryCodesLeft: row.codes }
+      : null;
+  }
+
+  /** Sets a factor that is not confirmed yet; a confirmed one stays as it is. */
+  enrol(userId: string, sealedSecret: string): void {
+    this.#sql.run(
+      `INSERT INTO factors (user_id, sealed_secret) VALUES (?, ?)
+       ON CONFLICT (user_id) DO UPDATE SET sealed_secret = excluded.sealed_secret, last_step = 0 WHERE confirmed = 0`,
+      userId,
+      sealedSecret,
+    );
+  }
+
+  /** Confirms a factor by its first code and sets the recovery codes. */
+  confirm(userId: string, step: number, recoveryHashes: string[]): boolean {
+    const done = this.#sql.run(
+      'UPDATE factors SET confirmed = 1, last_step = ? WHERE user_id = ? AND confirmed = 0 RETURNING user_id',
+      step,
+      userId,
+    );
+    if (done.length === 0) return false;
+    this.#sql.run('DELETE FROM recovery_codes WHERE user_id = ?', userId);
+    for (const hash of recoveryHashes) {
+      this.#sql.run('INSERT INTO recovery_codes (user_id, hash) VALUES (?, ?)', userId, hash);
+    }
+    return true;
+  }
+
+  /** Uses up a time step: each works once, and none before the last. */
+  useStep(userId: string, step: number): boolean {
+    return (
+      this.#sql.run(
+        'UPDATE factors SET last_step = ? WHERE user_id = ? AND confirmed = 1 AND last_step < ? RETURNING user_id',
+        step,
+        userId,
+        step,
+      ).length > 0
+    );
+  }
+
+  /** Uses up a recovery code. */
+  useRecoveryCode(userId: string, hash: string): boolean {
+    return (
+      this.#sql.run('DELETE FROM recovery_codes WHERE user_id = ? AND hash = ? RETURNING hash', userId, hash).length > 0
+    );
+  }
+
+  /** Removes a user's factor. */
+  remove(userId: string): boolean {
+    this.#sql.run('DELETE FROM recovery_codes WHERE user_id = ?', userId);
+    return this.#sql.run('DELETE FROM factors WHERE user_id = ? RETURNING user_id', userId).length > 0;
+  }
+
+  /** Keeps a sign-in whose password was right. */
+  storePending(hash: string, pending: PendingLogin, until: number): void {
+    this.#sql.run(
+      'INSERT INTO pending_logins (hash, body, expires_at) VALUES (?, ?, ?)',
+      hash,
+      JSON.stringify(pending),
+      until,
+    );
+  }
+
+  /** Counts a try; null when there is nothing to try any more. */
+  tryPending(hash: string, now: number): PendingLogin | null {
+    const [row] = this.#sql.run<{ body: string }>(
+      'UPDATE pending_logins SET tries = tries + 1 WHERE hash = ? AND expires_at >= ? AND tries < ? RETURNING body',
+      hash,
+      now,
+      SECOND_FACTOR_TRIES,
+    );
+    return row ? (JSON.parse(row.body) as PendingLogin) : null;
+  }
+
+  /** Forgets a sign-in that is over. */
+  dropPending(hash: string): void {
+    this.#sql.run('DELETE FROM pending_logins WHERE hash = ?', hash);
+  }
+}

@@ -1,0 +1,2 @@
+-- A carrier reads the bookings addressed to it, whichever tenant of the shard made them.
+CREATE INDEX bookings_by_carrier ON bookings (carrier_id, id);

@@ -1,0 +1,24 @@
+/** What tells a repeated request from another one under the same Idempotency-Key. */
+import type { Actor } from '../contracts/actor.ts';
+import { type Failure, fail } from '../contracts/result.ts';
+import { base64 } from './ids.ts';
+import { hmacSha256, parseRing, sha256Hex } from './secrets.ts';
+
+const encoder = new TextEncoder();
+
+/** The hash of a request that holds no secret; another subject's request is another one. */
+export function plainRequestHash(actor: Actor, input: unknown): Promise<string> {
+  return sha256Hex(JSON.stringify([actor.subject, input]));
+}
+
+/** The hash of a request that may hold a password: under a key, since a plain hash would let it be guessed. */
+export async function requestHash(ring: string, actor: Actor, input: unknown): Promise<string> {
+  const { current, secrets } = parseRing(ring);
+  const text = JSON.stringify([actor.subject, input]);
+  return base64(await hmacSha256(encoder.encode(`idempotency:${secrets[current]}`), encoder.encode(text)));
+}
+
+/** The failure of a key that belongs to another request. */
+export function keyMismatch(): Failure {
+  return fail('idempotency.mismatch', 'This Idempotency-Key was used for another request');
+}
