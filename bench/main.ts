@@ -1,5 +1,5 @@
 /** `npm run bench`: what the product costs beside the least that the platform can do. */
-import './quiet.ts';
+import '../scripts/support/quiet.ts';
 import { randomUUID } from 'node:crypto';
 import WebSocket from 'ws';
 import type { ObjectUsage } from '../contracts/tracking.ts';

@@ -78,6 +78,11 @@ export const newCarrierSchema = z.strictObject({
   contactPhone: z.string().max(40).optional(),
 });
 
+/** The resource identifier of the API (RFC 9728, RFC 8707): the audience of every access token. */
+export function audienceOf(issuer: string): string {
+  return `${issuer}/v1`;
+}
+
 /** A tenant. */
 export interface Tenant {
   id: string;

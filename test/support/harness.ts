@@ -28,6 +28,8 @@ export interface Platform {
   /** The issuer of its tokens. */
   issuer: string;
   operatorSecret: string;
+  /** The identity Worker's sealing key: what its signing keys are sealed with. */
+  sealingKey: string;
   close(): Promise<void>;
 }
 
@@ -74,6 +76,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     origin: url.origin,
     issuer,
     operatorSecret: secrets.identity.OPERATOR_SECRET!,
+    sealingKey: secrets.identity.SEALING_KEY!,
     close: () => server.close(),
   };
 }

@@ -34,7 +34,7 @@ export type GatewayContext = Context<GatewayTypes>;
 export function refuseWith(c: GatewayContext, failure: Failure): Response {
   const answer = problemOf(failure, c.get('correlationId'));
   if (answer.status === 401) {
-    const metadata = `resource_metadata="${c.env.ISSUER}/.well-known/oauth-protected-resource"`;
+    const metadata = `resource_metadata="${c.env.ISSUER}/.well-known/oauth-protected-resource/v1"`;
     answer.headers.append('www-authenticate', `Bearer realm="fairlead", error="invalid_token", ${metadata}`);
     answer.headers.append('www-authenticate', `DPoP algs="ES256 EdDSA", ${metadata}`);
   }

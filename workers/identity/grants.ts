@@ -6,7 +6,7 @@
  */
 import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
-import type { OAuthError, OAuthRequest, TokenAnswer } from '../../contracts/identity.ts';
+import { audienceOf, type OAuthError, type OAuthRequest, type TokenAnswer } from '../../contracts/identity.ts';
 import { grantOf, type Permission, type Role } from '../../contracts/permissions.ts';
 import type { Granted, GrantCheck } from '../../contracts/policy.ts';
 import { tenantPolicy } from '../../durable-objects/stubs.ts';
@@ -28,6 +28,10 @@ export async function token(env: Env, request: OAuthRequest): Promise<TokenAnswe
   const proof = request.proof === null ? null : await verifyProof(request.proof, tokenTarget(env), Date.now());
   if (request.proof !== null && !proof) {
     return oauthError(400, 'invalid_dpop_proof', 'The DPoP proof is not valid for this request');
+  }
+  // RFC 8707: there is one resource here, and a token for another one is not ours to give.
+  if (request.form.resource !== undefined && request.form.resource !== audienceOf(env.ISSUER)) {
+    return oauthError(400, 'invalid_target', 'The resource is not known here');
   }
   switch (request.form.grant_type) {
     case undefined:

@@ -1,5 +1,6 @@
 /** Access tokens: ES256 JWTs of type at+jwt (RFC 9068), signed and read back with the key ring's keys. */
 import { createLocalJWKSet, importJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { audienceOf } from '../../contracts/identity.ts';
 import type { Permission, Role } from '../../contracts/permissions.ts';
 import type { SealedKey } from '../../contracts/policy.ts';
 import { publishedKeys, signingKey } from '../../domain/security/key-schedule.ts';
@@ -22,9 +23,6 @@ export interface TokenSubject {
   /** Thumbprint of the key that the token is bound to; null for a bearer token. */
   keyThumbprint: string | null;
 }
-
-/** The audience of every access token: the resource identifier of the API (RFC 9728). */
-export const AUDIENCE = 'fairlead-api';
 
 const RING_TTL_MS = 30_000;
 let ring: { keys: SealedKey[]; at: number } | null = null;
@@ -71,7 +69,7 @@ export async function signAccessToken(env: Env, subject: TokenSubject): Promise<
   })
     .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: key.kid })
     .setIssuer(env.ISSUER)
-    .setAudience(AUDIENCE)
+    .setAudience(audienceOf(env.ISSUER))
     .setSubject(subject.subject)
     .setJti(newId('tok', now * 1000))
     .setIssuedAt(now)
@@ -87,7 +85,7 @@ export async function readAccessToken(env: Env, token: string): Promise<JWTPaylo
     const { payload } = await jwtVerify(token, createLocalJWKSet({ keys }), {
       algorithms: ['ES256'],
       issuer: env.ISSUER,
-      audience: AUDIENCE,
+      audience: audienceOf(env.ISSUER),
       typ: 'at+jwt',
       requiredClaims: ['exp', 'sub', 'jti', 'tenant'],
     });

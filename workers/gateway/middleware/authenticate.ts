@@ -1,13 +1,13 @@
 /** Access tokens: verified at the edge, without asking a central store. */
 import { createLocalJWKSet, type JWK, type JWTPayload, jwtVerify } from 'jose';
 import type { Actor } from '../../../contracts/actor.ts';
+import { audienceOf } from '../../../contracts/identity.ts';
 import { PERMISSIONS, type Permission, ROLES, type Role } from '../../../contracts/permissions.ts';
 import { isCompactJws } from '../../../platform/dpop.ts';
 import { KEYS_CACHE_MS } from '../../../platform/limits.ts';
 import { Lru } from '../../../platform/lru.ts';
 import type { Env } from '../env.ts';
 
-const AUDIENCE = 'fairlead-api';
 const TOKEN_MAX_CHARS = 8_192;
 const CLOCK_TOLERANCE_SECONDS = 5;
 /** Unknown key ids may ask for fresh keys this often, so that a forger cannot drive the load. */
@@ -58,7 +58,7 @@ export async function identityOf(env: Env, token: string): Promise<TokenIdentity
     const { payload } = await jwtVerify(token, set, {
       algorithms: ['ES256'],
       issuer: env.ISSUER,
-      audience: AUDIENCE,
+      audience: audienceOf(env.ISSUER),
       typ: 'at+jwt',
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       requiredClaims: ['exp', 'iat', 'sub', 'jti', 'client_id', 'tenant', 'roles'],

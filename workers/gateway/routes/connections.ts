@@ -90,6 +90,7 @@ export const connectionRoutes = [
     summary: 'Refused items of a connection with their raw text, newest first',
     access: 'receipts:read',
     query: ofConnection,
+    also: { 404: 'There is no such connection' },
     answer: pageOf('QuarantinedItem', quarantinedSchema),
     handle: async ({ c, actor, query }) =>
       answer(c, await c.env.TRACKING.listQuarantine(actor, query.connectionId, query)),
@@ -101,6 +102,7 @@ export const connectionRoutes = [
     summary: 'Deliveries of a connection that failed every time and are parked',
     access: 'dead-letters:manage',
     query: ofConnection,
+    also: { 404: 'There is no such connection' },
     answer: pageOf('DeadLetter', deadLetterSchema),
     handle: async ({ c, actor, query }) =>
       answer(c, await c.env.TRACKING.listDeadLetters(actor, query.connectionId, query)),

@@ -1,6 +1,6 @@
 /** The OAuth endpoints that clients call: token, introspection, revocation, and what describes them. */
 import { z } from '@hono/zod-openapi';
-import type { OAuthError, OAuthRequest } from '../../../contracts/identity.ts';
+import { audienceOf, type OAuthError, type OAuthRequest } from '../../../contracts/identity.ts';
 import { PERMISSION_NAMES } from '../../../contracts/permissions.ts';
 import { addressOf, answer, type GatewayContext } from '../context.ts';
 import { readForm } from '../forms.ts';
@@ -88,7 +88,7 @@ export const oauthRoutes = [
   }),
   operation({
     method: 'get',
-    path: '/.well-known/oauth-protected-resource',
+    path: '/.well-known/oauth-protected-resource/v1',
     tag: 'OAuth',
     summary: 'Protected resource metadata (RFC 9728)',
     access: 'public',
@@ -96,7 +96,7 @@ export const oauthRoutes = [
     handle: ({ c }) => {
       const issuer = c.env.ISSUER;
       return c.json({
-        resource: issuer,
+        resource: audienceOf(issuer),
         authorization_servers: [issuer],
         jwks_uri: `${issuer}/.well-known/jwks.json`,
         scopes_supported: PERMISSION_NAMES,
@@ -127,6 +127,7 @@ export const oauthRoutes = [
       code_verifier: z.string().optional(),
       redirect_uri: z.string().optional(),
       refresh_token: z.string().optional(),
+      resource: z.string().optional(),
     }),
     answer: tokenAnswerSchema,
     also: { 401: 'The client could not be authenticated' },

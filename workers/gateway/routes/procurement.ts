@@ -96,7 +96,10 @@ export const procurementRoutes = [
     body: newBookingSchema,
     status: 201,
     answer: bookingSchema,
-    also: { 409: 'Not enough space left, or closed, or the first request of this key is still running' },
+    also: {
+      404: 'There is no such allocation',
+      409: 'Not enough space left, or closed, or the first request of this key is still running',
+    },
     handle: async ({ c, actor, body, key }) =>
       created(c, await c.env.PROCUREMENT.createBooking(actor, body, key), '/v1/bookings'),
   }),

@@ -1,0 +1,36 @@
+/** `npm run check:authz`: every operation by every kind of caller, and every service method by a foreign one. */
+import './support/quiet.ts';
+import { checkServices } from '../test/authz/rpc.ts';
+import { Matrix } from '../test/authz/matrix.ts';
+import { fetchOf } from '../test/support/fixtures.ts';
+import { startPlatform } from '../test/support/harness.ts';
+import type { OpenApi } from '../test/support/openapi.ts';
+import { buildWorld } from '../test/support/world.ts';
+import { buildConsole } from './support/runtime.ts';
+import { main, options, progressBar, step } from './support/terminal.ts';
+
+const USAGE = `Usage: npm run check:authz
+  Asks for every operation of the OpenAPI document as every kind of caller, calls every service method as a
+  foreign one, and prints what was shown or allowed that should not have been.`;
+
+await main(async () => {
+  options(USAGE, {});
+  buildConsole();
+  const platform = await step('Workers', () => startPlatform());
+  try {
+    const fetcher = fetchOf(platform);
+    const world = await step('Two tenants with the same data', () => buildWorld(platform));
+    const document = (await (await fetcher(`${platform.origin}/openapi.json`)).json()) as OpenApi;
+    const bar = progressBar('Operations', 1_000);
+    const matrix = new Matrix(platform, world, document, fetcher);
+    const report = await matrix.run((done, total) => bar(Math.round((done / total) * 1_000)));
+    const methods = await step('Service methods', () => checkServices(platform, world, report));
+    for (const line of [...report.leaks, ...report.undeclared]) console.log(`FAIL  ${line}`);
+    console.log(`${methods} service methods were called without the gateway.`);
+    const { operations, cells, leaks, undeclared } = report;
+    console.log(JSON.stringify({ operations, cells, leaks: leaks.length, undeclared: undeclared.length }));
+    if (leaks.length + undeclared.length > 0) process.exitCode = 1;
+  } finally {
+    await platform.close();
+  }
+});

@@ -1,0 +1,271 @@
+/**
+ * The authorization matrix: every operation of the OpenAPI document by every kind of caller. Each cell
+ * is a request; what comes back must be what the declared access says, in a documented status, and
+ * must show nothing of another tenant.
+ */
+import { PERMISSION_NAMES, type Permission, ROLES, type Role } from '../../contracts/permissions.ts';
+import type { Fetch } from '../../scripts/support/api.ts';
+import { signStandard } from '../../scripts/support/api.ts';
+import { type DocumentedOperation, type OpenApi, operationsOf } from '../support/openapi.ts';
+import { claimsOf, mint, signingKeyOf } from '../support/tokens.ts';
+import type { Side, World } from '../support/world.ts';
+import type { Platform } from '../support/harness.ts';
+import { prepare, type PreparedRequest } from './requests.ts';
+
+/** What was found. */
+export interface MatrixReport {
+  operations: number;
+  cells: number;
+  leaks: string[];
+  undeclared: string[];
+}
+
+const OPEN = ['public', 'signature', 'ticket'];
+type IssuedRole = Exclude<Role, 'system'>;
+
+/** Tokens that must open nothing, by what is wrong with them. */
+async function badTokens(platform: Platform, world: World, fetcher: Fetch): Promise<Record<string, string | null>> {
+  const key = await signingKeyOf(platform);
+  const { admin } = world.a.tenant;
+  const good = claimsOf(await admin.token());
+  const now = Math.floor(Date.now() / 1000);
+  const make = async (role: string) => {
+    const client = await admin.must('POST', '/v1/clients', { name: 'to be refused', role });
+    const basic = `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString('base64')}`;
+    const headers = { authorization: basic, 'content-type': 'application/x-www-form-urlencoded' };
+    const post = (path: string, body: string) =>
+      fetcher(`${platform.origin}${path}`, { method: 'POST', headers, body });
+    const { access_token: token } = (await (await post('/oauth/token', 'grant_type=client_credentials')).json()) as {
+      access_token: string;
+    };
+    return { client, token, post };
+  };
+  const revoked = await make('tenant_admin');
+  await revoked.post('/oauth/revoke', `token=${revoked.token}`);
+  const disabled = await make('tenant_admin');
+  const { name, scopes } = disabled.client;
+  await admin.must(
+    'PUT',
+    `/v1/clients/${disabled.client.id}`,
+    { name, scopes, status: 'disabled' },
+    { 'if-match': '"1"' },
+  );
+  return {
+    'no token': null,
+    garbage: 'not.a.token',
+    expired: await mint(key, { ...good, iat: now - 900, exp: now - 600 }),
+    revoked: revoked.token,
+    'disabled client': disabled.token,
+    'ended session': await mint(key, { ...good, kind: 'user', sid: 'ses_0000000000000000000000000' }),
+    'wrong audience': await mint(key, { ...good, aud: 'another-api' }),
+    'wrong issuer': await mint(key, { ...good, iss: 'https://issuer.example' }),
+  };
+}
+
+/** A client of tenant A that has every permission but one. */
+async function tokenWithout(world: World, platform: Platform, fetcher: Fetch, permission: Permission): Promise<string> {
+  const held = ROLES.tenant_admin.filter((name) => name !== permission);
+  const client = await world.a.tenant.admin.must('POST', '/v1/clients', {
+    name: `without ${permission}`,
+    role: 'tenant_admin',
+    scopes: held,
+  });
+  const answer = await fetcher(`${platform.origin}/oauth/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: client.id,
+      client_secret: client.secret,
+    }).toString(),
+  });
+  return ((await answer.json()) as { access_token: string }).access_token;
+}
+
+/** Runs the matrix. */
+export class Matrix {
+  readonly report: MatrixReport = { operations: 0, cells: 0, leaks: [], undeclared: [] };
+  readonly #platform: Platform;
+  readonly #world: World;
+  readonly #document: OpenApi;
+  readonly #fetch: Fetch;
+  readonly #operations: DocumentedOperation[];
+
+  /** `only` narrows the matrix to some paths. */
+  constructor(platform: Platform, world: World, document: OpenApi, fetcher: Fetch, only: RegExp = /./) {
+    this.#platform = platform;
+    this.#world = world;
+    this.#document = document;
+    this.#fetch = fetcher;
+    // Signing out ends the caller's own session: last.
+    this.#operations = operationsOf(document)
+      .filter((op) => only.test(op.path))
+      .sort((x, y) => Number(x.path === '/v1/sign-out') - Number(y.path === '/v1/sign-out'));
+  }
+
+  /** Every cell; `onProgress` hears of each operation. */
+  async run(onProgress: (done: number, total: number) => void): Promise<MatrixReport> {
+    const bad = await badTokens(this.#platform, this.#world, this.#fetch);
+    const rounds = [
+      (op: DocumentedOperation) => this.#outsiders(op, bad),
+      (op: DocumentedOperation) => this.#insiders(op),
+    ];
+    let done = 0;
+    const before = await this.#snapshot();
+    for (const [i, round] of rounds.entries()) {
+      for (const op of this.#operations) {
+        await round(op);
+        onProgress(++done, this.#operations.length * rounds.length);
+      }
+      if (i === 0 && (await this.#snapshot()) !== before)
+        this.report.leaks.push('an outsider changed what is tenant A’s');
+    }
+    this.report.operations = this.#operations.length;
+    return this.report;
+  }
+
+  /** What tenant A has, as text. */
+  async #snapshot(): Promise<string> {
+    const { admin } = this.#world.a.tenant;
+    const lists = [
+      'users',
+      'clients',
+      'carriers',
+      'connections',
+      'allocations',
+      'bookings',
+      'shipments',
+      'webhook-endpoints',
+    ];
+    const pages = await Promise.all(lists.map((name) => admin.all(`/v1/${name}`)));
+    return JSON.stringify([...pages, await admin.must('GET', '/v1/policy')]);
+  }
+
+  async #outsiders(op: DocumentedOperation, bad: Record<string, string | null>): Promise<void> {
+    if (!this.#declared(op)) return;
+    if (OPEN.includes(op.access!)) return this.#open(op);
+    for (const [name, token] of Object.entries(bad)) {
+      const answer = await this.#ask(op, this.#world.a, token, 'viewer', name);
+      if (answer.status !== 401) this.#leak(op, name, `answered ${answer.status}, not 401`);
+    }
+    const foreign = await this.#world.b.tenant.admin.token();
+    const fromB = await this.#ask(op, this.#world.a, foreign, 'viewer', 'other tenant');
+    this.#showsNothing(op, 'other tenant', fromB.text);
+    const namesObject = /\{id\}|\{sessionId\}/.test(op.path) && op.path !== '/v1/carriers/{id}';
+    if (namesObject && fromB.status < 400) this.#leak(op, 'other tenant', `answered ${fromB.status} for A’s object`);
+    const stranger = await this.#ask(
+      op,
+      this.#world.a,
+      this.#world.tokens.stranger_carrier,
+      'viewer',
+      'stranger carrier',
+    );
+    this.#showsNothing(op, 'stranger carrier', stranger.text);
+    const mayAsk = this.#allowed(op, 'carrier_user');
+    if (!mayAsk && stranger.status !== 403) this.#leak(op, 'stranger carrier', `answered ${stranger.status}, not 403`);
+    if (mayAsk && op.path.includes('{id}') && stranger.status < 400) {
+      this.#leak(op, 'stranger carrier', `answered ${stranger.status} for another carrier’s object`);
+    }
+  }
+
+  /** Doors without a token: a webhook needs its signature, a socket its ticket. */
+  async #open(op: DocumentedOperation): Promise<void> {
+    const anybody = await this.#ask(op, this.#world.a, null, 'viewer', 'anybody');
+    this.#showsNothing(op, 'anybody', anybody.text);
+    if (op.access === 'ticket' && anybody.status < 400) this.#leak(op, 'anybody', `answered ${anybody.status}`);
+    if (op.access !== 'signature') return;
+    if (anybody.status !== 401) this.#leak(op, 'unsigned', `answered ${anybody.status}, not 401`);
+    const foreign = signStandard(`whsec_${Buffer.alloc(32, 9).toString('base64')}`, '[]');
+    const signed = await this.#ask(op, this.#world.a, null, 'viewer', 'foreign signature', foreign, '[]');
+    if (signed.status !== 401) this.#leak(op, 'foreign signature', `answered ${signed.status}, not 401`);
+  }
+
+  async #insiders(op: DocumentedOperation): Promise<void> {
+    if (OPEN.includes(op.access!) || !this.#declared(op)) return;
+    for (const [role, token] of Object.entries(this.#world.tokens)) {
+      if (role === 'stranger_carrier') continue;
+      const given = role === 'platform_operator' ? 'platform_operator' : 'viewer';
+      const answer = await this.#ask(op, this.#world.a, token, given, role);
+      const allowed = this.#allowed(op, role as IssuedRole);
+      if (!allowed && answer.status !== 403) this.#leak(op, role, `answered ${answer.status}, not 403`);
+      const refused = answer.status === 401 || (answer.status === 403 && op.access !== 'authenticated');
+      if (allowed && refused)
+        this.#leak(op, role, `may, but was answered ${answer.status}: ${answer.text.slice(0, 200)}`);
+      if (allowed && answer.status === 400 && !answer.text.includes('"code":"wrong"'))
+        this.#invalid(op, role, answer.text);
+      if (role === 'platform_operator') this.#showsNothing(op, role, answer.text, ['tenant']);
+    }
+    if (!(PERMISSION_NAMES as string[]).includes(op.access!)) return;
+    const narrowed = await tokenWithout(this.#world, this.#platform, this.#fetch, op.access as Permission);
+    const answer = await this.#ask(op, this.#world.a, narrowed, 'viewer', 'machine without the scope');
+    if (answer.status !== 403) this.#leak(op, 'machine without the scope', `answered ${answer.status}, not 403`);
+  }
+
+  /** A request that is not valid never reaches what it names: the cell would say nothing. */
+  #invalid(op: DocumentedOperation, caller: string, text: string): void {
+    this.report.undeclared.push(`${op.method} ${op.path}: ${caller} sent what is not valid: ${text.slice(0, 300)}`);
+  }
+
+  #allowed(op: DocumentedOperation, role: IssuedRole): boolean {
+    // Operators only ever invite: nobody's password is theirs to choose.
+    if (role === 'platform_operator' && op.method === 'POST' && op.path === '/v1/users') return false;
+    return op.access === 'authenticated' || (ROLES[role] as readonly string[]).includes(op.access!);
+  }
+
+  /** An operation without a known access is not declared, and nothing can be said of its cells. */
+  #declared(op: DocumentedOperation): boolean {
+    const known = [...OPEN, 'authenticated', ...PERMISSION_NAMES].includes(op.access ?? '');
+    const line = `${op.method} ${op.path}: no declared access`;
+    if (!known && !this.report.undeclared.includes(line)) this.report.undeclared.push(line);
+    return known;
+  }
+
+  async #ask(
+    op: DocumentedOperation,
+    side: Side,
+    token: string | null,
+    role: string,
+    caller: string,
+    headers: Record<string, string> = {},
+    body?: string,
+  ): Promise<{ status: number; text: string }> {
+    const request: PreparedRequest = prepare(
+      op,
+      this.#document,
+      this.#platform.origin,
+      side.ids,
+      role,
+      ++this.report.cells,
+    );
+    const answer = await this.#fetch(request.url, {
+      method: request.method,
+      headers: {
+        ...request.headers,
+        ...headers,
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        // From many addresses: the limit of one of them is not what is looked at here.
+        'cf-connecting-ip': `203.0.113.${this.report.cells % 250}`,
+      },
+      redirect: 'manual',
+      ...((body ?? request.body) === undefined ? {} : { body: body ?? request.body! }),
+    });
+    const text = await answer.text();
+    if (!(String(answer.status) in op.responses)) {
+      this.report.undeclared.push(`${op.method} ${op.path}: ${caller} was answered an undocumented ${answer.status}`);
+    }
+    return { status: answer.status, text };
+  }
+
+  /** Nothing of tenant A may stand in the answer; the carrier is shared and no secret. */
+  #showsNothing(op: DocumentedOperation, caller: string, text: string, known: string[] = []): void {
+    const { marker, ids } = this.#world.a;
+    const secret = Object.entries(ids).filter(([name]) => name !== 'carrier' && !known.includes(name));
+    for (const [name, id] of [...secret, ['marker', marker] as const]) {
+      if (text.includes(id)) this.#leak(op, caller, `was shown A’s ${name}`);
+    }
+  }
+
+  #leak(op: DocumentedOperation, caller: string, what: string): void {
+    this.report.leaks.push(`${op.method} ${op.path}: ${caller} ${what}`);
+  }
+}

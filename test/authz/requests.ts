@@ -1,0 +1,87 @@
+/** A valid request for each operation of the document, made from its schemas. */
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { type DocumentedOperation, fillPath, type Hints, type OpenApi, sample, valuesOf } from '../support/openapi.ts';
+import { pathParams, SHARED_NUMBER } from '../support/world.ts';
+
+/** What a schema cannot say: values that exist, and such as do not undo what the checks stand on. */
+export function hintsFor(ids: Record<string, string>, role = 'viewer'): Hints {
+  return {
+    carrierId: fc.constant(ids.carrier),
+    allocationId: fc.constant(ids.allocation),
+    connectionId: fc.constant(ids.connection),
+    number: fc.constant(SHARED_NUMBER),
+    role: fc.constant(role),
+    email: fc.uuid().map((id) => `${id}@people.example`),
+    slug: fc.stringMatching(/^[a-z]{12}$/),
+    scac: fc.constant('OCEA'),
+    // `immediately` would end every token; addresses and quotas would shut the checks out.
+    immediately: fc.constant(false),
+    allowedAddresses: fc.constant([]),
+    blockedAddresses: fc.constant([]),
+    corsOrigins: fc.constant([]),
+    tenantPerMinute: fc.constant(10_000_000),
+    subjectPerMinute: fc.constant(10_000_000),
+    features: fc.constant({ live: true, outbound_webhooks: true, sea_routes: true }),
+    temperatureRangeC: fc.constant({ min: -20, max: -10 }),
+    departureAt: fc.constant('2026-12-01T00:00:00Z'),
+    arrivalAt: fc.constant('2026-12-30T00:00:00Z'),
+    closesAt: fc.constant('2027-12-01T00:00:00Z'),
+    containers: fc.constant([SHARED_NUMBER]),
+    quantity: fc.constant(1),
+    from: fc.constant('CNSHA'),
+    to: fc.constant('NLRTM'),
+    cursor: fc.constant(undefined),
+    jwks: fc.constant(undefined),
+    scopes: fc.constant(null),
+  };
+}
+
+/** Differences of single operations from the hints. */
+const BY_OPERATION: Record<string, (ids: Record<string, string>) => Hints> = {
+  'POST /v1/containers': () => ({
+    containers: fc.constant([{ number: SHARED_NUMBER }]),
+  }),
+  'POST /v1/clients': () => ({ scopes: fc.constant(undefined) }),
+  'POST /v1/bookings/{id}/transitions': () => ({ to: fc.constant('shipped') }),
+  'POST /v1/carrier/bookings/{id}/transitions': () => ({ to: fc.constant('confirmed') }),
+  'POST /v1/users': () => ({ role: fc.constant('viewer') }),
+  'POST /v1/invitations': () => ({ carrierId: fc.constant(undefined) }),
+  'GET /v1/containers/{number}/positions': () => ({ from: fc.constant(undefined), to: fc.constant(undefined) }),
+};
+
+/** A request without its token. */
+export interface PreparedRequest {
+  url: string;
+  method: string;
+  headers: Record<string, string>;
+  body: string | undefined;
+}
+
+/** Prepares a valid request for an operation, naming the things of the given ids. */
+export function prepare(
+  op: DocumentedOperation,
+  document: OpenApi,
+  origin: string,
+  ids: Record<string, string>,
+  role: string,
+  seed: number,
+): PreparedRequest {
+  const hints = { ...hintsFor(ids, role), ...BY_OPERATION[`${op.method} ${op.path}`]?.(ids) };
+  const query = new URLSearchParams();
+  for (const { name, schema } of op.parameters.filter((p) => p.in === 'query' && p.required)) {
+    query.set(name, String(sample(valuesOf(schema, document, hints, name), seed)));
+  }
+  const search = query.size > 0 ? `?${query}` : '';
+  const body = op.body ? JSON.stringify(sample(valuesOf(op.body, document, hints), seed)) : undefined;
+  return {
+    url: `${origin}${fillPath(op.path, pathParams(op.path, ids))}${search}`,
+    method: op.method,
+    headers: {
+      ...(op.parameters.some((p) => p.name === 'idempotency-key') ? { 'idempotency-key': randomUUID() } : {}),
+      ...(op.parameters.some((p) => p.name === 'if-match') ? { 'if-match': '"1"' } : {}),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    body,
+  };
+}

@@ -1,0 +1,170 @@
+/**
+ * Two tenants with the same data, and people of every role: what authorization is tested against.
+ * Whatever belongs to a tenant carries its ids and, in free text, its marker; an answer that shows
+ * either to somebody else is a leak.
+ */
+import { randomBytes } from 'node:crypto';
+import { ROLES, TENANT_ROLES } from '../../contracts/permissions.ts';
+import { ApiClient, type Fetch, postSigned } from '../../scripts/support/api.ts';
+import { createTenant, fetchOf, signIn, spaceOf, type TestTenant, until } from './fixtures.ts';
+import type { Platform } from './harness.ts';
+
+/** A container number that both tenants track. */
+export const SHARED_NUMBER = 'CSQU3054383';
+
+/** A tenant of the world. */
+export interface Side {
+  tenant: TestTenant;
+  marker: string;
+  /** Ids by what they name. */
+  ids: Record<string, string>;
+}
+
+/** The world. */
+export interface World {
+  a: Side;
+  b: Side;
+  operator: ApiClient;
+  /** Access tokens of tenant A's people by role, of a carrier both work with, and of a stranger carrier. */
+  tokens: Record<Exclude<keyof typeof ROLES, 'system'> | 'stranger_carrier', string>;
+  /** The shared carrier's id. */
+  carrierId: string;
+}
+
+async function accept(platform: Platform, url: string, email: string, fetcher: Fetch): Promise<string> {
+  const password = randomBytes(12).toString('base64url');
+  const token = new URL(url).searchParams.get('token')!;
+  const done = await fetcher(`${platform.origin}/set-password`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ token, name: email.split('@')[0]!, password }).toString(),
+  });
+  if (done.status !== 200) throw new Error(`the invitation of ${email} was refused with ${done.status}`);
+  const signedIn = await signIn(platform.origin, platform.issuer, email, password, fetcher);
+  if (!('accessToken' in signedIn)) throw new Error(`${email} cannot sign in: ${signedIn.status}`);
+  return signedIn.accessToken;
+}
+
+/** Invites somebody, accepts as them, and signs in; answers the access token. */
+export async function invite(
+  platform: Platform,
+  inviter: ApiClient,
+  invitation: { email: string; role: string; carrierId?: string },
+): Promise<string> {
+  const { url } = await inviter.must('POST', '/v1/invitations', invitation);
+  return accept(platform, url, invitation.email, fetchOf(platform));
+}
+
+/** Builds the world. */
+export async function buildWorld(platform: Platform): Promise<World> {
+  const operator = new ApiClient(
+    platform.origin,
+    { id: 'platform-operator', secret: platform.operatorSecret },
+    fetchOf(platform),
+  );
+  const a = await buildSide(platform, 'alder');
+  const b = await buildSide(platform, 'birch');
+  const tokens: Record<string, string> = { platform_operator: await operator.token() };
+  for (const role of TENANT_ROLES) {
+    tokens[role] = await invite(platform, a.tenant.admin, { email: `${role}@alder.example`, role });
+  }
+  const stranger = await b.tenant.admin.must('POST', '/v1/carriers', { scac: 'STRG', name: 'Stranger' });
+  for (const [name, carrierId] of [
+    ['carrier_user', a.ids.carrier!],
+    ['stranger_carrier', stranger.id],
+  ]) {
+    const email = `${name}@carrier.example`;
+    tokens[name!] = await invite(platform, operator, { email, role: 'carrier_user', carrierId: carrierId! });
+  }
+  return { a, b, operator, tokens: tokens as World['tokens'], carrierId: a.ids.carrier! };
+}
+
+async function buildSide(platform: Platform, slug: string): Promise<Side> {
+  const tenant = await createTenant(platform, slug);
+  const { admin } = tenant;
+  const marker = `marker-${slug}`;
+  const carrier = await admin.must('POST', '/v1/carriers', { scac: 'OCEA', name: marker });
+  const connection = await admin.must('POST', '/v1/connections', {
+    name: marker,
+    carrierId: carrier.id,
+    format: 'positions',
+  });
+  await admin.must('POST', '/v1/containers', {
+    containers: [{ number: SHARED_NUMBER, origin: 'CNSHA', destination: 'NLRTM', reference: marker }],
+  });
+  const allocation = await admin.must('POST', '/v1/allocations', spaceOf(carrier.id, 1_000, { period: marker }));
+  const asked = await admin.must(
+    'POST',
+    '/v1/allocations',
+    spaceOf(carrier.id, 1_000, { period: marker, confirmation: 'carrier' }),
+  );
+  const order = { allocationId: allocation.id, quantity: 1, reference: marker, containers: [SHARED_NUMBER] };
+  const booking = await admin.must('POST', '/v1/bookings', order);
+  const requested = await admin.must('POST', '/v1/bookings', { ...order, allocationId: asked.id });
+  const endpoint = await admin.must('POST', '/v1/webhook-endpoints', {
+    url: `https://${slug}.example.com/hook`,
+    description: marker,
+  });
+  const client = await admin.must('POST', '/v1/clients', { name: marker, role: 'viewer' });
+  const invitation = await admin.must('POST', '/v1/invitations', { email: `open@${slug}.example`, role: 'viewer' });
+  const user = await admin.must('POST', '/v1/users', {
+    email: `user@${slug}.example`,
+    name: marker,
+    role: 'viewer',
+    password: randomBytes(12).toString('base64url'),
+  });
+  const body = JSON.stringify([
+    { container: SHARED_NUMBER, time: '2026-11-01T00:00:00Z', latitude: 10, longitude: 20 },
+    { container: SHARED_NUMBER, time: marker, latitude: 10, longitude: 20 },
+  ]);
+  const delivery = await postSigned(platform.origin, connection, body, { fetcher: fetchOf(platform) });
+  const deliveries = await until('the booking reaches the delivery log', async () => {
+    const page = await admin.must('GET', `/v1/webhook-endpoints/${endpoint.id}/deliveries`);
+    return page.items.length > 0 && page.items;
+  });
+  return {
+    tenant,
+    marker,
+    ids: {
+      tenant: tenant.id,
+      carrier: carrier.id,
+      connection: connection.id,
+      receipt: delivery.body.receiptId,
+      allocation: allocation.id,
+      booking: booking.id,
+      requested: requested.id,
+      shipment: booking.shipmentId,
+      endpoint: endpoint.id,
+      delivery: deliveries[0].id,
+      client: client.id,
+      invitation: invitation.id,
+      user: user.id,
+    },
+  };
+}
+
+/** The ids that path placeholders stand for, by the path they are in. */
+export function pathParams(path: string, ids: Record<string, string>): Record<string, string> {
+  const id = Object.entries({
+    '/v1/users/': ids.user,
+    '/v1/clients/': ids.client,
+    '/v1/invitations/': ids.invitation,
+    '/v1/carriers/': ids.carrier,
+    '/v1/tenants/': ids.tenant,
+    '/v1/connections/': ids.connection,
+    '/v1/receipts/': ids.receipt,
+    '/v1/dead-letters/': `${ids.connection}-8192`,
+    '/v1/allocations/': ids.allocation,
+    '/v1/bookings/': ids.booking,
+    '/v1/shipments/': ids.shipment,
+    '/v1/webhook-endpoints/': ids.endpoint,
+    '/v1/webhook-deliveries/': ids.delivery,
+    '/v1/carrier/bookings/': ids.requested,
+  }).find(([prefix]) => path.startsWith(prefix))?.[1];
+  return {
+    ...(id ? { id } : {}),
+    number: SHARED_NUMBER,
+    connectionId: ids.connection!,
+    sessionId: 'ses_00000000000000000000000000',
+  };
+}
