@@ -50,6 +50,11 @@ const BY_OPERATION: Record<string, (ids: Record<string, string>) => Hints> = {
   'GET /v1/containers/{number}/positions': () => ({ from: fc.constant(undefined), to: fc.constant(undefined) }),
 };
 
+/** What an operation's fields mean where the same name means something else elsewhere. */
+export function overridesFor(op: DocumentedOperation, ids: Record<string, string>): Hints {
+  return BY_OPERATION[`${op.method} ${op.path}`]?.(ids) ?? {};
+}
+
 /** A request without its token. */
 export interface PreparedRequest {
   url: string;
@@ -67,7 +72,7 @@ export function prepare(
   role: string,
   seed: number,
 ): PreparedRequest {
-  const hints = { ...hintsFor(ids, role), ...BY_OPERATION[`${op.method} ${op.path}`]?.(ids) };
+  const hints = { ...hintsFor(ids, role), ...overridesFor(op, ids) };
   const query = new URLSearchParams();
   for (const { name, schema } of op.parameters.filter((p) => p.in === 'query' && p.required)) {
     query.set(name, String(sample(valuesOf(schema, document, hints, name), seed)));

@@ -8,9 +8,9 @@ export async function signingKeyOf(platform: Platform): Promise<{ kid: string; j
   const storage = await platform.server
     .getWorker('fairlead-identity')
     .getDurableObjectStorage('KeyRing', { name: 'signing' });
-  const [row] = (await storage.exec(
+  const [row] = await storage.exec<{ kid: string; sealed: string }>(
     'SELECT kid, sealed_private_jwk AS sealed FROM keys ORDER BY active_from LIMIT 1',
-  )) as { kid: string; sealed: string }[];
+  );
   if (!row) throw new Error('the key ring is empty');
   return {
     kid: row.kid,

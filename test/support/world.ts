@@ -64,7 +64,7 @@ export async function buildWorld(platform: Platform): Promise<World> {
   );
   const a = await buildSide(platform, 'alder');
   const b = await buildSide(platform, 'birch');
-  const tokens: Record<string, string> = { platform_operator: await operator.token() };
+  const tokens: any = { platform_operator: await operator.token() };
   for (const role of TENANT_ROLES) {
     tokens[role] = await invite(platform, a.tenant.admin, { email: `${role}@alder.example`, role });
   }
@@ -76,7 +76,7 @@ export async function buildWorld(platform: Platform): Promise<World> {
     const email = `${name}@carrier.example`;
     tokens[name!] = await invite(platform, operator, { email, role: 'carrier_user', carrierId: carrierId! });
   }
-  return { a, b, operator, tokens: tokens as World['tokens'], carrierId: a.ids.carrier! };
+  return { a, b, operator, tokens, carrierId: a.ids.carrier! };
 }
 
 async function buildSide(platform: Platform, slug: string): Promise<Side> {
