@@ -22,6 +22,8 @@ function isWebOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const url = new URL(text);
   const loopback = url.hostname === 'localhost' || url.hostname === '127.0.0.1';
+  // A browser's origin names one host: no pattern means anything here.
+  if (!/^[\w.-]+$/.test(url.hostname)) return false;
   return url.origin === text && (url.protocol === 'https:' || (url.protocol === 'http:' && loopback));
 }
 

@@ -18,7 +18,7 @@ export class Judge {
 
   constructor(document: OpenApi) {
     this.#ajv = new Ajv2020({ strict: false, allErrors: false });
-    formats.default(this.#ajv as never);
+    formats.default(this.#ajv);
     this.#ajv.addSchema(document, 'document');
   }
 

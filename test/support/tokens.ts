@@ -21,10 +21,10 @@ export async function signingKeyOf(platform: Platform): Promise<{ kid: string; j
 /** Signs claims as the platform would; `header` replaces or adds members. */
 export async function mint(
   { kid, jwk }: { kid: string; jwk: JWK },
-  claims: JWTPayload,
+  claims: { [Name in keyof JWTPayload]: JWTPayload[Name] | undefined },
   header: Record<string, unknown> = {},
 ): Promise<string> {
-  return new SignJWT(claims)
+  return new SignJWT(claims as JWTPayload)
     .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid, ...header })
     .sign(await importJWK(jwk, 'ES256'));
 }
