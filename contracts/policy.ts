@@ -237,6 +237,8 @@ export interface TenantPolicyApi {
   /** True when the step is newer than the last one used: a code works once (RFC 6238 section 5.2). */
   useFactorStep(userId: string, step: number): Promise<boolean>;
   useRecoveryCode(userId: string, hash: string): Promise<boolean>;
+  /** Replaces a factor's sealed secret by another sealing of the same one. */
+  resealFactor(userId: string, before: string, after: string): Promise<void>;
   removeFactor(userId: string): Promise<boolean>;
 
   recordDenials(denials: Denial[]): Promise<void>;

@@ -23,7 +23,7 @@ import {
   WEBHOOK_TIMEOUT_MS,
 } from '../../platform/limits.ts';
 import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
-import { open } from '../../platform/secrets.ts';
+import { isSealedWithOldKey, open, seal } from '../../platform/secrets.ts';
 import { beforeId, pageById } from '../../platform/service.ts';
 import { signWebhook } from '../../platform/webhook-signature.ts';
 import { record, recorded } from '../shared/keyed.ts';
@@ -170,11 +170,10 @@ export class DeliveryLog extends DurableObject<Env> implements DeliveryLogApi {
     const timestamp = Math.floor(Date.now() / 1000);
     const body = new TextEncoder().encode(delivery.body);
     try {
+      const secrets = await this.#secretsOf(delivery);
       // While a rotation overlaps, one signature by each secret: the receiver takes whichever it knows.
       const signatures = await Promise.all(
-        delivery.secrets.map(async (sealed) =>
-          signWebhook(await open(this.env.SEALING_KEY, delivery.endpointId, sealed), delivery.eventId, timestamp, body),
-        ),
+        secrets.map((secret) => signWebhook(secret, delivery.eventId, timestamp, body)),
       );
       const answer = await fetch(delivery.url, {
         method: 'POST',
@@ -195,6 +194,17 @@ export class DeliveryLog extends DurableObject<Env> implements DeliveryLogApi {
     } catch (error) {
       return { error: errorText(error).slice(0, 200) };
     }
+  }
+
+  /** The endpoint's secrets; one that is sealed with an old key is sealed anew on the way. */
+  async #secretsOf(delivery: DueDelivery): Promise<string[]> {
+    const { endpointId, secrets } = delivery;
+    const opened = await Promise.all(secrets.map((sealed) => open(this.env.SEALING_KEY, endpointId, sealed)));
+    const [current] = secrets;
+    if (isSealedWithOldKey(this.env.SEALING_KEY, current!)) {
+      this.#storage.reseal(endpointId, current!, await seal(this.env.SEALING_KEY, endpointId, opened[0]!));
+    }
+    return opened;
   }
 }
 

@@ -96,6 +96,11 @@ export class DeliveryStorage {
     );
   }
 
+  /** Replaces a secret's sealed form by another one of the same secret. */
+  reseal(id: string, before: string, after: string): void {
+    this.sql.run('UPDATE endpoints SET secret = ? WHERE id = ? AND secret = ?', after, id, before);
+  }
+
   /** Drops an endpoint with its deliveries. */
   deleteEndpoint(id: string): boolean {
     this.sql.run('DELETE FROM deliveries WHERE endpoint_id = ?', id);

@@ -68,6 +68,16 @@ export class Factors {
     );
   }
 
+  /** Replaces a sealed secret by another sealing of the same one. */
+  reseal(userId: string, before: string, after: string): void {
+    this.#sql.run(
+      'UPDATE factors SET sealed_secret = ? WHERE user_id = ? AND sealed_secret = ?',
+      after,
+      userId,
+      before,
+    );
+  }
+
   /** Removes a user's factor. */
   remove(userId: string): boolean {
     this.#sql.run('DELETE FROM recovery_codes WHERE user_id = ?', userId);

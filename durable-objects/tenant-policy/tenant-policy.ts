@@ -279,6 +279,10 @@ export class TenantPolicy extends DurableObject<Env> implements TenantPolicyApi 
     return this.#factors.useRecoveryCode(userId, hash);
   }
 
+  async resealFactor(userId: string, before: string, after: string): Promise<void> {
+    this.#factors.reseal(userId, before, after);
+  }
+
   async removeFactor(userId: string): Promise<boolean> {
     return this.#factors.remove(userId);
   }

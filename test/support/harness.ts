@@ -1,7 +1,7 @@
 /** All Workers together in one local runtime, with fresh storage and secrets made for the run. */
 import { fileURLToPath } from 'node:url';
 import { createTestHarness, type TestHarness } from 'wrangler';
-import { makeSecrets, type WorkerName } from '../../scripts/support/secrets.ts';
+import { makeSecrets, type Secrets, type WorkerName } from '../../scripts/support/secrets.ts';
 
 /** The checkout's root. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -30,6 +30,8 @@ export interface Platform {
   operatorSecret: string;
   /** The identity Worker's sealing key: what its signing keys are sealed with. */
   sealingKey: string;
+  /** Restarts the Workers with changed secrets, over the same storage. */
+  rotate(change: (secrets: Secrets) => void): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -77,6 +79,10 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     issuer,
     operatorSecret: secrets.identity.OPERATOR_SECRET!,
     sealingKey: secrets.identity.SEALING_KEY!,
+    rotate: async (change) => {
+      change(secrets);
+      await server.update((current) => current);
+    },
     close: () => server.close(),
   };
 }

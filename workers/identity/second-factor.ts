@@ -2,7 +2,7 @@
 import { Secret, TOTP } from 'otpauth';
 import { tenantPolicy } from '../../durable-objects/stubs.ts';
 import { RECOVERY_CODES } from '../../platform/limits.ts';
-import { open, seal, sha256Hex } from '../../platform/secrets.ts';
+import { isSealedWithOldKey, open, seal, sha256Hex } from '../../platform/secrets.ts';
 import type { Env } from './env.ts';
 
 /** RFC 6238 section 5.2: thirty seconds; one step either way for clocks that differ. */
@@ -26,10 +26,15 @@ export function sealFactorSecret(env: Env, userId: string, secret: string): Prom
   return seal(env.SEALING_KEY, contextOf(userId), secret);
 }
 
+/** Opens a sealed secret. */
+function openFactorSecret(env: Env, userId: string, sealedSecret: string): Promise<string> {
+  return open(env.SEALING_KEY, contextOf(userId), sealedSecret);
+}
+
 /** The time step that a code belongs to, or null when it is wrong now. */
 export async function stepOfCode(env: Env, userId: string, sealedSecret: string, code: string): Promise<number | null> {
   if (!/^\d{6}$/.test(code)) return null;
-  const totp = totpOf(await open(env.SEALING_KEY, contextOf(userId), sealedSecret), '');
+  const totp = totpOf(await openFactorSecret(env, userId, sealedSecret), '');
   const now = Date.now();
   const delta = totp.validate({ token: code, timestamp: now, window: WINDOW_STEPS });
   return delta === null ? null : Math.floor(now / 1000 / STEP_SECONDS) + delta;
@@ -42,7 +47,12 @@ export async function useFactor(env: Env, tenantId: string, userId: string, code
   if (recovery) return policy.useRecoveryCode(userId, await sha256Hex(`${userId}:${recovery}`));
   const factor = await policy.factor(userId);
   if (!factor?.confirmed) return false;
-  const step = await stepOfCode(env, userId, factor.sealedSecret, code.replaceAll(' ', ''));
+  const { sealedSecret } = factor;
+  if (isSealedWithOldKey(env.SEALING_KEY, sealedSecret)) {
+    const fresh = await sealFactorSecret(env, userId, await openFactorSecret(env, userId, sealedSecret));
+    await policy.resealFactor(userId, sealedSecret, fresh);
+  }
+  const step = await stepOfCode(env, userId, sealedSecret, code.replaceAll(' ', ''));
   return step !== null && policy.useFactorStep(userId, step);
 }
 

@@ -8,7 +8,7 @@ import type { Connection, ConnectionWithSecrets, newConnectionSchema } from '../
 import { base64, newId } from '../../platform/ids.ts';
 import { guard, isStale, once } from '../../platform/keyed.ts';
 import { connections, tenantCarriers } from '../../platform/schema/directory.ts';
-import { open, seal } from '../../platform/secrets.ts';
+import { isSealedWithOldKey, open, seal } from '../../platform/secrets.ts';
 import { beforeId, notFound, pageById, refuse } from '../../platform/service.ts';
 import type { Env } from './env.ts';
 
@@ -164,5 +164,17 @@ export async function connectionForIngest(env: Env, id: string): Promise<Connect
   if (!row || row.status !== 'active') return null;
   const sealed = [row.secret, ...(row.previousSecret ? [row.previousSecret] : [])];
   const secrets = await Promise.all(sealed.map((text) => open(env.SEALING_KEY, id, text)));
+  if (sealed.some((text) => isSealedWithOldKey(env.SEALING_KEY, text))) await reseal(env, row, secrets);
   return { ...show(row), secrets };
+}
+
+/** Seals a connection's secrets with the present key, unless they were rotated meanwhile. */
+async function reseal(env: Env, row: Row, [secret, previous]: string[]): Promise<void> {
+  await drizzle(env.DIRECTORY)
+    .update(connections)
+    .set({
+      secret: await seal(env.SEALING_KEY, row.id, secret!),
+      previousSecret: previous === undefined ? null : await seal(env.SEALING_KEY, row.id, previous),
+    })
+    .where(and(eq(connections.id, row.id), eq(connections.secret, row.secret)));
 }
