@@ -11,6 +11,10 @@ import { ShipmentsPage } from './pages/shipments-page.tsx';
 import type { Me } from './types.ts';
 
 const MapPage = lazy(() => import('./pages/map-page.tsx'));
+const AccountPage = lazy(() => import('./pages/account-page.tsx'));
+const CarrierPage = lazy(() => import('./pages/carrier-page.tsx'));
+const SecurityPage = lazy(() => import('./pages/security-page.tsx'));
+const TeamPage = lazy(() => import('./pages/team-page.tsx'));
 const ContainerPage = lazy(() => import('./pages/container-page.tsx'));
 
 /** The clock of the platform: a demonstration runs it faster, and every age is counted by it. */
@@ -69,11 +73,15 @@ function Callback() {
   );
 }
 
+/** The places of the console, each with the permission that opens it. */
 const PLACES = [
-  ['/map', 'Map'],
-  ['/containers', 'Containers'],
-  ['/shipments', 'Shipments'],
-  ['/bookings', 'Bookings'],
+  ['/map', 'Map', 'containers:read'],
+  ['/containers', 'Containers', 'containers:read'],
+  ['/shipments', 'Shipments', 'shipments:read'],
+  ['/bookings', 'Bookings', 'bookings:read'],
+  ['/carrier', 'Bookings', 'carrier-bookings:read'],
+  ['/team', 'Team', 'users:read'],
+  ['/security', 'Security', 'security:read'],
 ] as const;
 
 function Shell() {
@@ -87,17 +95,19 @@ function Shell() {
       </main>
     );
   }
+  const places = PLACES.filter(([, , permission]) => me.data.permissions.includes(permission));
+  const home = places[0]?.[0] ?? '/account';
   return (
     <>
       <a className="skip" href="#content">
         Skip to content
       </a>
       <header className="bar">
-        <Link href="/map" className="brand">
+        <Link href={home} className="brand">
           <img src="/favicon.svg" alt="" width="26" height="26" /> Fairlead
         </Link>
         <nav aria-label="Main">
-          {PLACES.map(([path, name]) => (
+          {places.map(([path, name]) => (
             <Link key={path} href={path} aria-current={location.startsWith(path) ? 'page' : undefined}>
               {name}
             </Link>
@@ -106,9 +116,9 @@ function Shell() {
         </nav>
         <ClockTag />
         <span className="who">
-          <span>
+          <Link href="/account" aria-current={location === '/account' ? 'page' : undefined}>
             {me.data.name} <span className="muted">· {me.data.tenant.name}</span>
-          </span>
+          </Link>
           <button type="button" className="quiet" onClick={() => void signOut()}>
             Sign out
           </button>
@@ -118,17 +128,21 @@ function Shell() {
         <Suspense fallback={<Loading what="the page" />}>
           <Switch>
             <Route path="/">
-              <Redirect to="/map" replace />
+              <Redirect to={home} replace />
             </Route>
             <Route path="/map" component={MapPage} />
             <Route path="/containers" component={ContainersPage} />
             <Route path="/containers/:number">{(params) => <ContainerPage number={params.number} />}</Route>
             <Route path="/shipments" component={ShipmentsPage} />
             <Route path="/bookings" component={BookingsPage} />
+            <Route path="/carrier" component={CarrierPage} />
+            <Route path="/team" component={TeamPage} />
+            <Route path="/security" component={SecurityPage} />
+            <Route path="/account" component={AccountPage} />
             <Route>
               <main className="page">
                 <Empty title="There is no such page">
-                  <Link href="/map">Go to the map</Link>
+                  <Link href={home}>Go back to where you can</Link>
                 </Empty>
               </main>
             </Route>

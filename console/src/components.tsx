@@ -48,11 +48,14 @@ const TONES: Record<string, string> = {
   shipped: 'blue',
   requested: 'amber',
   cancelled: 'grey',
+  open: 'amber',
+  accepted: 'green',
+  disabled: 'red',
 };
 
 /** A state as a coloured word; the word carries the meaning, the colour helps. */
-export function Tag({ state }: { state: string }) {
-  return <span className={`tag ${TONES[state] ?? 'grey'}`}>{words(state)}</span>;
+export function Tag({ state, tone }: { state: string; tone?: string }) {
+  return <span className={`tag ${tone ?? TONES[state] ?? 'grey'}`}>{words(state)}</span>;
 }
 
 /** Whether the page is live. */

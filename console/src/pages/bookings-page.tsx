@@ -1,9 +1,10 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useRef, useState } from 'react';
-import { api, get, type Page } from '../api.ts';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { api, get } from '../api.ts';
 import { useMe } from '../app.tsx';
 import { Empty, Loading, Problem, Tag } from '../components.tsx';
 import { day, instant, words } from '../format.ts';
+import { List, openModal, useKeyFor, usePages } from '../lists.tsx';
 import type { Allocation, Booking } from '../types.ts';
 
 const STEPS: Record<string, string[]> = {
@@ -23,72 +24,55 @@ export function BookingsPage() {
   const me = useMe();
   const mayBook = me.data?.permissions.includes('bookings:write') ?? false;
   const [chosen, setChosen] = useState<Allocation | null>(null);
-  const allocations = useInfiniteQuery({
-    queryKey: ['allocations'],
-    queryFn: ({ pageParam }) =>
-      get<Page<Allocation>>(`/v1/allocations?limit=20${pageParam ? `&cursor=${pageParam}` : ''}`),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.nextCursor,
-  });
-  const bookings = useInfiniteQuery({
-    queryKey: ['bookings'],
-    queryFn: ({ pageParam }) => get<Page<Booking>>(`/v1/bookings?limit=20${pageParam ? `&cursor=${pageParam}` : ''}`),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.nextCursor,
-  });
-  const spaces = allocations.data?.pages.flatMap((page) => page.items) ?? [];
-  const booked = bookings.data?.pages.flatMap((page) => page.items) ?? [];
+  const allocations = usePages<Allocation>(['allocations'], '/v1/allocations');
+  const bookings = usePages<Booking>(['bookings'], '/v1/bookings');
   return (
     <main className="page">
       <h1>Contracted space</h1>
-      {allocations.isPending && <Loading what="allocations" />}
-      {allocations.isError && <Problem error={allocations.error} />}
-      {allocations.isSuccess && spaces.length === 0 && (
-        <Empty title="No contracted space yet">Space is created by POST /v1/allocations.</Empty>
-      )}
-      <div className="space-grid">
-        {spaces.map((space) => (
-          <article className="card space" key={space.id}>
-            <h2>
-              {space.origin} → {space.destination}
-            </h2>
-            <p className="muted small">
-              {space.period} · {day(space.departureAt)} – {day(space.arrivalAt)}
-            </p>
-            <meter
-              min={0}
-              max={space.capacity}
-              value={space.booked}
-              aria-label={`${space.booked} of ${space.capacity} booked`}
-            />
-            <p>
-              <strong>{space.remaining}</strong> of {space.capacity} {space.unit === 'teu' ? 'TEU' : 'containers'} left
-            </p>
-            <button type="button" disabled={!mayBook || space.remaining === 0} onClick={() => setChosen(space)}>
-              {space.remaining === 0 ? 'Full' : 'Book'}
-            </button>
-          </article>
-        ))}
-      </div>
-      {allocations.hasNextPage && (
-        <button type="button" className="quiet" onClick={() => void allocations.fetchNextPage()}>
-          Show more
-        </button>
-      )}
+      <List
+        of={allocations}
+        what="allocations"
+        empty={<Empty title="No contracted space yet">Space is created by POST /v1/allocations.</Empty>}
+      >
+        {(spaces) => (
+          <div className="space-grid">
+            {spaces.map((space) => (
+              <SpaceCard key={space.id} space={space} mayBook={mayBook} onChoose={() => setChosen(space)} />
+            ))}
+          </div>
+        )}
+      </List>
       <h1>Bookings</h1>
-      {bookings.isPending && <Loading what="bookings" />}
-      {bookings.isError && <Problem error={bookings.error} />}
-      {bookings.isSuccess && booked.length === 0 && <Empty title="No bookings yet">Choose space above.</Empty>}
-      {booked.map((booking) => (
-        <BookingCard key={booking.id} booking={booking} mayBook={mayBook} />
-      ))}
-      {bookings.hasNextPage && (
-        <button type="button" className="quiet" onClick={() => void bookings.fetchNextPage()}>
-          Show more
-        </button>
-      )}
+      <List of={bookings} what="bookings" empty={<Empty title="No bookings yet">Choose space above.</Empty>}>
+        {(rows) => rows.map((booking) => <BookingCard key={booking.id} booking={booking} mayBook={mayBook} />)}
+      </List>
       {chosen && <BookDialog space={chosen} onClose={() => setChosen(null)} />}
     </main>
+  );
+}
+
+function SpaceCard({ space, mayBook, onChoose }: { space: Allocation; mayBook: boolean; onChoose: () => void }) {
+  return (
+    <article className="card space">
+      <h2>
+        {space.origin} → {space.destination}
+      </h2>
+      <p className="muted small">
+        {space.period} · {day(space.departureAt)} – {day(space.arrivalAt)}
+      </p>
+      <meter
+        min={0}
+        max={space.capacity}
+        value={space.booked}
+        aria-label={`${space.booked} of ${space.capacity} booked`}
+      />
+      <p>
+        <strong>{space.remaining}</strong> of {space.capacity} {space.unit === 'teu' ? 'TEU' : 'containers'} left
+      </p>
+      <button type="button" disabled={!mayBook || space.remaining === 0} onClick={onChoose}>
+        {space.remaining === 0 ? 'Full' : 'Book'}
+      </button>
+    </article>
   );
 }
 
@@ -169,10 +153,9 @@ function Trail({ id, version }: { id: string; version: number }) {
 
 function BookDialog({ space, onClose }: { space: Allocation; onClose: () => void }) {
   const refresh = useRefresh();
-  // One key for this dialog: pressing twice, or again after a lost answer, books once.
-  const key = useRef(crypto.randomUUID());
+  const keyFor = useKeyFor();
   const book = useMutation({
-    mutationFn: (order: object) => api<Booking>('POST', '/v1/bookings', order, { 'idempotency-key': key.current }),
+    mutationFn: (order: object) => api<Booking>('POST', '/v1/bookings', order, keyFor(order)),
     onSuccess: async () => {
       await refresh();
       onClose();
@@ -182,8 +165,6 @@ function BookDialog({ space, onClose }: { space: Allocation; onClose: () => void
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const text = (name: string): string => String(form.get(name) ?? '').trim();
-    // A changed order is another request: it needs another key.
-    if (book.isError) key.current = crypto.randomUUID();
     book.mutate({
       allocationId: space.id,
       quantity: Number(text('quantity')),
@@ -225,8 +206,4 @@ function BookDialog({ space, onClose }: { space: Allocation; onClose: () => void
       </form>
     </dialog>
   );
-}
-
-function openModal(dialog: HTMLDialogElement | null): void {
-  if (dialog && !dialog.open) dialog.showModal();
 }

@@ -1,9 +1,10 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { get, type Page } from '../api.ts';
+import { get } from '../api.ts';
 import { Empty, Loading, Problem, Tag } from '../components.tsx';
 import { day } from '../format.ts';
+import { List, usePages } from '../lists.tsx';
 import type { Carrier, FleetSummary, Shipment } from '../types.ts';
 
 interface Overview {
@@ -15,48 +16,43 @@ interface Overview {
 /** Shipments, each with its overview from all services. */
 export function ShipmentsPage() {
   const [open, setOpen] = useState<string | null>(null);
-  const list = useInfiniteQuery({
-    queryKey: ['shipments'],
-    queryFn: ({ pageParam }) => get<Page<Shipment>>(`/v1/shipments?limit=25${pageParam ? `&cursor=${pageParam}` : ''}`),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.nextCursor,
-  });
-  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const shipments = usePages<Shipment>(['shipments'], '/v1/shipments');
   return (
     <main className="page">
       <h1>Shipments</h1>
-      {list.isPending && <Loading what="shipments" />}
-      {list.isError && <Problem error={list.error} />}
-      {list.isSuccess && rows.length === 0 && (
-        <Empty title="No shipments yet">
-          A confirmed booking becomes a shipment. <Link href="/bookings">Book space</Link>
-        </Empty>
-      )}
-      {rows.map((shipment) => (
-        <section className="card" key={shipment.id}>
-          <button
-            type="button"
-            className="row-button"
-            aria-expanded={open === shipment.id}
-            onClick={() => setOpen(open === shipment.id ? null : shipment.id)}
-          >
-            <span className="mono small">{shipment.id}</span>
-            <strong>
-              {shipment.origin} → {shipment.destination}
-            </strong>
-            <Tag state={shipment.state} />
-            <span className="muted">
-              {day(shipment.departureAt)} – {day(shipment.arrivalAt)} · {shipment.containers.length} containers named
-            </span>
-          </button>
-          {open === shipment.id && <OverviewPanel id={shipment.id} />}
-        </section>
-      ))}
-      {list.hasNextPage && (
-        <button type="button" className="quiet" onClick={() => void list.fetchNextPage()}>
-          Show more
-        </button>
-      )}
+      <List
+        of={shipments}
+        what="shipments"
+        empty={
+          <Empty title="No shipments yet">
+            A confirmed booking becomes a shipment. <Link href="/bookings">Book space</Link>
+          </Empty>
+        }
+      >
+        {(rows) =>
+          rows.map((shipment) => (
+            <section className="card" key={shipment.id}>
+              <button
+                type="button"
+                className="row-button"
+                aria-expanded={open === shipment.id}
+                onClick={() => setOpen(open === shipment.id ? null : shipment.id)}
+              >
+                <span className="mono small">{shipment.id}</span>
+                <strong>
+                  {shipment.origin} → {shipment.destination}
+                </strong>
+                <Tag state={shipment.state} />
+                <span className="muted">
+                  {day(shipment.departureAt)} – {day(shipment.arrivalAt)} · {shipment.containers.length} containers
+                  named
+                </span>
+              </button>
+              {open === shipment.id && <OverviewPanel id={shipment.id} />}
+            </section>
+          ))
+        }
+      </List>
     </main>
   );
 }

@@ -1,0 +1,80 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { api } from '../api.ts';
+import { useMe } from '../app.tsx';
+import { Empty, Problem, Tag } from '../components.tsx';
+import { day, instant } from '../format.ts';
+import { List, usePages } from '../lists.tsx';
+import type { CarrierBooking, CarrierCustomer } from '../types.ts';
+
+/** What a carrier's people see: who works with the carrier, and the bookings addressed to it. */
+export default function CarrierPage() {
+  const me = useMe();
+  const mayAnswer = me.data?.permissions.includes('carrier-bookings:write') ?? false;
+  const customers = usePages<CarrierCustomer>(['carrier-customers'], '/v1/carrier/customers');
+  const bookings = usePages<CarrierBooking>(['carrier-bookings'], '/v1/carrier/bookings');
+  return (
+    <main className="page">
+      <h1>Bookings addressed to you</h1>
+      <List
+        of={bookings}
+        what="bookings"
+        empty={<Empty title="No bookings yet">What shippers book with you shows up here.</Empty>}
+      >
+        {(rows) => rows.map((booking) => <BookingCard key={booking.id} {...{ booking, mayAnswer }} />)}
+      </List>
+      <h1>Shippers that work with you</h1>
+      <List of={customers} what="shippers" empty={<Empty title="Nobody has invited you yet" />}>
+        {(rows) => (
+          <ul className="plain card">
+            {rows.map((customer) => (
+              <li key={customer.tenantId}>
+                {customer.name} <span className="muted small">since {day(customer.since)}</span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </List>
+    </main>
+  );
+}
+
+function BookingCard({ booking, mayAnswer }: { booking: CarrierBooking; mayAnswer: boolean }) {
+  const queries = useQueryClient();
+  const answer = useMutation({
+    mutationFn: (to: 'confirmed' | 'cancelled') =>
+      api('POST', `/v1/carrier/bookings/${booking.id}/transitions`, { to }, { 'if-match': `"${booking.version}"` }),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['carrier-bookings'] }),
+  });
+  return (
+    <section className="card">
+      <div className="title-row">
+        <strong>
+          {booking.origin} → {booking.destination}
+        </strong>
+        <Tag state={booking.state} />
+        <span>
+          {booking.quantity} {booking.quantity === 1 ? 'unit' : 'units'} for {booking.tenant.name}
+        </span>
+        <span className="muted small">
+          {booking.reference ?? 'no reference'} · {instant(booking.createdAt)}
+        </span>
+        {mayAnswer && booking.state === 'requested' && (
+          <span className="actions">
+            <button type="button" disabled={answer.isPending} onClick={() => answer.mutate('confirmed')}>
+              Confirm
+            </button>
+            <button
+              type="button"
+              className="quiet"
+              disabled={answer.isPending}
+              onClick={() => answer.mutate('cancelled')}
+            >
+              Decline
+            </button>
+          </span>
+        )}
+      </div>
+      {answer.isError && <Problem error={answer.error} />}
+    </section>
+  );
+}

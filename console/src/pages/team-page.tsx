@@ -1,0 +1,215 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { api } from '../api.ts';
+import { useMe } from '../app.tsx';
+import { Empty, Problem, Tag } from '../components.tsx';
+import { instant, words } from '../format.ts';
+import { List, openModal, useKeyFor, usePages } from '../lists.tsx';
+import type { Invitation, PasswordLink, User } from '../types.ts';
+
+const ROLES = ['tenant_admin', 'procurement_manager', 'operations', 'finance', 'viewer'];
+
+/** The people of a tenant, and who is invited. */
+export default function TeamPage() {
+  const me = useMe();
+  const mayManage = me.data?.permissions.includes('users:manage') ?? false;
+  const [inviting, setInviting] = useState(false);
+  const users = usePages<User>(['users'], '/v1/users');
+  const invitations = usePages<Invitation>(['invitations'], '/v1/invitations');
+  return (
+    <main className="page">
+      <div className="title-row">
+        <h1>Team</h1>
+        {mayManage && (
+          <span className="actions">
+            <button type="button" onClick={() => setInviting(true)}>
+              Invite somebody
+            </button>
+          </span>
+        )}
+      </div>
+      <List of={users} what="the team" empty={<Empty title="Nobody yet">Invite the first person.</Empty>}>
+        {(rows) =>
+          rows.map((user) => (
+            <UserCard key={user.id} user={user} mayManage={mayManage && user.id !== me.data?.subject} />
+          ))
+        }
+      </List>
+      <h1>Invitations</h1>
+      <List of={invitations} what="invitations" empty={<Empty title="No invitations yet" />}>
+        {(rows) => rows.map((invitation) => <InvitationCard key={invitation.id} {...{ invitation, mayManage }} />)}
+      </List>
+      {inviting && <InviteDialog onClose={() => setInviting(false)} />}
+    </main>
+  );
+}
+
+function useRefresh(): () => Promise<unknown> {
+  const queries = useQueryClient();
+  return () => Promise.all(['users', 'invitations'].map((name) => queries.invalidateQueries({ queryKey: [name] })));
+}
+
+function UserCard({ user, mayManage }: { user: User; mayManage: boolean }) {
+  const refresh = useRefresh();
+  const change = useMutation({
+    mutationFn: (next: Partial<User>) => {
+      const { name, role, status } = { ...user, ...next };
+      return api('PUT', `/v1/users/${user.id}`, { name, role, status }, { 'if-match': `"${user.version}"` });
+    },
+    onSettled: refresh,
+  });
+  const act = useMutation({ mutationFn: (path: string) => api('DELETE', `/v1/users/${user.id}/${path}`) });
+  // Each press makes a new link, which replaces the one before: a fresh key each time.
+  const reset = useMutation({
+    mutationFn: () =>
+      api<PasswordLink>('POST', `/v1/users/${user.id}/password-reset`, undefined, {
+        'idempotency-key': crypto.randomUUID(),
+      }),
+  });
+  const busy = change.isPending || act.isPending || reset.isPending;
+  return (
+    <section className="card">
+      <div className="title-row">
+        <strong>{user.name}</strong>
+        <span className="muted">{user.email}</span>
+        {user.status === 'disabled' && <Tag state="disabled" />}
+        {mayManage ? (
+          <label className="inline">
+            <span className="hidden">Role of {user.name}</span>
+            <select
+              value={user.role}
+              disabled={busy}
+              onChange={(event) => change.mutate({ role: event.target.value as User['role'] })}
+            >
+              {[...new Set([user.role, ...ROLES])].map((role) => (
+                <option key={role} value={role}>
+                  {words(role)}
+                </option>
+              ))}
+            </select>
+          </label>
+        ) : (
+          <Tag state={user.role} />
+        )}
+        {mayManage && (
+          <span className="actions">
+            <button type="button" className="quiet" disabled={busy} onClick={() => reset.mutate()}>
+              Reset password
+            </button>
+            <button type="button" className="quiet" disabled={busy} onClick={() => act.mutate('second-factor')}>
+              Remove second factor
+            </button>
+            <button type="button" className="quiet" disabled={busy} onClick={() => act.mutate('sessions')}>
+              Sign out
+            </button>
+            <button
+              type="button"
+              className="quiet"
+              disabled={busy}
+              onClick={() => change.mutate({ status: user.status === 'active' ? 'disabled' : 'active' })}
+            >
+              {user.status === 'active' ? 'Disable' : 'Enable'}
+            </button>
+          </span>
+        )}
+      </div>
+      {[change, act, reset].map((work, i) => work.isError && <Problem key={i} error={work.error} />)}
+      {act.isSuccess && <p role="status">Done.</p>}
+      {reset.data && <Link url={reset.data.url} until={reset.data.expiresAt} what="choose a new password" />}
+    </section>
+  );
+}
+
+/** A link that is shown once, to be handed over by the person who made it. */
+function Link({ url, until, what }: { url: string; until: string; what: string }) {
+  return (
+    <div className="shown-once" role="status">
+      <p>
+        Hand this link over: with it one can {what}, once, until {instant(until)}. It is not shown again.
+      </p>
+      <p className="mono small secret">{url}</p>
+      <button type="button" className="quiet" onClick={() => void navigator.clipboard.writeText(url)}>
+        Copy
+      </button>
+    </div>
+  );
+}
+
+function InvitationCard({ invitation, mayManage }: { invitation: Invitation; mayManage: boolean }) {
+  const refresh = useRefresh();
+  const withdraw = useMutation({
+    mutationFn: () => api('DELETE', `/v1/invitations/${invitation.id}`),
+    onSettled: refresh,
+  });
+  return (
+    <section className="card">
+      <div className="title-row">
+        <strong>{invitation.email}</strong>
+        <Tag state={invitation.status} />
+        <span className="muted small">
+          {words(invitation.role)} · until {instant(invitation.expiresAt)}
+        </span>
+        {mayManage && invitation.status === 'open' && (
+          <span className="actions">
+            <button type="button" className="quiet" disabled={withdraw.isPending} onClick={() => withdraw.mutate()}>
+              Withdraw
+            </button>
+          </span>
+        )}
+      </div>
+      {withdraw.isError && <Problem error={withdraw.error} />}
+    </section>
+  );
+}
+
+function InviteDialog({ onClose }: { onClose: () => void }) {
+  const refresh = useRefresh();
+  const keyFor = useKeyFor();
+  const invite = useMutation({
+    mutationFn: (input: { email: string; role: string }) =>
+      api<Invitation & { url: string }>('POST', '/v1/invitations', input, keyFor(input)),
+    onSuccess: refresh,
+  });
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    invite.mutate({ email: String(form.get('email')).trim(), role: String(form.get('role')) });
+  };
+  return (
+    <dialog ref={openModal} onClose={onClose}>
+      <form onSubmit={submit}>
+        <h2>Invite somebody</h2>
+        {invite.data ? (
+          <Link url={invite.data.url} until={invite.data.expiresAt} what={`join as ${invite.data.email}`} />
+        ) : (
+          <>
+            <label>
+              E-mail <input name="email" type="email" required maxLength={200} autoFocus />
+            </label>
+            <label>
+              Role{' '}
+              <select name="role" defaultValue="viewer">
+                {ROLES.map((role) => (
+                  <option key={role} value={role}>
+                    {words(role)}
+                  </option>
+                ))}
+              </select>
+            </label>
+          </>
+        )}
+        {invite.isError && <Problem error={invite.error} />}
+        <div className="actions">
+          <button type="button" className="quiet" onClick={onClose}>
+            Close
+          </button>
+          {!invite.data && (
+            <button type="submit" disabled={invite.isPending}>
+              Make the link
+            </button>
+          )}
+        </div>
+      </form>
+    </dialog>
+  );
+}
