@@ -61,14 +61,16 @@ export const clientChangeSchema = z.strictObject({
   name: personName,
   scopes: z.array(z.enum(PERMISSION_NAMES)).max(PERMISSION_NAMES.length).nullable(),
   status: z.enum(['active', 'disabled']),
+  /** New keys of a client that has keys; keep the one before among them for as long as it is used. */
+  jwks: z.array(publicJwkSchema).min(1).max(5).optional(),
 });
 
 /** A change of one's own password. */
 export const passwordChangeSchema = z.strictObject({ current: z.string().min(1).max(200), next: password });
 /** A code of six digits from an authenticator application. */
 export const oneTimeCodeSchema = z.strictObject({ code: z.string().regex(/^\d{6}$/, 'must be six digits') });
-/** The removal of one's second factor: only for who knows the password. */
-export const factorRemovalSchema = z.strictObject({ password: z.string().min(1).max(200) });
+/** What begins or removes a second factor: a token alone must not be enough. */
+export const passwordProofSchema = z.strictObject({ password: z.string().min(1).max(200) });
 
 /** A carrier; carriers are organisations of their own, shared by the tenants that invite them. */
 export const newCarrierSchema = z.strictObject({
@@ -259,7 +261,8 @@ export interface IdentityApi {
   rotateSigningKeys(actor: Actor, immediately: boolean): Promise<Result<Page<SigningKey>>>;
 
   createUser(actor: Actor, input: z.infer<typeof newUserSchema>, idempotencyKey: string): Promise<Result<Keyed<User>>>;
-  listUsers(actor: Actor, query: Paging): Promise<Result<Page<User>>>;
+  /** `carrierId` lists the people of a carrier; for operators. */
+  listUsers(actor: Actor, query: Paging & { carrierId?: string | undefined }): Promise<Result<Page<User>>>;
   getUser(actor: Actor, id: string): Promise<Result<User>>;
   changeUser(
     actor: Actor,
@@ -320,13 +323,13 @@ export interface IdentityApi {
     input: z.infer<typeof passwordChangeSchema>,
     address: string,
   ): Promise<Result<{ ended: number }>>;
-  enrolFactor(actor: Actor): Promise<Result<FactorEnrolment>>;
+  enrolFactor(actor: Actor, password: string, address: string): Promise<Result<FactorEnrolment>>;
   confirmFactor(actor: Actor, code: string): Promise<Result<{ recoveryCodes: string[] }>>;
   removeFactor(actor: Actor, password: string, address: string): Promise<Result<{ removed: boolean }>>;
   /** Removes the second factor of a user who has lost it. */
   resetFactor(actor: Actor, userId: string): Promise<Result<{ removed: boolean }>>;
   createTicket(actor: Actor, topic: string): Promise<Result<{ ticket: string; expiresInSeconds: number }>>;
-  redeemTicket(ticket: string): Promise<{ tenantId: string; topic: string; holder: string } | null>;
+  redeemTicket(ticket: string, address: string): Promise<{ tenantId: string; topic: string; holder: string } | null>;
 
   jwks(): Promise<{ keys: Record<string, unknown>[] }>;
   checkAuthorization(

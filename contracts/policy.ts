@@ -101,8 +101,17 @@ export interface Quotas {
 
 /** The answer: what was granted, or why not. */
 export type PolicyVerdict =
-  | { ok: true; units: number; window: number; quotas: Quotas; corsOrigins: string[]; features: Limits['features'] }
-  | { ok: false; reason: Refusal; quotas?: Quotas };
+  | {
+      ok: true;
+      units: number;
+      window: number;
+      quotas: Quotas;
+      corsOrigins: string[];
+      features: Limits['features'];
+      /** Names the hold of an exclusive request. */
+      hold?: number;
+    }
+  | { ok: false; reason: Refusal; quotas?: Quotas; corsOrigins: string[]; retryAfterSeconds?: number };
 
 /** A session as its owner and the tenant's admin see it. */
 export interface Session {
@@ -148,6 +157,8 @@ export interface SecurityAlert {
 /** A session's grant, as the policy object keeps it. */
 export interface Grant {
   userId: string;
+  /** The user's security version when they proved who they are: a later one makes the grant void. */
+  securityVersion: number;
   roles: Role[];
   clientId: string;
   scopes: string[] | null;
@@ -180,6 +191,7 @@ export type Granted = Grant & { sessionId: string; keyThumbprint: string | null 
 /** A sign-in that waits for its second factor. */
 export interface PendingLogin {
   userId: string;
+  securityVersion: number;
   request: Record<string, string>;
 }
 
@@ -193,8 +205,8 @@ export interface Factor {
 /** The methods of a tenant's policy object. Each decision is one synchronous turn. */
 export interface TenantPolicyApi {
   check(call: PolicyCheck): Promise<PolicyVerdict>;
-  /** Ends the exclusivity of a keyed request. */
-  release(exclusive: string): Promise<void>;
+  /** Ends the exclusivity of a keyed request, as long as it is still the one that `hold` names. */
+  release(exclusive: string, hold: number): Promise<void>;
   /** Whether a webhook may come from an address. */
   admitsWebhook(address: string): Promise<boolean>;
   policy(): Promise<Versioned<Policy>>;
@@ -214,7 +226,8 @@ export interface TenantPolicyApi {
   /** Whether a token is still good: its session alive, its client enabled, itself not revoked. */
   isAlive(token: { sessionId: string | null; clientId: string | null; tokenId: string }): Promise<boolean>;
   revokeToken(tokenId: string, until: number): Promise<void>;
-  setClientEnabled(clientId: string, enabled: boolean): Promise<void>;
+  /** The client's version orders words that overtake each other: an older one changes nothing. */
+  setClient(clientId: string, state: { enabled: boolean; version: number; closeSockets: boolean }): Promise<void>;
   /** True the first time an id is used. */
   useOnce(id: string, until: number): Promise<boolean>;
   sessions(query: { userId: string; cursor?: string | undefined; limit: number }): Promise<Page<Session>>;
@@ -223,8 +236,9 @@ export interface TenantPolicyApi {
   /** Ends all sessions of a user but one; answers how many. */
   endSessionsOf(userId: string, exceptSessionId: string | null): Promise<number>;
 
-  storeTicket(hash: string, topic: string, holder: string, expiresAt: number): Promise<void>;
-  redeemTicket(hash: string, now: number): Promise<{ topic: string; holder: string } | null>;
+  /** False when the holder has ended meanwhile. */
+  storeTicket(hash: string, topic: string, holder: string, expiresAt: number): Promise<boolean>;
+  redeemTicket(hash: string, address: string, now: number): Promise<{ topic: string; holder: string } | null>;
 
   storePendingLogin(hash: string, pending: PendingLogin, expiresAt: number): Promise<void>;
   /** Counts a try at a pending sign-in; null when it is unknown, expired or tried too often. */
@@ -233,7 +247,7 @@ export interface TenantPolicyApi {
   factor(userId: string): Promise<Factor | null>;
   enrolFactor(userId: string, sealedSecret: string): Promise<void>;
   /** Confirms an enrolled factor by its first code's time step and sets the recovery codes. */
-  confirmFactor(userId: string, step: number, recoveryHashes: string[]): Promise<boolean>;
+  confirmFactor(userId: string, sealedSecret: string, step: number, recoveryHashes: string[]): Promise<boolean>;
   /** True when the step is newer than the last one used: a code works once (RFC 6238 section 5.2). */
   useFactorStep(userId: string, step: number): Promise<boolean>;
   useRecoveryCode(userId: string, hash: string): Promise<boolean>;
@@ -248,12 +262,20 @@ export interface TenantPolicyApi {
 
 /** The methods of a login throttle. Each decision is one synchronous turn. */
 export interface LoginThrottleApi {
-  /** Milliseconds to wait before another try under any of the keys; 0 when one may be made now. */
-  pause(keys: { key: string; failures: number }[]): Promise<number>;
-  /** Notes a failure under each key. */
-  failed(keys: string[]): Promise<void>;
-  /** Forgets the failures of a key: somebody got in. */
-  succeeded(key: string): Promise<void>;
+  /**
+   * Counts a try as failed under each key, before it is made, and answers 0; or milliseconds to wait, and
+   * counts nothing. A key that is `spared` for `known` does not pause whoever got in by `known` before.
+   */
+  attempt(keys: ThrottleKey[], known: string | null): Promise<number>;
+  /** The try succeeded: it is taken back, the keys named are forgiven, and `known` is remembered. */
+  succeeded(keys: string[], forgiven: string[], known: string | null): Promise<void>;
+}
+
+/** A key of the throttle with the failures it allows in the window. */
+export interface ThrottleKey {
+  key: string;
+  failures: number;
+  spared?: boolean;
 }
 
 /** A signing key with its private part sealed. */

@@ -1,17 +1,24 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { addressMatcher, isCidr } from './address.ts';
+import { addressGroup, addressMatcher, isCidr } from './address.ts';
 
 it.each(['203.0.113.7', '203.0.113.0/24', '2001:db8::/32', '::1', '0.0.0.0/0'])('takes %s', (text) => {
   expect(isCidr(text)).toBe(true);
 });
 
-it.each(['', '203.0.113', '0x7f.1', '203.0.113.0/33', '203.0.113.7/', 'example.com', '::1/129', '1.2.3.4/24/8'])(
-  'refuses %s',
-  (text) => {
-    expect(isCidr(text)).toBe(false);
-  },
-);
+it.each([
+  '',
+  '203.0.113',
+  '0x7f.1',
+  '203.0.113.0/33',
+  '203.0.113.7/',
+  'example.com',
+  '::1/129',
+  '1.2.3.4/24/8',
+  '::ffff:203.0.113.0/120',
+])('refuses %s', (text) => {
+  expect(isCidr(text)).toBe(false);
+});
 
 it('matches by prefix, and IPv4 in IPv6 clothes as IPv4', () => {
   const inside = addressMatcher(['203.0.113.0/24', '2001:db8::/32', '192.0.2.1']);
@@ -19,6 +26,13 @@ it('matches by prefix, and IPv4 in IPv6 clothes as IPv4', () => {
     expect([address, inside(address)]).toEqual([address, true]);
   for (const address of ['203.0.114.0', '2001:db9::1', '192.0.2.2', 'local', '', '203.0.113.1 '])
     expect([address, inside(address)]).toEqual([address, false]);
+});
+
+it('groups IPv6 by its /64, so that a whole network is one sender', () => {
+  expect(addressGroup('2001:db8:1:2:3:4:5:6')).toBe(addressGroup('2001:db8:1:2::1'));
+  expect(addressGroup('2001:db8:1:3::1')).not.toBe(addressGroup('2001:db8:1:2::1'));
+  expect(addressGroup('::ffff:203.0.113.9')).toBe('203.0.113.9');
+  expect(addressGroup('local')).toBe('local');
 });
 
 it('agrees with counting bits', () => {

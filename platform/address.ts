@@ -18,10 +18,23 @@ function parseRange(text: string): Range | null {
   }
 }
 
-/** Whether a text is an address or a CIDR range. */
+/** Whether a text is an address or a CIDR range. IPv4 in IPv6 clothes is neither: it would never match. */
 export function isCidr(text: string): boolean {
   const host = text.split('/')[0]!;
-  return (ipaddr.IPv4.isValidFourPartDecimal(host) || ipaddr.IPv6.isValid(host)) && parseRange(text) !== null;
+  if (!ipaddr.IPv4.isValidFourPartDecimal(host) && !ipaddr.IPv6.isValid(host)) return false;
+  const range = parseRange(text);
+  return range !== null && !(range[0].kind() === 'ipv6' && (range[0] as ipaddr.IPv6).isIPv4MappedAddress());
+}
+
+/** What a limit counts by: an IPv4 address, or the /64 that an IPv6 address shares with its neighbours. */
+export function addressGroup(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  if (parsed.kind() === 'ipv4') return parsed.toString();
+  return `${(parsed as ipaddr.IPv6).parts
+    .slice(0, 4)
+    .map((part) => part.toString(16))
+    .join(':')}::/64`;
 }
 
 /** A test for "is in one of these ranges". An IPv4 address in IPv6 clothes counts as IPv4. */

@@ -12,10 +12,19 @@ export function plainRequestHash(actor: Actor, input: unknown): Promise<string> 
 }
 
 /** The hash of a request that may hold a password: under a key, since a plain hash would let it be guessed. */
-export async function requestHash(ring: string, actor: Actor, input: unknown): Promise<string> {
-  const { current, secrets } = parseRing(ring);
-  const text = JSON.stringify([actor.subject, input]);
-  return base64(await hmacSha256(encoder.encode(`idempotency:${secrets[current]}`), encoder.encode(text)));
+export function requestHash(ring: string, actor: Actor, input: unknown): Promise<string> {
+  return hashWith(ring, parseRing(ring).current, actor, input);
+}
+
+/** Whether a stored hash is that of a request; a rotation of the key in between changes nothing. */
+export async function isSameRequest(ring: string, stored: string, actor: Actor, input: unknown): Promise<boolean> {
+  const [id = ''] = stored.split('.');
+  return id in parseRing(ring).secrets && (await hashWith(ring, id, actor, input)) === stored;
+}
+
+async function hashWith(ring: string, id: string, actor: Actor, input: unknown): Promise<string> {
+  const key = encoder.encode(`idempotency:${parseRing(ring).secrets[id]}`);
+  return `${id}.${base64(await hmacSha256(key, encoder.encode(JSON.stringify([actor.subject, input]))))}`;
 }
 
 /** The failure of a key that belongs to another request. */

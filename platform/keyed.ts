@@ -4,7 +4,7 @@ import type { BatchItem } from 'drizzle-orm/batch';
 import { drizzle } from 'drizzle-orm/d1';
 import type { Actor } from '../contracts/actor.ts';
 import { type Failure, type Keyed, ok, type Result } from '../contracts/result.ts';
-import { keyMismatch, requestHash } from './idempotency.ts';
+import { isSameRequest, keyMismatch, requestHash } from './idempotency.ts';
 import { IDEMPOTENCY_HOURS } from './limits.ts';
 import { errorText } from './log.ts';
 import { idempotencyRecords } from './schema/directory.ts';
@@ -52,8 +52,7 @@ export async function once<T>(
   make: (now: number) => Promise<{ answer: T; statements: Statement[] } | Failure>,
   explain: (error: unknown) => Failure | null = () => null,
 ): Promise<Result<Keyed<T>>> {
-  const hash = await requestHash(env.SEALING_KEY, actor, request.input);
-  const stored = await replay<T>(env, actor, request, hash);
+  const stored = await replay<T>(env, actor, request);
   if (stored) return stored;
   const now = Date.now();
   const made = await make(now);
@@ -61,9 +60,9 @@ export async function once<T>(
   const db = drizzle(env.DIRECTORY);
   const record = {
     tenantId: actor.tenantId,
-    operation: request.operation,
+    operation: operationOf(actor, request),
     key: request.key,
-    requestHash: hash,
+    requestHash: await requestHash(env.SEALING_KEY, actor, request.input),
     answer: await seal(env.SEALING_KEY, contextOf(actor, request), JSON.stringify(made.answer)),
     createdAt: now,
   };
@@ -74,7 +73,7 @@ export async function once<T>(
       ...made.statements,
     ]);
   } catch (error) {
-    const first = isTaken(error) ? await replay<T>(env, actor, request, hash) : null;
+    const first = isTaken(error) ? await replay<T>(env, actor, request) : null;
     const failure = first ?? explain(error);
     if (failure) return failure;
     throw error;
@@ -82,29 +81,29 @@ export async function once<T>(
   return ok({ value: made.answer, replayed: false });
 }
 
-function contextOf(actor: Actor, request: KeyedRequest): string {
-  return `answer:${actor.tenantId}:${request.operation}:${request.key}`;
+/** A key belongs to whoever made it, not to the whole organisation. */
+function operationOf(actor: Actor, { operation }: KeyedRequest): string {
+  return `${operation}:${actor.subject}`;
 }
 
-async function replay<T>(
-  env: KeyedEnv,
-  actor: Actor,
-  request: KeyedRequest,
-  hash: string,
-): Promise<Result<Keyed<T>> | null> {
+function contextOf(actor: Actor, request: KeyedRequest): string {
+  return `answer:${actor.tenantId}:${operationOf(actor, request)}:${request.key}`;
+}
+
+async function replay<T>(env: KeyedEnv, actor: Actor, request: KeyedRequest): Promise<Result<Keyed<T>> | null> {
   const record = await drizzle(env.DIRECTORY)
     .select()
     .from(idempotencyRecords)
     .where(
       and(
         eq(idempotencyRecords.tenantId, actor.tenantId),
-        eq(idempotencyRecords.operation, request.operation),
+        eq(idempotencyRecords.operation, operationOf(actor, request)),
         eq(idempotencyRecords.key, request.key),
       ),
     )
     .get();
   if (!record) return null;
-  if (record.requestHash !== hash) return keyMismatch();
+  if (!(await isSameRequest(env.SEALING_KEY, record.requestHash, actor, request.input))) return keyMismatch();
   const answer = await open(env.SEALING_KEY, contextOf(actor, request), record.answer);
   return ok({ value: JSON.parse(answer) as T, replayed: true });
 }

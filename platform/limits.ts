@@ -55,6 +55,8 @@ export const ACCESS_TOKEN_SECONDS = 300;
 export const SESSION_IDLE_SECONDS = 12 * 3_600;
 /** Session lifetime however much it is used. OWASP Session Management: an absolute time-out as well. */
 export const SESSION_MAX_SECONDS = 14 * 86_400;
+/** Spent refresh tokens remembered of one session. Ours: reuse of a far older one is refused, but ends nothing. */
+export const SPENT_REFRESH_KEPT = 200;
 /** Sessions of one user. Ours: the oldest ends when another begins. */
 export const SESSIONS_PER_USER_MAX = 20;
 /** How long a read may go by an earlier yes of the policy. The promise: revoked means refused within a second. */
@@ -87,8 +89,12 @@ export const ASSERTION_MAX_SECONDS = 300;
 export const LOGIN_FAILURES_PAIR = 10;
 /** Failed sign-ins of one account from anywhere, and from one address for any account, before a pause. */
 export const LOGIN_FAILURES_WIDE = 100;
-/** The window of both, ms. */
+/** Wrong second factors of one user, whichever sign-ins they belong to, before a pause. */
+export const LOGIN_FAILURES_FACTOR = 10;
+/** The window of all three, ms. */
 export const LOGIN_WINDOW_MS = 900_000;
+/** How long an address from which an account got in is spared the pause that strangers caused it. */
+export const LOGIN_KNOWN_DAYS = 30;
 /** Time to enter the second factor, and tries at it. Ours: 5 of a million codes, three of them valid. */
 export const SECOND_FACTOR_SECONDS = 300;
 export const SECOND_FACTOR_TRIES = 5;
@@ -100,6 +106,8 @@ export const PASSWORD_RESET_HOURS = 24;
 /** Refusals of one kind by one subject within the window that raise a security alert. Ours. */
 export const ALERT_FAILURES = 10;
 export const ALERT_WINDOW_MS = 300_000;
+/** Refusals of one organisation that one edge counts in a second. Ours: an attack must not load the object. */
+export const DENIALS_PER_SECOND = 20;
 /** Security alerts kept for a tenant. Ours. */
 export const ALERTS_KEPT = 1_000;
 /** How long the first answer of an Idempotency-Key is kept at least. Ours: longer than any client retries. */

@@ -50,6 +50,10 @@ it('a ring without its current secret is refused without being shown', () => {
   }
 });
 
+it('a ring that is not JSON is refused without being shown', () => {
+  expect(() => parseRing('{"current":"1","secrets":{"1":SuperSecret}}')).toThrow(/^a secret ring is not JSON$/);
+});
+
 it('bytes are equal when they are', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 40 }), fc.uint8Array({ maxLength: 40 }), (a, b) => {

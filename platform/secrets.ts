@@ -18,10 +18,19 @@ const rings = new Map<string, SecretRing>();
 export function parseRing(text: string): SecretRing {
   const known = rings.get(text);
   if (known) return known;
-  const ring = text.startsWith('{') ? (JSON.parse(text) as SecretRing) : { current: '1', secrets: { '1': text } };
+  const ring = text.startsWith('{') ? parseJson(text) : { current: '1', secrets: { '1': text } };
   if (!ring.secrets?.[ring.current]) throw new Error('a secret ring lacks its current secret');
   rings.set(text, ring);
   return ring;
+}
+
+function parseJson(text: string): SecretRing {
+  try {
+    return JSON.parse(text) as SecretRing;
+  } catch {
+    // JSON.parse quotes what it stumbled over: a piece of a secret.
+    throw new Error('a secret ring is not JSON');
+  }
 }
 
 const keys = new Map<string, Promise<CryptoKey>>();

@@ -23,8 +23,13 @@ await main(async () => {
     const document = (await (await fetcher(`${platform.origin}/openapi.json`)).json()) as OpenApi;
     const bar = progressBar('Operations', 1_000);
     const matrix = new Matrix(platform, world, document, fetcher);
-    const report = await matrix.run((done, total) => bar(Math.round((done / total) * 1_000)));
-    const methods = await step('Service methods', () => checkServices(platform, world, report));
+    let methods = 0;
+    const report = await matrix.run(
+      (done, total) => bar(Math.round((done / total) * 1_000)),
+      async (found) => {
+        methods = await checkServices(platform, world, found);
+      },
+    );
     for (const line of [...report.leaks, ...report.undeclared]) console.log(`FAIL  ${line}`);
     console.log(`${methods} service methods were called without the gateway.`);
     const { operations, cells, leaks, undeclared } = report;

@@ -30,6 +30,11 @@ await main(async () => {
     for (const [kind, sent] of Object.entries(report.sent)) {
       console.log(`${kind.padEnd(18)} ${sent} sent, ${report.taken[kind as keyof typeof report.taken]} taken`);
     }
+    // Where nothing valid is taken nothing was looked at.
+    if (report.sent.valid >= 100 && report.taken.valid < report.sent.valid / 3) {
+      report.violations.push('most valid requests were refused');
+      console.log('FAIL  most valid requests were refused: the run looked at little');
+    }
     console.log(JSON.stringify({ requests: report.requests, violations: report.violations.length }));
     if (report.violations.length > 0) process.exitCode = 1;
   } finally {

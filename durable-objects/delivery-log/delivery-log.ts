@@ -136,7 +136,7 @@ export class DeliveryLog extends DurableObject<Env> implements DeliveryLogApi {
 
   async #arm(): Promise<void> {
     const next = this.#storage.nextDue();
-    if (next !== null) await this.ctx.storage.setAlarm(Math.max(next, Date.now() + 100));
+    if (next !== null) await this.ctx.storage.setAlarm(Math.max(next, Date.now() + 1_000));
   }
 
   async #deliver(delivery: DueDelivery): Promise<void> {
@@ -188,7 +188,8 @@ export class DeliveryLog extends DurableObject<Env> implements DeliveryLogApi {
         },
         body,
       });
-      await discardBody(answer);
+      // The status is the answer: what becomes of its body changes nothing.
+      await discardBody(answer).catch(() => {});
       const retryAfter = Number(answer.headers.get('retry-after') ?? Number.NaN);
       return { status: answer.status, retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : null };
     } catch (error) {

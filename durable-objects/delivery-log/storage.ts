@@ -171,8 +171,10 @@ export class DeliveryStorage {
   /** When the next delivery is due, or null. */
   nextDue(): number | null {
     return (
-      this.sql.run<{ at: number | null }>('SELECT min(next_at) AS at FROM deliveries WHERE next_at IS NOT NULL')[0]
-        ?.at ?? null
+      this.sql.run<{ at: number | null }>(
+        `SELECT min(d.next_at) AS at FROM deliveries d JOIN endpoints e ON e.id = d.endpoint_id
+         WHERE d.next_at IS NOT NULL AND e.status = 'active'`,
+      )[0]?.at ?? null
     );
   }
 
@@ -186,6 +188,12 @@ export class DeliveryStorage {
       record.lastError,
       record.nextAt,
       record.deliveredAt,
+      id,
+    );
+    // Another delivery of the same batch may have found the endpoint gone: nothing is pending there any more.
+    this.sql.run(
+      `UPDATE deliveries SET status = 'failed', next_at = NULL WHERE id = ? AND status = 'pending'
+       AND endpoint_id IN (SELECT id FROM endpoints WHERE status = 'disabled')`,
       id,
     );
   }

@@ -6,6 +6,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Notification } from '../../contracts/notifications.ts';
 import type { OutboxRelayApi, ProcurementEvent } from '../../contracts/procurement.ts';
+import { IDEMPOTENCY_HOURS } from '../../platform/limits.ts';
 import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
 import type { ShardBindings, ShardName } from '../../platform/shards.ts';
 
@@ -22,12 +23,15 @@ const WATCH_MS = 5 * 60_000;
 const LOOK_EVERY_MS = 30_000;
 /** A parked row is tried again after this long: what was broken has mostly been mended by then. */
 const UNPARK_AFTER_MS = 3_600_000;
+/** How often answers to keyed requests are looked through for old ones. */
+const FORGET_EVERY_MS = 3_600_000;
 const BATCH = 50;
 
 /** The Durable Object class. */
 export class OutboxRelay extends DurableObject<Env> implements OutboxRelayApi {
   readonly #log: Logger;
   #draining: Promise<void> | null = null;
+  #forgotAt = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -56,6 +60,7 @@ export class OutboxRelay extends DurableObject<Env> implements OutboxRelayApi {
     const shard = stored.get('shard') as ShardName;
     try {
       await this.#unpark(shard);
+      await this.#forget(shard);
       await this.drain(shard);
     } catch (error) {
       this.#log('warn', 'outbox.look_failed', { shard, error: errorText(error) });
@@ -86,6 +91,16 @@ export class OutboxRelay extends DurableObject<Env> implements OutboxRelayApi {
       .prepare('UPDATE outbox SET parked_at = NULL WHERE parked_at < ?')
       .bind(Date.now() - UNPARK_AFTER_MS)
       .run();
+  }
+
+  /** Drops answers to keyed requests that nobody will ask for again; looked at once an hour. */
+  async #forget(shard: ShardName): Promise<void> {
+    if (Date.now() - this.#forgotAt < FORGET_EVERY_MS) return;
+    await this.env[shard]
+      .prepare('DELETE FROM idempotency_records WHERE created_at < ?')
+      .bind(Date.now() - IDEMPOTENCY_HOURS * 3_600_000)
+      .run();
+    this.#forgotAt = Date.now();
   }
 
   async #waiting(shard: ShardName): Promise<boolean> {

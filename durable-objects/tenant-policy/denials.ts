@@ -1,7 +1,7 @@
 /** Refusals are counted; too many of one kind by one subject are one alert. */
 import type { Denial, SecurityAlert } from '../../contracts/policy.ts';
 import type { Page } from '../../contracts/result.ts';
-import { noteFailure } from '../../domain/security/failures.ts';
+import { type FailureVerdict, noteFailure } from '../../domain/security/failures.ts';
 import { newId } from '../../platform/ids.ts';
 import { ALERT_FAILURES, ALERT_WINDOW_MS, ALERTS_KEPT } from '../../platform/limits.ts';
 import { beforeId, pageById } from '../../platform/service.ts';
@@ -17,8 +17,8 @@ export class Denials {
     this.#sql = sql;
   }
 
-  /** Counts a refusal; true when an alert was raised or grew. */
-  note(denial: Denial, now: number): boolean {
+  /** Counts a refusal: nothing yet, a new alert, or one that grows. */
+  note(denial: Denial, now: number): FailureVerdict {
     const key = `${denial.kind}:${denial.tenantId}:${denial.subject}`;
     const [row] = this.#sql.run<{ at: string; alert_id: string | null }>(
       'SELECT at, alert_id FROM failures WHERE key = ?',
@@ -35,10 +35,10 @@ export class Denials {
       now,
       alertId,
     );
-    if (alertId === null) return false;
+    if (alertId === null) return verdict;
     if (verdict === 'raise') this.#store([raised(alertId, denial, at, now)]);
     else this.#grow(alertId, denial, now);
-    return true;
+    return verdict;
   }
 
   #grow(alertId: string, denial: Denial, now: number): void {
@@ -89,13 +89,14 @@ export class Denials {
     return pageById(rows, limit, (row) => JSON.parse(row.body) as SecurityAlert);
   }
 
-  /** Forgets failures that no longer count, and the oldest alerts beyond the number kept. */
-  sweep(now: number): void {
+  /** Forgets failures that no longer count, and the oldest alerts beyond the number kept; false when none count. */
+  sweep(now: number): boolean {
     this.#sql.run('DELETE FROM failures WHERE last_at < ?', now - ALERT_WINDOW_MS);
     this.#sql.run(
       'DELETE FROM alerts WHERE id IN (SELECT id FROM alerts ORDER BY id DESC LIMIT -1 OFFSET ?)',
       ALERTS_KEPT,
     );
+    return this.#sql.run('SELECT 1 FROM failures LIMIT 1').length > 0;
   }
 }
 

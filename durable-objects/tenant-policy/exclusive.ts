@@ -1,33 +1,47 @@
 import { IN_FLIGHT_LEASE_MS, IN_FLIGHT_WAIT_MS } from '../../platform/limits.ts';
 
+interface Running {
+  hold: number;
+  until: number;
+  waiting: (() => void)[];
+}
+
 /**
  * Keyed requests that are running. In memory only: what makes a key count once is the record stored
  * with its effect, so forgetting this costs a second answer of the same content and nothing else.
  */
 export class InFlight {
-  readonly #running = new Map<string, { until: number; waiting: (() => void)[] }>();
+  readonly #running = new Map<string, Running>();
+  #last = 0;
 
   /**
-   * Takes a name, waiting a moment for a request that holds it: one that has just been answered has
-   * its release still under way. False when it is held for longer.
+   * Takes a name, waiting a moment for a request that holds it: one that has just been answered has its
+   * release still under way. Answers the hold, or the instant until which it is held at most by another.
    */
-  async take(name: string, waitMs = IN_FLIGHT_WAIT_MS): Promise<boolean> {
+  async take(name: string, waitMs = IN_FLIGHT_WAIT_MS): Promise<{ hold: number } | { heldUntil: number }> {
     const giveUpAt = Date.now() + waitMs;
     for (;;) {
       const running = this.#running.get(name);
       if (!running || running.until <= Date.now()) break;
       const left = giveUpAt - Date.now();
-      if (left <= 0) return false;
+      if (left <= 0) return { heldUntil: running.until };
       await Promise.race([new Promise<void>((resolve) => running.waiting.push(resolve)), scheduler.wait(left)]);
     }
-    this.#running.set(name, { until: Date.now() + IN_FLIGHT_LEASE_MS, waiting: [] });
-    return true;
+    const hold = ++this.#last;
+    this.#running.set(name, { hold, until: Date.now() + IN_FLIGHT_LEASE_MS, waiting: [] });
+    return { hold };
   }
 
-  /** Ends the hold on a name. */
-  release(name: string): void {
+  /** Ends a hold; one whose lease ran out may have passed to another request, which keeps it. */
+  release(name: string, hold: number): void {
     const running = this.#running.get(name);
+    if (running?.hold !== hold) return;
     this.#running.delete(name);
-    for (const wake of running?.waiting ?? []) wake();
+    for (const wake of running.waiting) wake();
+  }
+
+  /** Forgets holds whose lease is over. */
+  sweep(now: number): void {
+    for (const [name, { hold, until }] of this.#running) if (until <= now) this.release(name, hold);
   }
 }

@@ -35,11 +35,14 @@ export class Factors {
   }
 
   /** Confirms a factor by its first code and sets the recovery codes. */
-  confirm(userId: string, step: number, recoveryHashes: string[]): boolean {
+  confirm(userId: string, sealedSecret: string, step: number, recoveryHashes: string[]): boolean {
+    // The very secret that the code was checked against: another may have been enrolled meanwhile.
     const done = this.#sql.run(
-      'UPDATE factors SET confirmed = 1, last_step = ? WHERE user_id = ? AND confirmed = 0 RETURNING user_id',
+      `UPDATE factors SET confirmed = 1, last_step = ?
+       WHERE user_id = ? AND confirmed = 0 AND sealed_secret = ? RETURNING user_id`,
       step,
       userId,
+      sealedSecret,
     );
     if (done.length === 0) return false;
     this.#sql.run('DELETE FROM recovery_codes WHERE user_id = ?', userId);

@@ -45,8 +45,9 @@ export const MIGRATIONS = [
      expires_at INTEGER NOT NULL
    ) WITHOUT ROWID;
    CREATE INDEX sessions_by_user ON sessions (user_id, id);
-   DELETE FROM spent_refresh;
-   CREATE INDEX spent_refresh_by_session ON spent_refresh (session_id);
+   DROP TABLE spent_refresh;
+   CREATE TABLE spent_refresh (hash TEXT PRIMARY KEY, session_id TEXT NOT NULL, spent_at INTEGER NOT NULL) WITHOUT ROWID;
+   CREATE INDEX spent_refresh_by_session ON spent_refresh (session_id, spent_at);
    DROP TABLE tickets;
    CREATE TABLE tickets (
      hash TEXT PRIMARY KEY,
@@ -58,12 +59,14 @@ export const MIGRATIONS = [
    CREATE TABLE closings (
      holder TEXT NOT NULL,
      topic TEXT NOT NULL,
-     passes INTEGER NOT NULL DEFAULT 0,
+     due_at INTEGER NOT NULL,
+     looks INTEGER NOT NULL DEFAULT 0,
+     tries INTEGER NOT NULL DEFAULT 0,
      PRIMARY KEY (holder, topic)
    ) WITHOUT ROWID;
    CREATE TABLE revoked_tokens (id TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) WITHOUT ROWID;
    CREATE TABLE used_ids (id TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) WITHOUT ROWID;
-   CREATE TABLE disabled_clients (id TEXT PRIMARY KEY) WITHOUT ROWID;
+   CREATE TABLE clients (id TEXT PRIMARY KEY, enabled INTEGER NOT NULL, version INTEGER NOT NULL) WITHOUT ROWID;
    CREATE TABLE documents (name TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
    CREATE TABLE quotas (key TEXT PRIMARY KEY, window INTEGER NOT NULL, reserved INTEGER NOT NULL) WITHOUT ROWID;
    CREATE TABLE pending_logins (

@@ -36,11 +36,12 @@ export class QuotaBook {
     if (count) this.#counts.set(key, count);
   }
 
-  /** Forgets windows that are over. */
-  sweep(now: number): void {
+  /** Forgets windows that are over; false when none is left. */
+  sweep(now: number): boolean {
     const window = Math.floor(now / WINDOW_MS);
     for (const [key, count] of this.#counts) if (count.window < window) this.#counts.delete(key);
     this.#sql.run('DELETE FROM quotas WHERE window < ?', window);
+    return this.#counts.size > 0;
   }
 
   #count(key: string): QuotaCount | null {

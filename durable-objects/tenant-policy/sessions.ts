@@ -2,7 +2,12 @@
 import type { CodeBinding, Grant, GrantCheck, Granted, Session } from '../../contracts/policy.ts';
 import type { Page } from '../../contracts/result.ts';
 import { newId } from '../../platform/ids.ts';
-import { SESSION_IDLE_SECONDS, SESSION_MAX_SECONDS, SESSIONS_PER_USER_MAX } from '../../platform/limits.ts';
+import {
+  SESSION_IDLE_SECONDS,
+  SESSION_MAX_SECONDS,
+  SESSIONS_PER_USER_MAX,
+  SPENT_REFRESH_KEPT,
+} from '../../platform/limits.ts';
 import { beforeId, pageById } from '../../platform/service.ts';
 import type { Sql } from '../shared/sql.ts';
 
@@ -130,7 +135,18 @@ export class Sessions {
       return { granted: null, ended: null };
     }
     const idleEnd = check.now + SESSION_IDLE_SECONDS * 1000;
-    this.#sql.run('INSERT INTO spent_refresh (hash, session_id) VALUES (?, ?)', oldHash, session.id);
+    this.#sql.run(
+      'INSERT INTO spent_refresh (hash, session_id, spent_at) VALUES (?, ?, ?)',
+      oldHash,
+      session.id,
+      check.now,
+    );
+    this.#sql.run(
+      `DELETE FROM spent_refresh WHERE session_id = ?1 AND spent_at < (
+         SELECT spent_at FROM spent_refresh WHERE session_id = ?1 ORDER BY spent_at DESC LIMIT 1 OFFSET ?2)`,
+      session.id,
+      SPENT_REFRESH_KEPT,
+    );
     this.#sql.run(
       'UPDATE sessions SET refresh_hash = ?, expires_at = ?, last_used_at = ?, address = ?, user_agent = ? WHERE id = ?',
       newHash,
@@ -183,6 +199,12 @@ export class Sessions {
     return ended.length > 0;
   }
 
+  /** Takes back what a user has not redeemed yet: codes, and sign-ins that wait for their second factor. */
+  dropUnredeemed(userId: string): void {
+    this.#sql.run(`DELETE FROM codes WHERE session_id IS NULL AND json_extract(grant_body, '$.userId') = ?`, userId);
+    this.#sql.run(`DELETE FROM pending_logins WHERE json_extract(body, '$.userId') = ?`, userId);
+  }
+
   /** The ids of a user's sessions but one. */
   idsOf(userId: string, exceptId: string | null): string[] {
     return this.#sql
@@ -190,14 +212,16 @@ export class Sessions {
       .map((row) => row.id);
   }
 
-  /** Drops what has expired. */
-  sweep(now: number): void {
-    this.#sql.run('DELETE FROM codes WHERE expires_at < ?', now);
-    this.#sql.run('DELETE FROM sessions WHERE expires_at < ?', now);
-    this.#sql.run('DELETE FROM spent_refresh WHERE session_id NOT IN (SELECT id FROM sessions)');
-    for (const table of ['tickets', 'revoked_tokens', 'used_ids', 'pending_logins']) {
-      this.#sql.run(`DELETE FROM ${table} WHERE expires_at < ?`, now);
-    }
+  /** Sessions that have run out and are still kept. */
+  expired(now: number): string[] {
+    return this.#sql.run<{ id: string }>('SELECT id FROM sessions WHERE expires_at < ?', now).map((row) => row.id);
+  }
+
+  /** Drops what has expired; false when nothing is left that will. */
+  sweep(now: number): boolean {
+    const tables = ['codes', 'tickets', 'revoked_tokens', 'used_ids', 'pending_logins'];
+    for (const table of tables) this.#sql.run(`DELETE FROM ${table} WHERE expires_at < ?`, now);
+    return [...tables, 'sessions'].some((table) => this.#sql.run(`SELECT 1 FROM ${table} LIMIT 1`).length > 0);
   }
 
   /** Keeps a token from being taken until it expires. */
@@ -221,19 +245,31 @@ export class Sessions {
     );
   }
 
-  /** Enables or disables a machine client. */
-  setClientEnabled(id: string, enabled: boolean): void {
-    if (enabled) this.#sql.run('DELETE FROM disabled_clients WHERE id = ?', id);
-    else this.#sql.run('INSERT INTO disabled_clients (id) VALUES (?) ON CONFLICT DO NOTHING', id);
+  /** Takes in whether a machine client is enabled, unless a later version of it was heard of. */
+  setClient(id: string, enabled: boolean, version: number): void {
+    this.#sql.run(
+      `INSERT INTO clients (id, enabled, version) VALUES (?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET enabled = excluded.enabled, version = excluded.version
+       WHERE excluded.version >= version`,
+      id,
+      enabled ? 1 : 0,
+      version,
+    );
   }
 
   /** Whether a machine client is disabled. */
   isDisabled(id: string): boolean {
-    return this.#sql.run('SELECT 1 FROM disabled_clients WHERE id = ?', id).length > 0;
+    return this.#sql.run('SELECT 1 FROM clients WHERE id = ? AND enabled = 0', id).length > 0;
   }
 
-  /** Keeps a WebSocket ticket; the holder is the session or the client that its socket will belong to. */
-  storeTicket(hash: string, topic: string, holder: string, until: number): void {
+  /** Whether the session or client that sockets belong to is still good. */
+  #isGood(holder: string, now: number): boolean {
+    return holder.startsWith('ses_') ? this.isAlive(holder, now) : !this.isDisabled(holder);
+  }
+
+  /** Keeps a WebSocket ticket for the session or client that its socket will belong to; false when that has ended. */
+  storeTicket(hash: string, topic: string, holder: string, until: number, now: number): boolean {
+    if (!this.#isGood(holder, now)) return false;
     this.#sql.run(
       'INSERT INTO tickets (hash, topic, holder, expires_at) VALUES (?, ?, ?, ?)',
       hash,
@@ -241,6 +277,7 @@ export class Sessions {
       holder,
       until,
     );
+    return true;
   }
 
   /** Redeems a ticket, once, and remembers where its holder listens. */
@@ -249,32 +286,56 @@ export class Sessions {
       'DELETE FROM tickets WHERE hash = ? RETURNING topic, holder, expires_at',
       hash,
     );
-    if (!ticket || ticket.expires_at < now) return null;
+    if (!ticket || ticket.expires_at < now || !this.#isGood(ticket.holder, now)) return null;
     const { topic, holder } = ticket;
     this.#sql.run('INSERT INTO sockets (holder, topic) VALUES (?, ?) ON CONFLICT DO NOTHING', holder, topic);
     return { topic, holder };
   }
 
   /** Takes a holder's tickets away and notes that its sockets must be closed; false when it has none. */
-  closeSocketsOf(holder: string): boolean {
+  closeSocketsOf(holder: string, now: number): boolean {
     this.#sql.run('DELETE FROM tickets WHERE holder = ?', holder);
     this.#sql.run(
-      `INSERT INTO closings (holder, topic) SELECT holder, topic FROM sockets WHERE holder = ?
-       ON CONFLICT DO UPDATE SET passes = 0`,
+      `INSERT INTO closings (holder, topic, due_at) SELECT holder, topic, ? FROM sockets WHERE holder = ?
+       ON CONFLICT DO UPDATE SET looks = 0, tries = 0, due_at = excluded.due_at`,
+      now,
       holder,
     );
     return this.#sql.run('DELETE FROM sockets WHERE holder = ? RETURNING topic', holder).length > 0;
   }
 
-  /** The sockets to close. */
-  closings(): { holder: string; topic: string; passes: number }[] {
-    return this.#sql.run('SELECT holder, topic, passes FROM closings LIMIT 200');
+  /** Everybody who may hold a socket. */
+  holders(): string[] {
+    return this.#sql.run<{ holder: string }>('SELECT DISTINCT holder FROM sockets').map((row) => row.holder);
   }
 
-  /** Notes that a closing was carried out; the second time it is done with. */
-  closed(holder: string, topic: string): void {
-    this.#sql.run('UPDATE closings SET passes = passes + 1 WHERE holder = ? AND topic = ?', holder, topic);
-    this.#sql.run('DELETE FROM closings WHERE holder = ? AND topic = ? AND passes > 1', holder, topic);
+  /** The sockets to close now, oldest due first. */
+  closings(now: number): { holder: string; topic: string; looks: number; tries: number }[] {
+    return this.#sql.run(
+      'SELECT holder, topic, looks, tries FROM closings WHERE due_at <= ? ORDER BY due_at LIMIT 200',
+      now,
+    );
+  }
+
+  /** When the next closing is due, or null. */
+  nextClosing(): number | null {
+    return this.#sql.run<{ at: number | null }>('SELECT min(due_at) AS at FROM closings')[0]?.at ?? null;
+  }
+
+  /** Moves a closing to another instant; `looked` counts one that was carried out. */
+  postponeClosing(holder: string, topic: string, dueAt: number, looked: boolean): void {
+    this.#sql.run(
+      'UPDATE closings SET due_at = ?, looks = looks + ?, tries = tries + 1 WHERE holder = ? AND topic = ?',
+      dueAt,
+      looked ? 1 : 0,
+      holder,
+      topic,
+    );
+  }
+
+  /** Forgets a closing. */
+  dropClosing(holder: string, topic: string): void {
+    this.#sql.run('DELETE FROM closings WHERE holder = ? AND topic = ?', holder, topic);
   }
 }
 

@@ -49,6 +49,8 @@ const SWEEP_EVERY_MS = 600_000;
 /** A socket whose handshake was under way when its session ended is caught by a second look. */
 const SECOND_LOOK_MS = 5_000;
 const RETRY_MS = 5_000;
+/** With the doubling, some three hours: longer than an object is ever out of reach. */
+const CLOSE_TRIES_MAX = 11;
 
 /** The Durable Object class. */
 export class TenantPolicy extends DurableObject<Env> implements TenantPolicyApi {
@@ -78,12 +80,17 @@ export class TenantPolicy extends DurableObject<Env> implements TenantPolicyApi 
   async check(call: PolicyCheck): Promise<PolicyVerdict> {
     const verdict = this.#decide(call, Date.now());
     if (!verdict.ok || !call.exclusive) return verdict;
-    return (await this.#inFlight.take(call.exclusive)) ? verdict : { ok: false, reason: 'in_flight' };
+    const taken = await this.#inFlight.take(call.exclusive);
+    if ('hold' in taken) return { ...verdict, hold: taken.hold };
+    const retryAfterSeconds = Math.max(1, Math.ceil((taken.heldUntil - Date.now()) / 1000));
+    const { quotas, corsOrigins } = verdict;
+    return { ok: false, reason: 'in_flight', quotas, corsOrigins, retryAfterSeconds };
   }
 
   #decide(call: PolicyCheck, now: number): PolicyVerdict {
+    const { corsOrigins } = this.#documents.policy;
     const reason = this.#refusal(call, now);
-    if (reason) return { ok: false, reason };
+    if (reason) return { ok: false, reason, corsOrigins };
     const { limits } = this.#documents;
     const keys = { subject: `s:${call.subject}`, tenant: 't' };
     if (call.unused) {
@@ -94,14 +101,15 @@ export class TenantPolicy extends DurableObject<Env> implements TenantPolicyApi 
     const spare = subject.granted - tenant.granted;
     if (spare > 0) this.#quotas.giveBack(keys.subject, subject.count.window, spare);
     this.#deadlines.ensure('sweep', now + SWEEP_EVERY_MS);
-    const quotas = { subject: subject.status, tenant: tenant.status };
-    if (tenant.granted === 0) return { ok: false, reason: 'quota_exceeded', quotas };
+    const remaining = subject.status.remaining + spare;
+    const quotas = { subject: { ...subject.status, remaining }, tenant: tenant.status };
+    if (tenant.granted === 0) return { ok: false, reason: 'quota_exceeded', quotas, corsOrigins };
     return {
       ok: true,
       units: tenant.granted,
       window: tenant.count.window,
       quotas,
-      corsOrigins: this.#documents.policy.corsOrigins,
+      corsOrigins,
       features: limits.features,
     };
   }
@@ -116,8 +124,8 @@ export class TenantPolicy extends DurableObject<Env> implements TenantPolicyApi 
     return null;
   }
 
-  async release(exclusive: string): Promise<void> {
-    this.#inFlight.release(exclusive);
+  async release(exclusive: string, hold: number): Promise<void> {
+    this.#inFlight.release(exclusive, hold);
   }
 
   /** Carriers post from addresses of their own: the allow list is for people and machines, the block list for all. */
@@ -138,7 +146,9 @@ export class TenantPolicy extends DurableObject<Env> implements TenantPolicyApi 
   }
 
   async putLimits(limits: Limits, expectedVersion: number): Promise<Versioned<Limits> | null> {
-    return this.#documents.put('limits', limits, expectedVersion);
+    const stored = this.#documents.put('limits', limits, expectedVersion);
+    if (stored && !stored.features.live) for (const holder of this.#sessions.holders()) this.#closeSockets(holder);
+    return stored;
   }
 
   async storeCode(codeHash: string, grant: Grant & CodeBinding, expiresAt: number): Promise<void> {
@@ -184,9 +194,12 @@ export class TenantPolicy extends DurableObject<Env> implements TenantPolicyApi 
     this.#deadlines.ensure('sweep', Date.now() + SWEEP_EVERY_MS);
   }
 
-  async setClientEnabled(clientId: string, enabled: boolean): Promise<void> {
-    this.#sessions.setClientEnabled(clientId, enabled);
-    if (!enabled) this.#closeSockets(clientId);
+  async setClient(
+    clientId: string,
+    state: { enabled: boolean; version: number; closeSockets: boolean },
+  ): Promise<void> {
+    this.#sessions.setClient(clientId, state.enabled, state.version);
+    if (state.closeSockets) this.#closeSockets(clientId);
   }
 
   async useOnce(id: string, until: number): Promise<boolean> {
@@ -203,6 +216,7 @@ export class TenantPolicy extends DurableObject<Env> implements TenantPolicyApi 
   }
 
   async endSessionsOf(userId: string, exceptSessionId: string | null): Promise<number> {
+    this.#sessions.dropUnredeemed(userId);
     const ids = this.#sessions.idsOf(userId, exceptSessionId);
     for (const id of ids) this.#end(id);
     return ids.length;
@@ -215,35 +229,44 @@ export class TenantPolicy extends DurableObject<Env> implements TenantPolicyApi 
   }
 
   #closeSockets(holder: string): void {
-    if (!this.#sessions.closeSocketsOf(holder)) return;
-    this.#deadlines.ensure('close', Date.now() + SECOND_LOOK_MS);
+    const now = Date.now();
+    if (!this.#sessions.closeSocketsOf(holder, now)) return;
+    this.#deadlines.ensure('close', now + SECOND_LOOK_MS);
     this.ctx.waitUntil(this.#close());
   }
 
-  /** Carries out what closings are noted; what cannot be reached now is tried again by the alarm. */
+  /**
+   * Carries out the closings that are due. Each is looked at twice, for a socket that was on its way; what
+   * cannot be reached is tried again by the alarm, at growing intervals and not for ever.
+   */
   async #close(): Promise<number | null> {
-    for (const { holder, topic } of this.#sessions.closings()) {
+    const now = Date.now();
+    for (const { holder, topic, looks, tries } of this.#sessions.closings(now)) {
       try {
         const tenantId = this.ctx.id.name!;
         const object = topic.startsWith('container:')
           ? containerTracker(this.env, tenantId, topic.slice('container:'.length))
           : fleetIndex(this.env, tenantId);
         await object.closeSockets(holder);
-        this.#sessions.closed(holder, topic);
+        if (looks > 0) this.#sessions.dropClosing(holder, topic);
+        else this.#sessions.postponeClosing(holder, topic, now + SECOND_LOOK_MS, true);
       } catch (error) {
-        this.#log('warn', 'sockets.close_failed', { holder, topic, error: errorText(error) });
+        this.#log('error', 'sockets.close_failed', { holder, topic, tries, error: errorText(error) });
+        if (tries >= CLOSE_TRIES_MAX) this.#sessions.dropClosing(holder, topic);
+        else this.#sessions.postponeClosing(holder, topic, now + RETRY_MS * 2 ** tries, false);
       }
     }
-    return this.#sessions.closings().length > 0 ? Date.now() + RETRY_MS : null;
+    return this.#sessions.nextClosing();
   }
 
-  async storeTicket(hash: string, topic: string, holder: string, expiresAt: number): Promise<void> {
-    this.#sessions.storeTicket(hash, topic, holder, expiresAt);
+  async storeTicket(hash: string, topic: string, holder: string, expiresAt: number): Promise<boolean> {
     this.#deadlines.ensure('sweep', Date.now() + SWEEP_EVERY_MS);
+    return this.#sessions.storeTicket(hash, topic, holder, expiresAt, Date.now());
   }
 
-  async redeemTicket(hash: string, now: number): Promise<{ topic: string; holder: string } | null> {
-    return this.#sessions.redeemTicket(hash, now);
+  async redeemTicket(hash: string, address: string, now: number): Promise<{ topic: string; holder: string } | null> {
+    const redeemed = this.#sessions.redeemTicket(hash, now);
+    return this.#documents.refuses(address) || !this.#documents.limits.features.live ? null : redeemed;
   }
 
   async storePendingLogin(hash: string, pending: PendingLogin, expiresAt: number): Promise<void> {
@@ -267,8 +290,8 @@ export class TenantPolicy extends DurableObject<Env> implements TenantPolicyApi 
     this.#factors.enrol(userId, sealedSecret);
   }
 
-  async confirmFactor(userId: string, step: number, recoveryHashes: string[]): Promise<boolean> {
-    return this.#factors.confirm(userId, step, recoveryHashes);
+  async confirmFactor(userId: string, sealedSecret: string, step: number, recoveryHashes: string[]): Promise<boolean> {
+    return this.#factors.confirm(userId, sealedSecret, step, recoveryHashes);
   }
 
   async useFactorStep(userId: string, step: number): Promise<boolean> {
@@ -289,11 +312,12 @@ export class TenantPolicy extends DurableObject<Env> implements TenantPolicyApi 
 
   async recordDenials(denials: Denial[]): Promise<void> {
     const now = Date.now();
-    const alerting = denials.filter((denial) => this.#denials.note(denial, now)).length > 0;
+    const verdicts = denials.map((denial) => this.#denials.note(denial, now));
     this.#deadlines.ensure('sweep', now + SWEEP_EVERY_MS);
-    if (!alerting || this.ctx.id.name === PLATFORM_TENANT) return;
+    if (this.ctx.id.name === PLATFORM_TENANT || verdicts.every((verdict) => verdict === 'quiet')) return;
+    // A new alert is told at once; how it grows every few seconds, however fast.
     this.#deadlines.ensure('report', now + RETRY_MS);
-    this.ctx.waitUntil(this.#report());
+    if (verdicts.includes('raise')) this.ctx.waitUntil(this.#report());
   }
 
   /** Hands alerts on to the platform's operators, whose list knows each by its id. */
@@ -324,11 +348,12 @@ export class TenantPolicy extends DurableObject<Env> implements TenantPolicyApi 
     });
   }
 
-  #sweep(): number {
+  /** Ends what has run out and drops what no longer counts; an organisation at rest is not woken again. */
+  #sweep(): number | null {
     const now = Date.now();
-    this.#sessions.sweep(now);
-    this.#quotas.sweep(now);
-    this.#denials.sweep(now);
-    return now + SWEEP_EVERY_MS;
+    for (const id of this.#sessions.expired(now)) this.#end(id);
+    this.#inFlight.sweep(now);
+    const kept = [this.#sessions.sweep(now), this.#quotas.sweep(now), this.#denials.sweep(now)];
+    return kept.includes(true) ? now + SWEEP_EVERY_MS : null;
   }
 }

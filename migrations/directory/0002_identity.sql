@@ -11,6 +11,8 @@ CREATE TABLE people (
   pepper_id TEXT NOT NULL DEFAULT '1',
   status TEXT NOT NULL DEFAULT 'active',
   version INTEGER NOT NULL DEFAULT 1,
+  -- Counts what must end every sign-in that came before: a new password, another role, the account's end.
+  security_version INTEGER NOT NULL DEFAULT 1,
   created_at INTEGER NOT NULL
 );
 INSERT INTO people (id, tenant_id, email, name, role, password_hash, status, created_at)
@@ -59,6 +61,7 @@ CREATE INDEX invitations_by_inviter ON invitations (inviter_tenant_id, id);
 -- One open reset a user: a new one replaces the one before.
 CREATE TABLE password_resets (
   user_id TEXT PRIMARY KEY REFERENCES users (id),
+  created_by TEXT NOT NULL,
   token_hash TEXT NOT NULL UNIQUE,
   expires_at INTEGER NOT NULL
 ) WITHOUT ROWID;

@@ -21,6 +21,7 @@ export const users = sqliteTable('users', {
   pepperId: text('pepper_id').notNull(),
   status: text().notNull().default('active').$type<'active' | 'disabled'>(),
   version: integer().notNull().default(1),
+  securityVersion: integer('security_version').notNull().default(1),
   createdAt: integer('created_at').notNull(),
 });
 
@@ -57,6 +58,7 @@ export const invitations = sqliteTable('invitations', {
 /** Open password resets, one a user. */
 export const passwordResets = sqliteTable('password_resets', {
   userId: text('user_id').primaryKey(),
+  createdBy: text('created_by').notNull(),
   tokenHash: text('token_hash').notNull(),
   expiresAt: integer('expires_at').notNull(),
 });

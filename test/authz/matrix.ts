@@ -104,7 +104,10 @@ export class Matrix {
   }
 
   /** Every cell; `onProgress` hears of each operation. */
-  async run(onProgress: (done: number, total: number) => void): Promise<MatrixReport> {
+  async run(
+    onProgress: (done: number, total: number) => void,
+    services: (report: MatrixReport) => Promise<unknown> = async () => {},
+  ): Promise<MatrixReport> {
     const bad = await badTokens(this.#platform, this.#world, this.#fetch);
     const rounds = [
       (op: DocumentedOperation) => this.#outsiders(op, bad),
@@ -117,8 +120,9 @@ export class Matrix {
         await round(op);
         onProgress(++done, this.#operations.length * rounds.length);
       }
-      if (i === 0 && (await this.#snapshot()) !== before)
-        this.report.leaks.push('an outsider changed what is tenant A’s');
+      if (i > 0) continue;
+      await services(this.report);
+      if ((await this.#snapshot()) !== before) this.report.leaks.push('an outsider changed what is tenant A’s');
     }
     this.report.operations = this.#operations.length;
     return this.report;
@@ -129,6 +133,7 @@ export class Matrix {
     const { admin } = this.#world.a.tenant;
     const lists = [
       'users',
+      'invitations',
       'clients',
       'carriers',
       'connections',
@@ -151,7 +156,8 @@ export class Matrix {
     const foreign = await this.#world.b.tenant.admin.token();
     const fromB = await this.#ask(op, this.#world.a, foreign, 'viewer', 'other tenant');
     this.#showsNothing(op, 'other tenant', fromB.text);
-    const namesObject = /\{id\}|\{sessionId\}/.test(op.path) && op.path !== '/v1/carriers/{id}';
+    const inQuery = op.parameters.some((parameter) => parameter.name === 'connectionId' && parameter.in === 'query');
+    const namesObject = (/\{id\}|\{sessionId\}/.test(op.path) && op.path !== '/v1/carriers/{id}') || inQuery;
     if (namesObject && fromB.status < 400) this.#leak(op, 'other tenant', `answered ${fromB.status} for A’s object`);
     const stranger = await this.#ask(
       op,
@@ -172,7 +178,12 @@ export class Matrix {
   async #open(op: DocumentedOperation): Promise<void> {
     const anybody = await this.#ask(op, this.#world.a, null, 'viewer', 'anybody');
     this.#showsNothing(op, 'anybody', anybody.text);
-    if (op.access === 'ticket' && anybody.status < 400) this.#leak(op, 'anybody', `answered ${anybody.status}`);
+    if (op.access === 'ticket') {
+      const upgrade = { upgrade: 'websocket', connection: 'Upgrade' };
+      const madeUp = await this.#ask(op, this.#world.a, null, 'viewer', 'made-up ticket', upgrade);
+      if (madeUp.status !== 401) this.#leak(op, 'made-up ticket', `answered ${madeUp.status}, not 401`);
+      if (anybody.status < 400) this.#leak(op, 'anybody', `answered ${anybody.status}`);
+    }
     if (op.access !== 'signature') return;
     if (anybody.status !== 401) this.#leak(op, 'unsigned', `answered ${anybody.status}, not 401`);
     const foreign = signStandard(`whsec_${Buffer.alloc(32, 9).toString('base64')}`, '[]');

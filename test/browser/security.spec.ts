@@ -55,6 +55,7 @@ test('a second factor is set up, asked for at the next sign-in, and a recovery c
   await signIn(page, tenant.adminEmail, tenant.password);
   await page.getByRole('link', { name: /Admin/ }).click();
   await expect(page.getByRole('heading', { name: 'Where you are signed in' })).toBeVisible();
+  await page.getByLabel('Password, to set it up').fill(tenant.password);
   await page.getByRole('button', { name: 'Set up a second factor' }).click();
   await expect(page.getByAltText('QR code of the secret below')).toBeVisible();
   const totp = new TOTP({

@@ -4,6 +4,9 @@ import formats from 'ajv-formats';
 import type { OpenApi } from '../support/openapi.ts';
 import type { FuzzCase } from './cases.ts';
 
+/** Where guessing at a password is answered 429 in time, which the run does. */
+const MAY_PAUSE = /^\/v1\/me\/(password|second-factor)/;
+
 /** An answer, read. */
 export interface FuzzAnswer {
   status: number;
@@ -31,7 +34,10 @@ export class Judge {
     if (!declared) return [...faults, `an undocumented ${answer.status}: ${answer.text.slice(0, 200)}`];
     const secured = !['public', 'ticket', 'signature'].includes(op.access ?? '');
     if (kind === 'no token' && secured && answer.status !== 401) faults.push(`no token, yet ${answer.status}`);
-    const wants4xx = ['unknown property', 'unknown parameter', 'oversized'].includes(kind);
+    const wants4xx = ['unknown property', 'unknown parameter', 'oversized', 'broken body'].includes(kind);
+    // A caller that is not let in any more looks at nothing.
+    const lost = secured && !['no token', 'odd headers'].includes(kind) && [401, 429].includes(answer.status);
+    if (lost && !MAY_PAUSE.test(op.path)) faults.push(`the run's own caller was refused with ${answer.status}`);
     if (wants4xx && answer.status < 400) faults.push(`${kind} was taken: ${answer.status}`);
     return [...faults, ...this.#mismatch(sent, answer)];
   }

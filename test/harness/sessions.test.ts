@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Fetch } from '../../scripts/support/api.ts';
 import { createTenant, fetchOf, signIn, type TestTenant, until } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
 import { callWith, person, sendForm } from '../support/people.ts';
@@ -14,6 +16,12 @@ beforeAll(async () => {
   tenant = await createTenant(platform, 'acme');
 });
 afterAll(() => platform?.close());
+
+/** A fetch that comes from an address. */
+function from(address: string): Fetch {
+  return (url, init) =>
+    fetchOf(platform)(url, { ...init, headers: { ...(init?.headers as object), 'cf-connecting-ip': address } });
+}
 
 /** A user of the tenant with a password of their own, by invitation. */
 async function newUser(email: string, role = 'operations') {
@@ -82,6 +90,93 @@ describe('a session that is ended', () => {
     expect((await again.call('POST', '/v1/sign-out')).status).toBe(401);
     const refused = await signIn(platform.origin, platform.issuer, 'vera@acme.example', password, fetchOf(platform));
     expect(refused).toMatchObject({ status: 401 });
+  });
+});
+
+describe('what was begun before', () => {
+  it('ends with a reset: a code that was not redeemed yet, and a sign-in between its two steps', async () => {
+    const email = 'cora@acme.example';
+    const { user, password } = await newUser(email);
+    const verifier = 'v'.repeat(50);
+    const redirectUri = `${platform.issuer}/auth/callback`;
+    const request = {
+      response_type: 'code',
+      client_id: 'fairlead-console',
+      redirect_uri: redirectUri,
+      state: 's',
+      code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+      code_challenge_method: 'S256',
+    };
+    const login = await sendForm(platform, '/oauth/authorize', { ...request, email, password });
+    const code = new URL(login.headers.get('location')!).searchParams.get('code')!;
+    const { url } = await tenant.admin.must('POST', `/v1/users/${user.id}/password-reset`);
+    const token = new URL(url).searchParams.get('token')!;
+    expect((await sendForm(platform, '/set-password', { token, password: 'a reset password' })).status).toBe(200);
+    const redeemed = await sendForm(platform, '/oauth/token', {
+      grant_type: 'authorization_code',
+      client_id: request.client_id,
+      redirect_uri: redirectUri,
+      code,
+      code_verifier: verifier,
+    });
+    expect([redeemed.status, ((await redeemed.json()) as { error: string }).error]).toEqual([400, 'invalid_grant']);
+  });
+
+  it('ends with the account: invitations and reset links that somebody made who may no longer', async () => {
+    const { user, password } = await newUser('dora@acme.example', 'tenant_admin');
+    const dora = await person(platform, 'dora@acme.example', password);
+    const { user: other } = await newUser('ozzy@acme.example', 'viewer');
+    const invitation = (
+      await dora.call('POST', '/v1/invitations', { email: 'friend@acme.example', role: 'tenant_admin' })
+    ).body;
+    const reset = (await dora.call('POST', `/v1/users/${other.id}/password-reset`)).body;
+    expect((await dora.call('POST', `/v1/users/${user.id}/password-reset`)).status).toBe(403);
+    const change = { name: 'Dora', role: 'tenant_admin', status: 'disabled' };
+    const disabled = await tenant.admin.call('PUT', `/v1/users/${user.id}`, change, { 'if-match': '"1"' });
+    expect(disabled.status).toBe(200);
+    for (const { url } of [invitation, reset]) {
+      const token = new URL(url).searchParams.get('token')!;
+      const used = await sendForm(platform, '/set-password', { token, name: 'F', password: 'friend of a friend' });
+      expect(used.status).toBe(404);
+    }
+  });
+
+  it('leaves one administrator at least, and nobody takes their own role away', async () => {
+    const boss = await admin();
+    const { subject } = (await boss.call('GET', '/v1/me')).body;
+    const read = await tenant.admin.call('GET', `/v1/users/${subject}`);
+    const change = { name: 'Admin', role: 'viewer', status: 'active' };
+    const match = { 'if-match': read.headers.get('etag')! };
+    expect((await boss.call('PUT', `/v1/users/${subject}`, change, match)).status).toBe(403);
+    const last = await tenant.admin.call('PUT', `/v1/users/${subject}`, change, match);
+    expect([last.status, last.body.detail]).toEqual([409, expect.stringContaining('last administrator')]);
+  });
+});
+
+describe('guessing', () => {
+  it('is counted before it is tried: of thirty guesses at once ten are made', async () => {
+    await newUser('gina@acme.example');
+    const guesses = await Promise.all(
+      Array.from({ length: 30 }, (_, i) =>
+        signIn(platform.origin, platform.issuer, 'gina@acme.example', `guess ${i}`, from('192.0.2.200')),
+      ),
+    );
+    const statuses = guesses.map((answer) => ('status' in answer ? answer.status : 200));
+    expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(10);
+    expect(statuses.filter((status) => status === 200)).toEqual([]);
+  });
+
+  it('by others locks nobody out of a place from which they got in before', async () => {
+    const email = 'hugo@acme.example';
+    const { password } = await newUser(email);
+    const home = from('198.51.100.7');
+    expect(await signIn(platform.origin, platform.issuer, email, password, home)).toHaveProperty('accessToken');
+    for (let i = 0; i < 110; i++) {
+      await signIn(platform.origin, platform.issuer, email, 'a wrong guess', from(`203.0.113.${i}`));
+    }
+    const stranger = await signIn(platform.origin, platform.issuer, email, password, from('203.0.113.250'));
+    expect(stranger).toMatchObject({ status: 429 });
+    expect(await signIn(platform.origin, platform.issuer, email, password, home)).toHaveProperty('accessToken');
   });
 });
 
@@ -176,7 +271,8 @@ describe('the second factor', () => {
     const email = 'tess@acme.example';
     const { user, password } = await newUser(email);
     const tess = await person(platform, email, password);
-    const enrolment = (await tess.call('POST', '/v1/me/second-factor')).body;
+    expect((await tess.call('POST', '/v1/me/second-factor', { password: 'wrong' })).status).toBe(403);
+    const enrolment = (await tess.call('POST', '/v1/me/second-factor', { password })).body;
     expect(enrolment.uri).toMatch(/^otpauth:\/\/totp\/Fairlead:tess%40acme\.example\?/);
     const totp = new TOTP({ secret: enrolment.secret, algorithm: 'SHA1', digits: 6, period: 30 });
     expect((await tess.call('POST', '/v1/me/second-factor/confirm', { code: '000000' })).status).toBe(400);

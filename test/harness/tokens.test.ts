@@ -204,6 +204,7 @@ describe('signing keys', () => {
       .getWorker('fairlead-identity')
       .getDurableObjectStorage('KeyRing', { name: 'signing' });
     const overdue = Date.now() - 40 * 86_400_000;
+    await storage.exec('DELETE FROM keys WHERE kid <> ?', key.kid);
     await storage.exec('UPDATE keys SET active_from = ?, drop_at = NULL', overdue);
     const keys = await operator.must('GET', '/v1/signing-keys');
     expect(keys.items.filter((entry: any) => entry.state === 'next')).toHaveLength(1);
@@ -271,7 +272,18 @@ describe('people of a carrier', () => {
     for (const route of ['/v1/bookings', '/v1/containers', '/v1/users', '/v1/allocations', '/v1/carriers']) {
       expect([route, (await as('GET', route)).status]).toEqual([route, 403]);
     }
-    expect((await as('GET', '/v1/me')).body.tenant.id).toBe(first.carrierId);
+    const { body: me } = await as('GET', '/v1/me');
+    expect(me.tenant.id).toBe(first.carrierId);
+
+    // They have no administrator of their own: the operators look after them.
+    const people = (await operator.must('GET', `/v1/users?carrierId=${first.carrierId}`)).items;
+    expect(people.map((entry: any) => entry.id)).toEqual([me.subject]);
+    const change = { name: 'Desk', role: 'carrier_user', status: 'disabled' };
+    const put = (body: object) => operator.call('PUT', `/v1/users/${me.subject}`, body, { 'if-match': '"1"' });
+    expect((await put({ ...change, role: 'platform_operator' })).status).toBe(403);
+    expect((await put(change)).status).toBe(200);
+    expect((await as('POST', '/v1/sign-out')).status).toBe(401);
+    expect((await tenant.admin.call('GET', `/v1/users?carrierId=${first.carrierId}`)).status).toBe(403);
   });
 
   it('are invited by the platform alone, and space needs a carrier that was invited', async () => {

@@ -107,12 +107,11 @@ async function buildSide(platform: Platform, slug: string): Promise<Side> {
   });
   const client = await admin.must('POST', '/v1/clients', { name: marker, role: 'viewer' });
   const invitation = await admin.must('POST', '/v1/invitations', { email: `open@${slug}.example`, role: 'viewer' });
-  const user = await admin.must('POST', '/v1/users', {
-    email: `user@${slug}.example`,
-    name: marker,
-    role: 'viewer',
-    password: randomBytes(12).toString('base64url'),
-  });
+  const password = randomBytes(12).toString('base64url');
+  const email = `user@${slug}.example`;
+  const user = await admin.must('POST', '/v1/users', { email, name: marker, role: 'viewer', password });
+  await signIn(platform.origin, platform.issuer, email, password, fetchOf(platform));
+  const session = (await admin.must('GET', `/v1/users/${user.id}/sessions`)).items[0].id;
   const body = JSON.stringify([
     { container: SHARED_NUMBER, time: '2026-11-01T00:00:00Z', latitude: 10, longitude: 20 },
     { container: SHARED_NUMBER, time: marker, latitude: 10, longitude: 20 },
@@ -139,8 +138,27 @@ async function buildSide(platform: Platform, slug: string): Promise<Side> {
       client: client.id,
       invitation: invitation.id,
       user: user.id,
+      session,
+      deadLetter: await parkDeadLetter(platform, delivery.body.receiptId),
     },
   };
+}
+
+/** A delivery that failed every time, put where such are parked: making one fail for real takes an hour. */
+async function parkDeadLetter(platform: Platform, receiptId: string): Promise<string> {
+  const [connectionId, receipt] = receiptId.split('-') as [string, string];
+  const inbox = await platform.server
+    .getWorker('fairlead-tracking')
+    .getDurableObjectStorage('CarrierInbox', { name: connectionId });
+  const number = Number(receipt) * 8_192 + 4_000;
+  await inbox.exec(
+    `INSERT INTO dispatches (id, receipt, body, events, sends, next_at, error, parked_at)
+     VALUES (?, ?, '{"events":[]}', 1, 8, 0, 'parked for the checks', ?)`,
+    number,
+    Number(receipt),
+    Date.now(),
+  );
+  return `${connectionId}-${number}`;
 }
 
 /** The ids that path placeholders stand for, by the path they are in. */
@@ -153,7 +171,7 @@ export function pathParams(path: string, ids: Record<string, string>): Record<st
     '/v1/tenants/': ids.tenant,
     '/v1/connections/': ids.connection,
     '/v1/receipts/': ids.receipt,
-    '/v1/dead-letters/': `${ids.connection}-8192`,
+    '/v1/dead-letters/': ids.deadLetter,
     '/v1/allocations/': ids.allocation,
     '/v1/bookings/': ids.booking,
     '/v1/shipments/': ids.shipment,
@@ -165,6 +183,7 @@ export function pathParams(path: string, ids: Record<string, string>): Record<st
     ...(id ? { id } : {}),
     number: SHARED_NUMBER,
     connectionId: ids.connection!,
-    sessionId: 'ses_00000000000000000000000000',
+    // One's own sessions are found under one's own name alone: there A's must be nothing to anybody.
+    sessionId: ids.session!,
   };
 }

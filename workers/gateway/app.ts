@@ -1,6 +1,7 @@
 /** The gateway: every route of the product, the API first, then the console's assets. */
 import { OpenAPIHono } from '@hono/zod-openapi';
-import type { GatewayContext, GatewayTypes } from './context.ts';
+import { type GatewayContext, type GatewayTypes, senderOf } from './context.ts';
+import { limited } from './middleware/admit.ts';
 import { preflight } from './middleware/cors.ts';
 import { requestContext, defect } from './middleware/request-context.ts';
 import { register } from './operation.ts';
@@ -62,9 +63,14 @@ export function createApp(): OpenAPIHono<GatewayTypes> {
     description: 'RFC 9449: a token bound to a key, with a proof in the DPoP header',
   });
   app.options('/v1/*', preflight);
-  app.get('/openapi.json', (c) => {
+  let text: string | null = null;
+  app.get('/openapi.json', async (c) => {
     c.set('route', 'GET /openapi.json');
-    return c.json(document(app, c.env.ISSUER), 200, { 'cache-control': 'public, max-age=300' });
+    const over = await limited(c, 'address', senderOf(c));
+    if (over) return over;
+    // Made once: it takes some 30 ms and never changes.
+    text ??= JSON.stringify(document(app, c.env.ISSUER));
+    return c.body(text, 200, { 'content-type': 'application/json', 'cache-control': 'public, max-age=300' });
   });
   app.get('*', serveAsset);
   app.notFound((c) => problem(404, 'Not found', 'There is nothing at this address', c.get('correlationId')));
@@ -92,7 +98,10 @@ async function serveAsset(c: GatewayContext): Promise<Response> {
   if (/^\/(v1|oauth|ingest)(\/|$)/.test(pathname)) return c.notFound();
   const page = CONSOLE_PAGES.test(pathname);
   const file = page ? '/index.html' : /^\/docs\/?$/.test(pathname) ? '/docs/index.html' : pathname;
-  const asset = await c.env.ASSETS.fetch(new Request(new URL(file, c.req.url), c.req.raw));
+  // Not relative to the request's address: "//host/x" would name another host.
+  const address = new URL(c.req.url);
+  address.pathname = file;
+  const asset = await c.env.ASSETS.fetch(new Request(address, c.req.raw));
   if (asset.status === 404) return c.notFound();
   const headers = new Headers(asset.headers);
   // Vite names built files by their content: they may be kept forever, the pages not at all.

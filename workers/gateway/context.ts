@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import type { Actor } from '../../contracts/actor.ts';
 import type { Denial, Quotas } from '../../contracts/policy.ts';
 import { fail, type Failure, type Keyed, type Result } from '../../contracts/result.ts';
+import { addressGroup } from '../../platform/address.ts';
 import type { Env } from './env.ts';
 import { problemOf } from './problems.ts';
 
@@ -17,6 +18,8 @@ export interface Variables {
   limitedBy: string | null;
   /** Why the request was refused, when it was. */
   denial: (Pick<Denial, 'kind' | 'reason'> & Partial<Pick<Denial, 'tenantId' | 'subject'>>) | null;
+  /** The hold of a keyed request, to be released after the answer. */
+  hold: { exclusive: string; hold: number } | null;
   /** Origins whose pages may read the answer. */
   corsOrigins: string[];
 }
@@ -33,12 +36,23 @@ export type GatewayContext = Context<GatewayTypes>;
 /** The problem answer of a failure in this request. */
 export function refuseWith(c: GatewayContext, failure: Failure): Response {
   const answer = problemOf(failure, c.get('correlationId'));
-  if (answer.status === 401) {
-    const metadata = `resource_metadata="${c.env.ISSUER}/.well-known/oauth-protected-resource/v1"`;
-    answer.headers.append('www-authenticate', `Bearer realm="fairlead", error="invalid_token", ${metadata}`);
-    answer.headers.append('www-authenticate', `DPoP algs="ES256 EdDSA", ${metadata}`);
+  // A service's own refusal, behind the gateway's check, is a refusal like any other.
+  if (failure.code === 'forbidden' && c.get('actor') && !c.get('denial')) {
+    c.set('denial', { kind: 'permission', reason: 'forbidden' });
   }
+  if (answer.status === 401) challenge(c, answer.headers);
   return answer;
+}
+
+/** How to come back with what is missing (RFC 6750 section 3, RFC 9449 section 7.1, RFC 9728 section 5.1). */
+function challenge(c: GatewayContext, headers: Headers): void {
+  const reason = c.get('denial')?.reason;
+  const metadata = `resource_metadata="${c.env.ISSUER}/.well-known/oauth-protected-resource/v1"`;
+  // An error only for who came with a token: who came with none is told how to get one.
+  const bearer = reason === undefined || reason === 'token_missing' ? '' : 'error="invalid_token", ';
+  const proof = reason === 'proof_invalid' || reason === 'proof_used' ? 'error="invalid_dpop_proof", ' : '';
+  headers.append('www-authenticate', `Bearer realm="fairlead", ${proof ? '' : bearer}${metadata}`);
+  headers.append('www-authenticate', `DPoP algs="ES256 EdDSA", ${proof}${metadata}`);
 }
 
 /** The answer of a service's result: its value as JSON, or the problem. */
@@ -63,7 +77,8 @@ export function versionedAnswer<T extends { version: number }>(c: GatewayContext
   if (!result.ok) return refuseWith(c, result);
   const etag = `"${result.value.version}"`;
   c.header('etag', etag);
-  if (c.req.method === 'GET' && matchesEtag(c.req.header('if-none-match'), etag)) return c.body(null, 304);
+  if (['GET', 'HEAD'].includes(c.req.method) && matchesEtag(c.req.header('if-none-match'), etag))
+    return c.body(null, 304);
   return c.json(result.value);
 }
 
@@ -85,6 +100,11 @@ export function expectedVersion(c: GatewayContext): number | Failure {
   // A proxy that compresses may have made the tag weak; the version in it is as exact as before.
   const match = /^(?:W\/)?"(\d{1,15})"$/.exec(header);
   return match ? Number(match[1]) : fail('precondition.failed', 'If-Match must name the ETag you have read');
+}
+
+/** What limits count a caller without a name by. */
+export function senderOf(c: GatewayContext): string {
+  return addressGroup(addressOf(c));
 }
 
 /** The caller's network address; Cloudflare sets the header, nobody else can. */

@@ -91,15 +91,17 @@ export function register(app: OpenAPIHono<GatewayTypes>, op: AnyOperation): void
     c.set('route', route);
     const key = op.keyed ? idempotencyKey(c) : '';
     const exclusive = op.keyed && typeof key === 'string' ? `${route}|${key}` : null;
-    const refused = await admit(c, { access: op.access, feature: op.feature, exclusive });
-    if (refused) return refused;
     try {
-      const answer = await run(c, op, key);
+      const refused = await admit(c, { access: op.access, feature: op.feature, exclusive });
+      const answer = refused ?? (await run(c, op, key));
       if (op.deprecated) addDeprecation(c, answer.headers, op.deprecated);
       return answer;
     } finally {
+      const held = c.get('hold');
       const tenantId = c.get('actor')?.tenantId;
-      if (exclusive && tenantId) c.executionCtx.waitUntil(tenantPolicy(c.env, tenantId).release(exclusive));
+      if (held && tenantId) {
+        c.executionCtx.waitUntil(tenantPolicy(c.env, tenantId).release(held.exclusive, held.hold));
+      }
     }
   });
 }

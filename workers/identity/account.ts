@@ -4,20 +4,21 @@ import { drizzle } from 'drizzle-orm/d1';
 import type { z } from 'zod';
 import type { Actor } from '../../contracts/actor.ts';
 import type { FactorEnrolment, Me, passwordChangeSchema } from '../../contracts/identity.ts';
-import { allows, PERMISSION_NAMES, type Role } from '../../contracts/permissions.ts';
+import { allows, PERMISSION_NAMES } from '../../contracts/permissions.ts';
 import type { Session } from '../../contracts/policy.ts';
 import { type Failure, fail, ok, type Page, type Result } from '../../contracts/result.ts';
 import { tenantPolicy } from '../../durable-objects/stubs.ts';
 import { randomToken } from '../../platform/ids.ts';
+import { guard, isStale } from '../../platform/keyed.ts';
 import { WS_TICKET_SECONDS } from '../../platform/limits.ts';
-import { users } from '../../platform/schema/directory.ts';
+import { passwordResets, users } from '../../platform/schema/directory.ts';
 import { sha256Hex } from '../../platform/secrets.ts';
 import { notFound, refuse } from '../../platform/service.ts';
 import { checkCredentials } from './authorize.ts';
 import { nameOf, organisationOfSecret, type Paging } from './directory.ts';
 import type { Env } from './env.ts';
 import { hashPassword } from './passwords.ts';
-import { findUser, refuseGrant } from './people.ts';
+import { findUser, refuseOver } from './people.ts';
 import { newFactorSecret, newRecoveryCodes, sealFactorSecret, stepOfCode } from './second-factor.ts';
 
 /** Sessions, passwords and second factors are people's. */
@@ -41,12 +42,15 @@ export async function me(env: Env, actor: Actor): Promise<Result<Me>> {
   });
 }
 
-/** Whose sessions the actor may see and end: its own, or with permission those of its organisation's users. */
-async function sessionOwner(env: Env, actor: Actor, userId: string | undefined): Promise<string | Failure> {
-  if (userId === undefined) return refuseMachine(actor) ?? actor.subject;
-  const refused = refuse(actor, 'users:manage');
-  if (refused) return refused;
-  return (await findUser(env, actor, userId)) ? userId : notFound('user');
+interface Owner {
+  id: string;
+  tenantId: string;
+}
+
+/** Whose sessions the actor may see and end: its own, or with permission those of the users it looks after. */
+async function sessionOwner(env: Env, actor: Actor, userId: string | undefined): Promise<Owner | Failure> {
+  if (userId === undefined) return refuseMachine(actor) ?? { id: actor.subject, tenantId: actor.tenantId };
+  return refuse(actor, 'users:manage') ?? (await findUser(env, actor, userId)) ?? notFound('user');
 }
 
 /** Live sessions, newest first. */
@@ -56,8 +60,8 @@ export async function listSessions(
   query: Paging & { userId?: string | undefined },
 ): Promise<Result<Page<Session>>> {
   const owner = await sessionOwner(env, actor, query.userId);
-  if (typeof owner !== 'string') return owner;
-  return ok(await tenantPolicy(env, actor.tenantId).sessions({ ...query, userId: owner }));
+  if ('ok' in owner) return owner;
+  return ok(await tenantPolicy(env, owner.tenantId).sessions({ ...query, userId: owner.id }));
 }
 
 /** Ends one session. */
@@ -68,16 +72,16 @@ export async function endSession(
   userId?: string,
 ): Promise<Result<{ ended: boolean }>> {
   const owner = await sessionOwner(env, actor, userId);
-  if (typeof owner !== 'string') return owner;
-  const ended = await tenantPolicy(env, actor.tenantId).endSession(sessionId, owner);
+  if ('ok' in owner) return owner;
+  const ended = await tenantPolicy(env, owner.tenantId).endSession(sessionId, owner.id);
   return ended ? ok({ ended }) : notFound('session');
 }
 
 /** Ends all sessions of a user of the organisation. */
 export async function endSessionsOf(env: Env, actor: Actor, userId: string): Promise<Result<{ ended: number }>> {
   const owner = await sessionOwner(env, actor, userId);
-  if (typeof owner !== 'string') return owner;
-  return ok({ ended: await tenantPolicy(env, actor.tenantId).endSessionsOf(owner, null) });
+  if ('ok' in owner) return owner;
+  return ok({ ended: await tenantPolicy(env, owner.tenantId).endSessionsOf(owner.id, null) });
 }
 
 /** The user again by password, throttled as a sign-in is: a token alone must not be enough. */
@@ -90,14 +94,17 @@ async function confirmPassword(
   const user = await findUser(env, actor, actor.subject);
   if (!user) return notFound('user');
   const checked = await checkCredentials(env, { email: user.email, password }, address);
-  if (checked.ok) return { ok: true, user };
+  if (checked.ok) {
+    await checked.attempt.succeeded();
+    return { ok: true, user: checked.user };
+  }
   if (checked.status === 429) {
     return fail('quota.exceeded', checked.description, { retryAfterSeconds: checked.retryAfterSeconds ?? 60 });
   }
   return fail('forbidden', 'The password is wrong');
 }
 
-/** Changes one's own password; every other session of the user ends. */
+/** Changes one's own password; every other session of the user ends, and links to choose another one. */
 export async function changePassword(
   env: Env,
   actor: Actor,
@@ -108,19 +115,37 @@ export async function changePassword(
   if (refused) return refused;
   const confirmed = await confirmPassword(env, actor, input.current, address);
   if (!confirmed.ok) return confirmed;
-  await drizzle(env.DIRECTORY)
-    .update(users)
-    .set({ ...(await hashPassword(env.PASSWORD_PEPPER, input.next)), version: sql`${users.version} + 1` })
-    .where(and(eq(users.id, actor.subject), eq(users.tenantId, actor.tenantId)));
+  const db = drizzle(env.DIRECTORY);
+  const fresh = await hashPassword(env.PASSWORD_PEPPER, input.next);
+  try {
+    await db.batch([
+      db
+        .update(users)
+        .set({ ...fresh, version: sql`${users.version} + 1` })
+        // Over the password that was checked alone: a reset in between must win.
+        .where(and(eq(users.id, actor.subject), eq(users.passwordHash, confirmed.user.passwordHash))),
+      ...guard(db),
+      db.delete(passwordResets).where(eq(passwordResets.userId, actor.subject)),
+    ]);
+  } catch (error) {
+    if (isStale(error)) return fail('precondition.failed', 'The password was changed at the same time');
+    throw error;
+  }
   return ok({ ended: await tenantPolicy(env, actor.tenantId).endSessionsOf(actor.subject, actor.sessionId) });
 }
 
-/** Begins a second factor: the secret is shown until a first code confirms it. */
-export async function enrolFactor(env: Env, actor: Actor): Promise<Result<FactorEnrolment>> {
+/** Begins a second factor, by the password: whoever stole a token must not plant a factor of theirs. */
+export async function enrolFactor(
+  env: Env,
+  actor: Actor,
+  password: string,
+  address: string,
+): Promise<Result<FactorEnrolment>> {
   const refused = refuseMachine(actor);
   if (refused) return refused;
-  const user = await findUser(env, actor, actor.subject);
-  if (!user) return notFound('user');
+  const confirmed = await confirmPassword(env, actor, password, address);
+  if (!confirmed.ok) return confirmed;
+  const { user } = confirmed;
   const policy = tenantPolicy(env, actor.tenantId);
   if ((await policy.factor(user.id))?.confirmed) {
     return fail('conflict.exists', 'There is a second factor already; remove it first');
@@ -150,7 +175,9 @@ export async function confirmFactor(
   const step = await stepOfCode(env, actor.subject, factor.sealedSecret, code);
   if (step === null) return wrong;
   const { codes, hashes } = await newRecoveryCodes(actor.subject);
-  return (await policy.confirmFactor(actor.subject, step, hashes)) ? ok({ recoveryCodes: codes }) : wrong;
+  return (await policy.confirmFactor(actor.subject, factor.sealedSecret, step, hashes))
+    ? ok({ recoveryCodes: codes })
+    : wrong;
 }
 
 /** Removes one's own second factor; the password must be given again. */
@@ -173,11 +200,12 @@ export async function resetFactor(env: Env, actor: Actor, userId: string): Promi
   if (refused) return refused;
   const user = await findUser(env, actor, userId);
   if (!user) return notFound('user');
-  const beyond = refuseGrant(actor, user.role as Role, null);
+  if (userId === actor.subject) return fail('forbidden', 'Remove your own second factor by giving your password');
+  const beyond = refuseOver(actor, user);
   if (beyond) return beyond;
-  const policy = tenantPolicy(env, actor.tenantId);
+  const policy = tenantPolicy(env, user.tenantId);
   const removed = await policy.removeFactor(userId);
-  if (removed) await policy.endSessionsOf(userId, null);
+  await policy.endSessionsOf(userId, null);
   return ok({ removed });
 }
 
@@ -190,12 +218,13 @@ export async function createTicket(
   const refused = refuse(actor, 'live:subscribe') ?? refuse(actor, 'containers:read');
   if (refused) return refused;
   const ticket = `${actor.tenantId}.${randomToken()}`;
-  await tenantPolicy(env, actor.tenantId).storeTicket(
+  const stored = await tenantPolicy(env, actor.tenantId).storeTicket(
     await sha256Hex(ticket),
     topic,
     actor.sessionId ?? actor.subject,
     Date.now() + WS_TICKET_SECONDS * 1000,
   );
+  if (!stored) return fail('unauthenticated', 'The session or client has just ended');
   return ok({ ticket, expiresInSeconds: WS_TICKET_SECONDS });
 }
 
@@ -203,9 +232,10 @@ export async function createTicket(
 export async function redeemTicket(
   env: Env,
   ticket: string,
+  address: string,
 ): Promise<{ tenantId: string; topic: string; holder: string } | null> {
   const tenantId = await organisationOfSecret(env, ticket);
   if (!tenantId) return null;
-  const redeemed = await tenantPolicy(env, tenantId).redeemTicket(await sha256Hex(ticket), Date.now());
+  const redeemed = await tenantPolicy(env, tenantId).redeemTicket(await sha256Hex(ticket), address, Date.now());
   return redeemed ? { tenantId, ...redeemed } : null;
 }

@@ -1,17 +1,13 @@
 /** The authorization endpoint's logic: requests, passwords, second factors, and the way back to the client. */
+import { waitUntil } from 'cloudflare:workers';
 import { and, eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { AuthorizationFailure, AuthorizationRequest, LoginOutcome } from '../../contracts/identity.ts';
 import { PERMISSIONS, type Role } from '../../contracts/permissions.ts';
-import { loginThrottle, tenantPolicy } from '../../durable-objects/stubs.ts';
+import { tenantPolicy } from '../../durable-objects/stubs.ts';
 import { randomToken } from '../../platform/ids.ts';
-import {
-  AUTH_CODE_SECONDS,
-  LOGIN_FAILURES_PAIR,
-  LOGIN_FAILURES_WIDE,
-  SECOND_FACTOR_SECONDS,
-} from '../../platform/limits.ts';
-import { loggerFor } from '../../platform/log.ts';
+import { AUTH_CODE_SECONDS, SECOND_FACTOR_SECONDS } from '../../platform/limits.ts';
+import { errorText, loggerFor } from '../../platform/log.ts';
 import { users } from '../../platform/schema/directory.ts';
 import { sha256Hex } from '../../platform/secrets.ts';
 import { CONSOLE_CLIENT } from './client-auth.ts';
@@ -21,6 +17,7 @@ import { narrow } from './grants.ts';
 import { oauthError } from './oauth-error.ts';
 import { checkPassword, hashPassword, isOutdated } from './passwords.ts';
 import { useFactor } from './second-factor.ts';
+import { type Try, tryAccount } from './throttle.ts';
 
 type UserRow = typeof users.$inferSelect;
 
@@ -77,93 +74,59 @@ function backTo(env: Env, answer: Record<string, string>): string {
   return target.href;
 }
 
-interface ThrottleKeys {
-  account: string;
-  address: string;
-  pair: string;
-}
-
-async function throttleKeys(email: string, address: string): Promise<ThrottleKeys> {
-  const name = email.toLowerCase();
-  const [account, from, pair] = await Promise.all([
-    sha256Hex(`account:${name}`),
-    sha256Hex(`address:${address}`),
-    sha256Hex(`pair:${name}:${address}`),
-  ]);
-  return { account, address: from, pair };
-}
-
-/** Milliseconds until another try; asked before anything is hashed. */
-async function pauseFor(env: Env, keys: ThrottleKeys): Promise<number> {
-  const pauses = await Promise.all([
-    loginThrottle(env, keys.account).pause([
-      { key: keys.account, failures: LOGIN_FAILURES_WIDE },
-      { key: keys.pair, failures: LOGIN_FAILURES_PAIR },
-    ]),
-    loginThrottle(env, keys.address).pause([{ key: keys.address, failures: LOGIN_FAILURES_WIDE }]),
-  ]);
-  return Math.max(...pauses);
-}
-
-async function noteFailure(env: Env, keys: ThrottleKeys): Promise<void> {
-  await Promise.all([
-    loginThrottle(env, keys.account).failed([keys.account, keys.pair]),
-    loginThrottle(env, keys.address).failed([keys.address]),
-  ]);
-}
-
 /** The person behind an e-mail address and password, or the refusal; the same in words and time for everybody. */
 export async function checkCredentials(
   env: Env,
-  { email, password }: { email: string; password: string },
+  credentials: { email: string; password: string },
   address: string,
-): Promise<{ ok: true; user: UserRow; keys: ThrottleKeys } | Extract<LoginOutcome, { ok: false }>> {
-  const db = drizzle(env.DIRECTORY);
-  const keys = await throttleKeys(email.slice(0, 200), address);
-  const pause = await pauseFor(env, keys);
-  if (pause > 0) {
-    return {
-      ...oauthError(429, 'access_denied', 'Too many attempts. Wait a few minutes and try again.'),
-      retryAfterSeconds: Math.ceil(pause / 1000),
-    };
-  }
-  const row = await db
-    .select()
-    .from(users)
-    .where(eq(users.email, email.slice(0, 200)))
-    .get();
+): Promise<{ ok: true; user: UserRow; attempt: Try } | Extract<LoginOutcome, { ok: false }>> {
+  const email = credentials.email.slice(0, 200);
+  const password = credentials.password.slice(0, 200);
+  const attempt = await tryAccount(env, email, address);
+  if (typeof attempt === 'number') return tooMany(attempt);
+  const row = await drizzle(env.DIRECTORY).select().from(users).where(eq(users.email, email)).get();
   const user = row?.status === 'active' ? row : null;
-  const right = await checkPassword(env.PASSWORD_PEPPER, user, password.slice(0, 200));
+  const right = await checkPassword(env.PASSWORD_PEPPER, user, password);
   if (!user || !right) {
-    await noteFailure(env, keys);
-    await reportFailure(env, row, address);
+    reportFailure(env, row, address, 'password');
     return oauthError(401, 'access_denied', 'E-mail address or password is wrong');
   }
-  if (isOutdated(env.PASSWORD_PEPPER, user)) {
-    // Only over the hash that was checked: a change of password in between must win.
-    await db
-      .update(users)
-      .set(await hashPassword(env.PASSWORD_PEPPER, password))
-      .where(and(eq(users.id, user.id), eq(users.passwordHash, user.passwordHash)));
-  }
-  return { ok: true, user, keys };
+  return { ok: true, user: await renewHash(env, user, password), attempt };
 }
 
-/** A failed sign-in of a known account is counted in its organisation. */
-async function reportFailure(env: Env, user: UserRow | undefined, address: string, reason = 'password'): Promise<void> {
-  loggerFor('identity', env.LOG_LEVEL)('warn', 'login.refused', { address, userId: user?.id ?? null, reason });
+function tooMany(pauseMs: number): Extract<LoginOutcome, { ok: false }> {
+  const retryAfterSeconds = Math.ceil(pauseMs / 1000);
+  return {
+    ...oauthError(429, 'access_denied', 'Too many attempts. Wait a few minutes and try again.'),
+    retryAfterSeconds,
+  };
+}
+
+/** Hashes an outdated password anew, over the hash that was checked alone: a change in between must win. */
+async function renewHash(env: Env, user: UserRow, password: string): Promise<UserRow> {
+  if (!isOutdated(env.PASSWORD_PEPPER, user)) return user;
+  const fresh = await hashPassword(env.PASSWORD_PEPPER, password);
+  const [changed] = await drizzle(env.DIRECTORY)
+    .update(users)
+    .set(fresh)
+    .where(and(eq(users.id, user.id), eq(users.passwordHash, user.passwordHash)))
+    .returning();
+  return changed ?? user;
+}
+
+/** A failed sign-in of a known account is counted in its organisation, behind the answer: it takes no time. */
+function reportFailure(env: Env, user: UserRow | undefined, address: string, reason: string): void {
+  const log = loggerFor('identity', env.LOG_LEVEL);
+  log('warn', 'login.refused', { address, userId: user?.id ?? null, reason });
   if (!user) return;
-  await tenantPolicy(env, user.tenantId).recordDenials([
-    {
-      kind: 'login',
-      tenantId: user.tenantId,
-      subject: user.id,
-      route: 'POST /oauth/authorize',
-      reason,
-      address,
-      correlationId: '',
-    },
-  ]);
+  const { tenantId, id: subject } = user;
+  const route = 'POST /oauth/authorize';
+  const denial = { kind: 'login' as const, tenantId, subject, route, reason, address, correlationId: '' };
+  waitUntil(
+    tenantPolicy(env, tenantId)
+      .recordDenials([denial])
+      .catch((error: unknown) => log('error', 'denial.not_counted', { error: errorText(error) })),
+  );
 }
 
 /** Checks credentials and answers where to send the browser, or that a second factor is wanted. */
@@ -175,16 +138,17 @@ export async function login(
 ): Promise<LoginOutcome> {
   const checked = await checkCredentials(env, credentials, address);
   if (!checked.ok) return checked;
-  const { user, keys } = checked;
-  const factor = await tenantPolicy(env, user.tenantId).factor(user.id);
+  const { user, attempt } = checked;
+  const policy = tenantPolicy(env, user.tenantId);
+  const factor = await policy.factor(user.id);
   if (!factor?.confirmed) {
-    await loginThrottle(env, keys.account).succeeded(keys.pair);
+    await attempt.succeeded();
     return issueCode(env, user, request, ['pwd']);
   }
   const pending = `${user.tenantId}.${randomToken()}`;
-  await tenantPolicy(env, user.tenantId).storePendingLogin(
+  await policy.storePendingLogin(
     await sha256Hex(pending),
-    { userId: user.id, request: { ...request } },
+    { userId: user.id, securityVersion: user.securityVersion, request: { ...request } },
     Date.now() + SECOND_FACTOR_SECONDS * 1000,
   );
   return { ok: true, pending };
@@ -200,17 +164,17 @@ export async function finishLogin(env: Env, pending: string, code: string, addre
   const waiting = await policy.tryPendingLogin(hash, Date.now());
   if (!waiting) return over;
   const user = await drizzle(env.DIRECTORY).select().from(users).where(eq(users.id, waiting.userId)).get();
-  if (user?.status !== 'active' || user.tenantId !== tenantId) return over;
-  const keys = await throttleKeys(user.email, address);
-  if ((await pauseFor(env, keys)) > 0) return over;
+  const same = user?.tenantId === tenantId && user.securityVersion === waiting.securityVersion;
+  if (!user || !same || user.status !== 'active') return over;
+  // Counted for the user whichever sign-in it belongs to: new sign-ins must not buy new tries.
+  const attempt = await tryAccount(env, user.email, address, user.id);
+  if (typeof attempt === 'number') return tooMany(attempt);
   if (!(await useFactor(env, tenantId, user.id, code.slice(0, 40)))) {
-    // A wrong code counts as a wrong password does: new sign-ins must not buy new tries.
-    await noteFailure(env, keys);
-    await reportFailure(env, user, address, 'second_factor');
+    reportFailure(env, user, address, 'second_factor');
     return oauthError(401, 'access_denied', 'The code is wrong or was used before');
   }
   await policy.dropPendingLogin(hash);
-  await loginThrottle(env, keys.account).succeeded(keys.pair);
+  await attempt.succeeded();
   return issueCode(env, user, waiting.request as unknown as AuthorizationRequest, ['pwd', 'otp']);
 }
 
@@ -232,6 +196,7 @@ async function issueCode(
     await sha256Hex(code),
     {
       userId: user.id,
+      securityVersion: user.securityVersion,
       roles: [role],
       clientId,
       scopes,

@@ -21,6 +21,7 @@ export const OPERATOR_CLIENT = 'platform-operator';
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const CLOCK_TOLERANCE_SECONDS = 5;
+const OPERATOR_SECRET_MIN_CHARS = 32;
 const encoder = new TextEncoder();
 
 /** A confidential client. */
@@ -40,6 +41,7 @@ export async function authenticateClient(env: Env, { form, basic }: OAuthRequest
   const asserted = form.client_assertion !== undefined || form.client_assertion_type !== undefined;
   const ways = [basic !== null, form.client_secret !== undefined, asserted].filter(Boolean).length;
   if (ways > 1) return oauthError(400, 'invalid_request', 'Use one way of client authentication, not several');
+  if (ways === 0) return refused();
   if (asserted) return byAssertion(env, form);
   const { id, secret } =
     basic === null ? { id: form.client_id ?? '', secret: form.client_secret ?? '' } : decodeBasic(basic);
@@ -104,6 +106,8 @@ async function verifyAssertion(env: Env, client: MachineClient, assertion: strin
 
 async function findClient(env: Env, id: string): Promise<MachineClient | null> {
   if (id === OPERATOR_CLIENT) {
+    // Before the secret is put, there is no operator: not one with an empty secret.
+    if (!env.OPERATOR_SECRET || env.OPERATOR_SECRET.length < OPERATOR_SECRET_MIN_CHARS) return null;
     const secretHashes = [await sha256Hex(env.OPERATOR_SECRET)];
     return { id, tenantId: PLATFORM_TENANT, role: 'platform_operator', scopes: null, secretHashes, jwks: null };
   }

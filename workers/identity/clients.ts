@@ -15,7 +15,7 @@ import { sha256Hex } from '../../platform/secrets.ts';
 import { beforeId, notFound, pageById, refuse } from '../../platform/service.ts';
 import { iso, type Paging } from './directory.ts';
 import type { Env } from './env.ts';
-import { refuseGrant } from './people.ts';
+import { refuseGrant, refuseRole } from './people.ts';
 
 type Row = typeof clients.$inferSelect;
 
@@ -49,7 +49,7 @@ export async function createClient(
   key: string,
 ): Promise<Result<Keyed<ClientWithSecret>>> {
   const scopes = input.scopes ?? actor.scopes;
-  const refused = refuse(actor, 'clients:manage') ?? refuseGrant(actor, input.role, scopes);
+  const refused = refuse(actor, 'clients:manage') ?? refuseRole(actor, input.role, scopes);
   if (refused) return refused;
   const db = drizzle(env.DIRECTORY);
   return once(env, actor, { operation: 'client', key, input }, async (now) => {
@@ -111,28 +111,39 @@ export async function changeClient(
   const beyond = refuseGrant(actor, row.role as Role, input.scopes);
   if (beyond) return beyond;
   if (input.status === 'disabled' && id === actor.subject) return fail('forbidden', 'A client cannot disable itself');
+  if (input.jwks && !row.jwks) {
+    return fail('invalid', 'The request has faults', {
+      faults: [{ pointer: '/jwks', code: 'method', detail: 'This client proves itself by a secret and has no keys' }],
+    });
+  }
+  const { jwks, ...rest } = input;
+  const change = { ...rest, ...(jwks ? { jwks } : {}) };
   const stale = fail('precondition.failed', 'The client has changed since you read it');
   if (row.version !== expectedVersion) return stale;
   const policy = tenantPolicy(env, actor.tenantId);
   // Off first here, on last: at no instant does the policy admit what the directory calls disabled.
-  if (input.status === 'disabled') await policy.setClientEnabled(id, false);
+  const version = row.version + 1;
+  const scopesChange = JSON.stringify(input.scopes) !== JSON.stringify(row.scopes);
+  const tell = (enabled: boolean, at: number) =>
+    policy.setClient(id, { enabled, version: at, closeSockets: !enabled || scopesChange });
+  if (input.status === 'disabled') await tell(false, version);
   const db = drizzle(env.DIRECTORY);
   try {
     await db.batch([
       db
         .update(clients)
-        .set({ ...input, version: row.version + 1 })
+        .set({ ...change, version })
         .where(and(eq(clients.id, id), eq(clients.tenantId, actor.tenantId), eq(clients.version, expectedVersion))),
       ...guard(db),
     ]);
   } catch (error) {
     if (!isStale(error)) throw error;
     const fresh = await find(env, actor, id);
-    if (fresh?.status === 'active') await policy.setClientEnabled(id, true);
+    if (fresh) await tell(fresh.status === 'active', fresh.version);
     return stale;
   }
-  if (input.status === 'active') await policy.setClientEnabled(id, true);
-  return ok(show({ ...row, ...input, version: row.version + 1 }));
+  if (input.status === 'active') await tell(true, version);
+  return ok(show({ ...row, ...change, version }));
 }
 
 /** Makes a new secret; the one before works for another day, so that nothing stops. */

@@ -134,13 +134,14 @@ async function refresh(env: Env, request: OAuthRequest, proof: Proof | null): Pr
   if (!tenantId) return invalid;
   const policy = tenantPolicy(env, tenantId);
   const oldHash = await sha256Hex(form.refresh_token);
-  // A scope that is refused must not use the token up, so it is looked at first.
-  if (form.scope?.trim()) {
-    const session = await policy.sessionOfRefresh(oldHash, Date.now());
-    const role = session?.roles[0];
-    if (role && narrow(role, session.scopes as Permission[] | null, form.scope) === 'refused') {
+  // What may fail is looked at before the token is used up: a scope, and a directory that cannot be read.
+  const session = await policy.sessionOfRefresh(oldHash, Date.now());
+  if (session) {
+    const { scopes, roles } = session;
+    if (narrow(roles[0]!, scopes as Permission[] | null, form.scope) === 'refused') {
       return oauthError(400, 'invalid_scope', 'The session may not have that scope');
     }
+    await findUser(env, session.userId);
   }
   const next = `${tenantId}.${randomToken()}`;
   const newHash = await sha256Hex(next);
@@ -178,10 +179,11 @@ async function sessionTokens(
   refreshToken: string,
   scopes: Permission[] | null,
 ): Promise<TokenAnswer | OAuthError> {
-  const user = await drizzle(env.DIRECTORY).select().from(users).where(eq(users.id, grant.userId)).get();
-  if (user?.status !== 'active' || user.tenantId !== tenantId) {
+  const user = await findUser(env, grant.userId);
+  const same = user?.tenantId === tenantId && user.securityVersion === grant.securityVersion;
+  if (!user || !same || user.status !== 'active') {
     await tenantPolicy(env, tenantId).endSession(grant.sessionId);
-    return oauthError(400, 'invalid_grant', 'The user is no longer active');
+    return oauthError(400, 'invalid_grant', 'The sign-in is not good any more');
   }
   const role = user.role as Role;
   const accessToken = await signAccessToken(env, {
@@ -195,6 +197,10 @@ async function sessionTokens(
     keyThumbprint: grant.keyThumbprint,
   });
   return { ...answerOf(accessToken, grantOf(role, scopes), grant.keyThumbprint !== null), refresh_token: refreshToken };
+}
+
+function findUser(env: Env, id: string) {
+  return drizzle(env.DIRECTORY).select().from(users).where(eq(users.id, id)).get();
 }
 
 function answerOf(accessToken: string, scopes: Permission[], bound: boolean): TokenAnswer {

@@ -24,13 +24,18 @@ export interface TokenSubject {
   keyThumbprint: string | null;
 }
 
-const RING_TTL_MS = 30_000;
+/** How long a signer goes by the ring it knows; what is published is always asked for. */
+const RING_TTL_MS = 5_000;
 let ring: { keys: SealedKey[]; at: number } | null = null;
 const signers = new Map<string, Promise<CryptoKey>>();
 
-async function keysOf(env: Env): Promise<SealedKey[]> {
-  if (!ring || ring.at < Date.now() - RING_TTL_MS) ring = { keys: await keyRing(env).keys(), at: Date.now() };
+async function freshKeys(env: Env): Promise<SealedKey[]> {
+  ring = { keys: await keyRing(env).keys(), at: Date.now() };
   return ring.keys;
+}
+
+async function keysOf(env: Env): Promise<SealedKey[]> {
+  return ring && ring.at > Date.now() - RING_TTL_MS ? ring.keys : freshKeys(env);
 }
 
 /** Forgets the keys at hand, so that the next call asks the ring. */
@@ -45,7 +50,7 @@ async function loadSigner(env: Env, key: SealedKey): Promise<CryptoKey> {
 
 /** The public keys (RFC 7517). */
 export async function publicKeys(env: Env): Promise<{ keys: Record<string, unknown>[] }> {
-  return { keys: publishedKeys(await keysOf(env), Date.now()).map((key) => ({ ...key.publicJwk })) };
+  return { keys: publishedKeys(await freshKeys(env), Date.now()).map((key) => ({ ...key.publicJwk })) };
 }
 
 /** Signs an access token. */

@@ -1,17 +1,9 @@
-/** Users and invitations of an organisation, and the links by which people choose their passwords. */
-import { and, desc, eq, gt, lt, sql } from 'drizzle-orm';
+/** Users of an organisation: who they are, and who may do what over them. */
+import { and, desc, eq, lt, or, type SQL, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { z } from 'zod';
 import { type Actor, PLATFORM_TENANT } from '../../contracts/actor.ts';
-import type {
-  Invitation,
-  newInvitationSchema,
-  newUserSchema,
-  PasswordLink,
-  PasswordLinkTarget,
-  User,
-  userChangeSchema,
-} from '../../contracts/identity.ts';
+import type { newUserSchema, User, userChangeSchema } from '../../contracts/identity.ts';
 import {
   allows,
   grantOf,
@@ -22,18 +14,15 @@ import {
 } from '../../contracts/permissions.ts';
 import { type Failure, fail, type Keyed, ok, type Page, type Result } from '../../contracts/result.ts';
 import { tenantPolicy } from '../../durable-objects/stubs.ts';
-import { newId, randomToken } from '../../platform/ids.ts';
+import { newId } from '../../platform/ids.ts';
 import { guard, isStale, isTaken, once, type Statement } from '../../platform/keyed.ts';
-import { INVITATION_DAYS, PASSWORD_RESET_HOURS } from '../../platform/limits.ts';
 import { invitations, passwordResets, users } from '../../platform/schema/directory.ts';
-import { sha256Hex } from '../../platform/secrets.ts';
 import { beforeId, notFound, pageById, refuse } from '../../platform/service.ts';
-import { iso, organisationExists, organisationOfSecret, type Paging } from './directory.ts';
+import { iso, type Paging } from './directory.ts';
 import type { Env } from './env.ts';
 import { hashPassword } from './passwords.ts';
 
 type UserRow = typeof users.$inferSelect;
-type InvitationRow = typeof invitations.$inferSelect;
 
 const showUser = (row: UserRow): User => ({
   id: row.id,
@@ -45,30 +34,17 @@ const showUser = (row: UserRow): User => ({
   version: row.version,
 });
 
-function showInvitation(row: InvitationRow, now = Date.now()): Invitation {
-  return {
-    id: row.id,
-    email: row.email,
-    role: row.role as Role,
-    organisationId: row.tenantId,
-    status: row.status === 'open' && row.expiresAt < now ? 'expired' : row.status,
-    invitedBy: row.invitedBy,
-    createdAt: iso(row.createdAt),
-    expiresAt: iso(row.expiresAt),
-  };
-}
-
 /** Nobody may hand out what they do not hold: a narrowed token cannot make a wider one. */
 export function refuseGrant(actor: Actor, role: Role, scopes: Permission[] | null): Failure | null {
   const beyond = grantOf(role, scopes).filter((permission) => !allows(actor, permission));
   return beyond.length > 0 ? fail('forbidden', `You cannot grant what you do not hold: ${beyond.join(', ')}`) : null;
 }
 
-/** Whether the actor may make somebody of its organisation's kind be in a role. */
-function refuseRole(actor: Actor, role: Role): Failure | null {
+/** Whether the actor may make somebody of its organisation's kind be in a role, under a narrowing. */
+export function refuseRole(actor: Actor, role: Role, scopes: Permission[] | null = null): Failure | null {
   if (actor.tenantId !== PLATFORM_TENANT) {
     return (TENANT_ROLES as readonly Role[]).includes(role)
-      ? refuseGrant(actor, role, null)
+      ? refuseGrant(actor, role, scopes)
       : fail('forbidden', `The role ${role} is given by the platform’s operators`);
   }
   if (!(OPERATOR_ROLES as readonly Role[]).includes(role)) {
@@ -101,6 +77,7 @@ export async function createUser(
         tenantId: actor.tenantId,
         status: 'active' as const,
         version: 1,
+        securityVersion: 1,
         createdAt: now,
       };
       return { answer: showUser(row), statements: [db.insert(users).values(row)] };
@@ -109,26 +86,41 @@ export async function createUser(
   );
 }
 
-/** The organisation's users, newest first. */
-export async function listUsers(env: Env, actor: Actor, query: Paging): Promise<Result<Page<User>>> {
-  const refused = refuse(actor, 'users:read');
+/** The organisation's users, newest first; for operators also those of a carrier. */
+export async function listUsers(
+  env: Env,
+  actor: Actor,
+  query: Paging & { carrierId?: string | undefined },
+): Promise<Result<Page<User>>> {
+  const refused = refuse(actor, 'users:read') ?? (query.carrierId ? refuse(actor, 'tenants:manage') : null);
   if (refused) return refused;
+  if (query.carrierId?.startsWith('car_') === false) return ok({ items: [], nextCursor: null });
   const rows = await drizzle(env.DIRECTORY)
     .select()
     .from(users)
-    .where(and(eq(users.tenantId, actor.tenantId), lt(users.id, beforeId(query.cursor))))
+    .where(and(eq(users.tenantId, query.carrierId ?? actor.tenantId), lt(users.id, beforeId(query.cursor))))
     .orderBy(desc(users.id))
     .limit(query.limit + 1);
   return ok(pageById(rows, query.limit, showUser));
 }
 
-/** A user of the actor's organisation, or nothing. */
+/**
+ * A user of the actor's organisation, or nothing. Carriers' people have no administrator of their own:
+ * the operators who invited them look after them. What is done goes to the user's own organisation.
+ */
 export async function findUser(env: Env, actor: Actor, id: string): Promise<UserRow | undefined> {
+  const own = eq(users.tenantId, actor.tenantId);
+  const isOperator = actor.tenantId === PLATFORM_TENANT && allows(actor, 'tenants:manage');
   return drizzle(env.DIRECTORY)
     .select()
     .from(users)
-    .where(and(eq(users.tenantId, actor.tenantId), eq(users.id, id)))
+    .where(and(eq(users.id, id), isOperator ? or(own, eq(users.role, 'carrier_user')) : own))
     .get();
+}
+
+/** Nobody may act on who may do more; operators look after carriers' people, whose rights they never hold. */
+export function refuseOver(actor: Actor, user: UserRow): Failure | null {
+  return user.role === 'carrier_user' ? refuse(actor, 'tenants:manage') : refuseGrant(actor, user.role as Role, null);
 }
 
 /** One user of the organisation. */
@@ -154,220 +146,72 @@ export async function changeUser(
   if (refused) return refused;
   const row = await findUser(env, actor, id);
   if (!row) return notFound('user');
-  const refusedRole = input.role === row.role ? null : refuseRole(actor, input.role);
+  const refusedRole = refuseOver(actor, row) ?? (input.role === row.role ? null : refuseMove(actor, row, input.role));
   if (refusedRole) return refusedRole;
   const stale = fail('precondition.failed', 'The user has changed since you read it');
   if (row.version !== expectedVersion) return stale;
-  const loses = input.status === 'disabled' || input.role !== row.role;
-  if (loses && id === actor.subject) return fail('forbidden', 'Nobody can take their own role or account away');
+  const ends = input.status !== row.status || input.role !== row.role;
+  if (ends && id === actor.subject) return fail('forbidden', 'Nobody can take their own role or account away');
   const db = drizzle(env.DIRECTORY);
-  const next = { ...row, ...input, version: row.version + 1 };
+  const securityVersion = row.securityVersion + (ends ? 1 : 0);
+  const next = { ...row, ...input, version: row.version + 1, securityVersion };
   try {
     await db.batch([
       db
         .update(users)
-        .set({ ...input, version: next.version })
-        .where(and(eq(users.id, id), eq(users.tenantId, actor.tenantId), eq(users.version, expectedVersion))),
+        .set({ ...input, version: next.version, securityVersion })
+        .where(
+          and(
+            eq(users.id, id),
+            eq(users.tenantId, row.tenantId),
+            eq(users.version, expectedVersion),
+            isAdmin(row) && !isAdmin(next) ? anotherAdmin(row) : undefined,
+          ),
+        ),
       ...guard(db),
+      ...(ends ? endings(db, row) : []),
     ]);
   } catch (error) {
-    if (isStale(error)) return stale;
+    if (isStale(error)) return (await isLastAdmin(env, row)) ? lastAdmin() : stale;
     throw error;
   }
-  if (loses) await tenantPolicy(env, actor.tenantId).endSessionsOf(id, null);
+  if (ends) await tenantPolicy(env, row.tenantId).endSessionsOf(id, null);
   return ok(showUser(next));
 }
 
-/** Invites a person. The link is in the answer, to be handed over; the platform sends no mail. */
-export async function createInvitation(
-  env: Env,
-  actor: Actor,
-  input: z.infer<typeof newInvitationSchema>,
-  key: string,
-): Promise<Result<Keyed<Invitation & { url: string }>>> {
-  const refused = refuse(actor, 'users:manage') ?? refuseRole(actor, input.role);
-  if (refused) return refused;
-  const invited = await organisationInvited(env, actor, input);
-  if (typeof invited !== 'string') return invited;
-  const db = drizzle(env.DIRECTORY);
-  return once(env, actor, { operation: 'invitation', key, input }, async (now) => {
-    const taken = await db.select({ id: users.id }).from(users).where(eq(users.email, input.email)).get();
-    if (taken) return fail('conflict.exists', 'The e-mail address is taken');
-    const token = `${invited}.${randomToken()}`;
-    const row = {
-      id: newId('inv', now),
-      tenantId: invited,
-      inviterTenantId: actor.tenantId,
-      invitedBy: actor.subject,
-      email: input.email,
-      role: input.role,
-      tokenHash: await sha256Hex(token),
-      status: 'open' as const,
-      expiresAt: now + INVITATION_DAYS * 86_400_000,
-      createdAt: now,
-    };
-    return {
-      answer: { ...showInvitation(row, now), url: linkOf(env, token) },
-      statements: [db.insert(invitations).values(row)],
-    };
-  });
+const isAdmin = ({ role, status }: Pick<UserRow, 'role' | 'status'>): boolean =>
+  role === 'tenant_admin' && status === 'active';
+
+/** Another role for a user: of the organisation's kind, and a person of a carrier stays one. */
+function refuseMove(actor: Actor, row: UserRow, role: Role): Failure | null {
+  const isCarriers = row.role === 'carrier_user';
+  if (isCarriers !== (role === 'carrier_user')) return fail('forbidden', 'A person of a carrier stays one');
+  return refuseRole(actor, role);
 }
 
-async function organisationInvited(
-  env: Env,
-  actor: Actor,
-  { role, carrierId }: z.infer<typeof newInvitationSchema>,
-): Promise<string | Failure> {
-  if ((role === 'carrier_user') !== (carrierId !== undefined)) {
-    const detail = carrierId ? 'only goes with the role carrier_user' : 'is required for the role carrier_user';
-    return fail('invalid', 'The request has faults', {
-      faults: [{ pointer: '/carrierId', code: 'role_mismatch', detail }],
-    });
-  }
-  if (!carrierId) return actor.tenantId;
-  if (await organisationExists(env, carrierId)) return carrierId;
-  return fail('invalid', 'The request has faults', {
-    faults: [{ pointer: '/carrierId', code: 'unknown', detail: 'There is no such carrier' }],
-  });
+/** What ends with a role or an account: the links made for it and by it. */
+function endings(db: ReturnType<typeof drizzle>, row: UserRow): Statement[] {
+  const openOnes = and(eq(invitations.invitedBy, row.id), eq(invitations.status, 'open'));
+  return [
+    db.update(invitations).set({ status: 'withdrawn' }).where(openOnes),
+    db.delete(passwordResets).where(or(eq(passwordResets.userId, row.id), eq(passwordResets.createdBy, row.id))),
+  ];
 }
 
-const linkOf = (env: Env, token: string): string => `${env.ISSUER}/set-password?token=${token}`;
-
-/** The organisation's invitations, newest first. */
-export async function listInvitations(env: Env, actor: Actor, query: Paging): Promise<Result<Page<Invitation>>> {
-  const refused = refuse(actor, 'users:read');
-  if (refused) return refused;
-  const rows = await drizzle(env.DIRECTORY)
-    .select()
-    .from(invitations)
-    .where(and(eq(invitations.inviterTenantId, actor.tenantId), lt(invitations.id, beforeId(query.cursor))))
-    .orderBy(desc(invitations.id))
-    .limit(query.limit + 1);
-  return ok(pageById(rows, query.limit, (row) => showInvitation(row)));
+/** That a tenant keeps an administrator when one steps down: part of the write, so that two cannot at once. */
+function anotherAdmin(row: UserRow): SQL {
+  return sql`EXISTS (SELECT 1 FROM users AS other WHERE other.tenant_id = ${row.tenantId}
+    AND other.role = 'tenant_admin' AND other.status = 'active' AND other.id <> ${row.id})`;
 }
 
-/** Takes an open invitation back: its link is worth nothing from now on. */
-export async function withdrawInvitation(env: Env, actor: Actor, id: string): Promise<Result<Invitation>> {
-  const refused = refuse(actor, 'users:manage');
-  if (refused) return refused;
-  const own = and(eq(invitations.id, id), eq(invitations.inviterTenantId, actor.tenantId));
-  const db = drizzle(env.DIRECTORY);
-  const [withdrawn] = await db
-    .update(invitations)
-    .set({ status: 'withdrawn' })
-    .where(and(own, eq(invitations.status, 'open')))
-    .returning();
-  const row = withdrawn ?? (await db.select().from(invitations).where(own).get());
-  if (!row) return notFound('invitation');
-  return row.status === 'accepted'
-    ? fail('conflict.exists', 'The invitation was accepted already; disable the user instead')
-    : ok(showInvitation(row));
+async function isLastAdmin(env: Env, row: UserRow): Promise<boolean> {
+  const admins = await drizzle(env.DIRECTORY)
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.tenantId, row.tenantId), eq(users.role, 'tenant_admin'), eq(users.status, 'active')))
+    .limit(2);
+  return admins.length === 1 && admins[0]!.id === row.id;
 }
 
-/** A link by which a user of the organisation chooses a new password; a new one replaces the one before. */
-export async function createPasswordReset(
-  env: Env,
-  actor: Actor,
-  userId: string,
-  key: string,
-): Promise<Result<Keyed<PasswordLink>>> {
-  const refused = refuse(actor, 'users:manage');
-  if (refused) return refused;
-  const row = await findUser(env, actor, userId);
-  if (!row) return notFound('user');
-  // Whoever sets a password can sign in as its user: not as somebody who may do more.
-  const beyond = refuseGrant(actor, row.role as Role, null);
-  if (beyond) return beyond;
-  const db = drizzle(env.DIRECTORY);
-  return once(env, actor, { operation: 'password_reset', key, input: { userId } }, async (now) => {
-    const token = `${actor.tenantId}.${randomToken()}`;
-    const reset = { tokenHash: await sha256Hex(token), expiresAt: now + PASSWORD_RESET_HOURS * 3_600_000 };
-    return {
-      answer: { url: linkOf(env, token), expiresAt: iso(reset.expiresAt) },
-      statements: [
-        db
-          .insert(passwordResets)
-          .values({ userId, ...reset })
-          .onConflictDoUpdate({ target: passwordResets.userId, set: reset }),
-      ],
-    };
-  });
-}
-
-interface Link {
-  purpose: PasswordLinkTarget['purpose'];
-  email: string;
-  invitation?: InvitationRow;
-  user?: UserRow;
-}
-
-async function findLink(env: Env, token: string, now: number): Promise<Link | null> {
-  if (!(await organisationOfSecret(env, token))) return null;
-  const hash = await sha256Hex(token);
-  const db = drizzle(env.DIRECTORY);
-  const invitation = await db
-    .select()
-    .from(invitations)
-    .where(and(eq(invitations.tokenHash, hash), eq(invitations.status, 'open'), gt(invitations.expiresAt, now)))
-    .get();
-  if (invitation) return { purpose: 'invitation', email: invitation.email, invitation };
-  const found = await db
-    .select({ user: users })
-    .from(passwordResets)
-    .innerJoin(users, eq(users.id, passwordResets.userId))
-    .where(and(eq(passwordResets.tokenHash, hash), gt(passwordResets.expiresAt, now), eq(users.status, 'active')))
-    .get();
-  return found ? { purpose: 'reset', email: found.user.email, user: found.user } : null;
-}
-
-/** What a link is for; null when it is unknown, used or expired. */
-export async function passwordLinkTarget(env: Env, token: string): Promise<PasswordLinkTarget | null> {
-  const link = await findLink(env, token, Date.now());
-  return link ? { purpose: link.purpose, email: link.email } : null;
-}
-
-/** Uses a link, once: makes the invited user, or sets the user's password and ends all their sessions. */
-export async function choosePassword(
-  env: Env,
-  { token, name, password }: { token: string; name: string; password: string },
-): Promise<Result<{ email: string }>> {
-  const used = fail('not_found', 'The link is not valid, was used or has expired');
-  const now = Date.now();
-  const link = await findLink(env, token, now);
-  if (!link) return used;
-  const db = drizzle(env.DIRECTORY);
-  const stored = await hashPassword(env.PASSWORD_PEPPER, password);
-  const hash = await sha256Hex(token);
-  let statements: [Statement, ...Statement[]];
-  if (link.invitation) {
-    const { id, tenantId, email, role } = link.invitation;
-    statements = [
-      // The guard after it makes of any number of uses exactly one count.
-      db
-        .update(invitations)
-        .set({ status: 'accepted' })
-        .where(and(eq(invitations.id, id), eq(invitations.status, 'open'))),
-      ...guard(db),
-      db.insert(users).values({ id: newId('usr', now), tenantId, email, name, role, ...stored, createdAt: now }),
-    ];
-  } else {
-    const user = link.user!;
-    statements = [
-      db.delete(passwordResets).where(and(eq(passwordResets.userId, user.id), eq(passwordResets.tokenHash, hash))),
-      ...guard(db),
-      db
-        .update(users)
-        .set({ ...stored, version: sql`${users.version} + 1` })
-        .where(eq(users.id, user.id)),
-    ];
-  }
-  try {
-    await db.batch(statements);
-  } catch (error) {
-    if (isStale(error)) return used;
-    if (isTaken(error)) return fail('conflict.exists', 'The e-mail address has an account already');
-    throw error;
-  }
-  if (link.user) await tenantPolicy(env, link.user.tenantId).endSessionsOf(link.user.id, null);
-  return ok({ email: link.email });
-}
+const lastAdmin = (): Failure =>
+  fail('conflict.exists', 'This is the last administrator: make somebody else one first');

@@ -2,6 +2,7 @@
 import { Secret, TOTP } from 'otpauth';
 import { tenantPolicy } from '../../durable-objects/stubs.ts';
 import { RECOVERY_CODES } from '../../platform/limits.ts';
+import { errorText, loggerFor } from '../../platform/log.ts';
 import { isSealedWithOldKey, open, seal, sha256Hex } from '../../platform/secrets.ts';
 import type { Env } from './env.ts';
 
@@ -48,6 +49,13 @@ export async function useFactor(env: Env, tenantId: string, userId: string, code
   const factor = await policy.factor(userId);
   if (!factor?.confirmed) return false;
   const { sealedSecret } = factor;
+  try {
+    await openFactorSecret(env, userId, sealedSecret);
+  } catch (error) {
+    // Its key has left the ring: this factor opens nothing any more, and an administrator must remove it.
+    loggerFor('identity', env.LOG_LEVEL)('error', 'second_factor.unreadable', { userId, error: errorText(error) });
+    return false;
+  }
   if (isSealedWithOldKey(env.SEALING_KEY, sealedSecret)) {
     const fresh = await sealFactorSecret(env, userId, await openFactorSecret(env, userId, sealedSecret));
     await policy.resealFactor(userId, sealedSecret, fresh);

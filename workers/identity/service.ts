@@ -7,7 +7,9 @@ import * as authorize from './authorize.ts';
 import * as clients from './clients.ts';
 import * as directory from './directory.ts';
 import type { Env } from './env.ts';
+import { checkEnv } from './env-check.ts';
 import * as grants from './grants.ts';
+import * as invitations from './invitations.ts';
 import { publicKeys } from './keys.ts';
 import * as people from './people.ts';
 import * as policy from './policy.ts';
@@ -18,6 +20,11 @@ type Argument<Method extends keyof IdentityApi, Index extends number> = Paramete
 
 /** The identity service: OAuth server, directory of people and organisations, sessions, policy. */
 export class IdentityService extends WorkerEntrypoint<Env> implements IdentityApi {
+  constructor(ctx: ExecutionContext, env: Env) {
+    super(ctx, env);
+    checkEnv(env);
+  }
+
   createTenant(actor: Actor, input: Argument<'createTenant', 1>, key: string) {
     return directory.createTenant(this.env, actor, input, key);
   }
@@ -40,7 +47,7 @@ export class IdentityService extends WorkerEntrypoint<Env> implements IdentityAp
   createUser(actor: Actor, input: Argument<'createUser', 1>, key: string) {
     return people.createUser(this.env, actor, input, key);
   }
-  listUsers(actor: Actor, query: Paging) {
+  listUsers(actor: Actor, query: Argument<'listUsers', 1>) {
     return people.listUsers(this.env, actor, query);
   }
   getUser(actor: Actor, id: string) {
@@ -50,22 +57,22 @@ export class IdentityService extends WorkerEntrypoint<Env> implements IdentityAp
     return people.changeUser(this.env, actor, id, input, expectedVersion);
   }
   createInvitation(actor: Actor, input: Argument<'createInvitation', 1>, key: string) {
-    return people.createInvitation(this.env, actor, input, key);
+    return invitations.createInvitation(this.env, actor, input, key);
   }
   listInvitations(actor: Actor, query: Paging) {
-    return people.listInvitations(this.env, actor, query);
+    return invitations.listInvitations(this.env, actor, query);
   }
   withdrawInvitation(actor: Actor, id: string) {
-    return people.withdrawInvitation(this.env, actor, id);
+    return invitations.withdrawInvitation(this.env, actor, id);
   }
   createPasswordReset(actor: Actor, userId: string, key: string) {
-    return people.createPasswordReset(this.env, actor, userId, key);
+    return invitations.createPasswordReset(this.env, actor, userId, key);
   }
   passwordLinkTarget(token: string) {
-    return people.passwordLinkTarget(this.env, token);
+    return invitations.passwordLinkTarget(this.env, token);
   }
   choosePassword(input: Argument<'choosePassword', 0>) {
-    return people.choosePassword(this.env, input);
+    return invitations.choosePassword(this.env, input);
   }
 
   createClient(actor: Actor, input: Argument<'createClient', 1>, key: string) {
@@ -125,8 +132,8 @@ export class IdentityService extends WorkerEntrypoint<Env> implements IdentityAp
   changePassword(actor: Actor, input: Argument<'changePassword', 1>, address: string) {
     return account.changePassword(this.env, actor, input, address);
   }
-  enrolFactor(actor: Actor) {
-    return account.enrolFactor(this.env, actor);
+  enrolFactor(actor: Actor, password: string, address: string) {
+    return account.enrolFactor(this.env, actor, password, address);
   }
   confirmFactor(actor: Actor, code: string) {
     return account.confirmFactor(this.env, actor, code);
@@ -140,8 +147,8 @@ export class IdentityService extends WorkerEntrypoint<Env> implements IdentityAp
   createTicket(actor: Actor, topic: string) {
     return account.createTicket(this.env, actor, topic);
   }
-  redeemTicket(ticket: string) {
-    return account.redeemTicket(this.env, ticket);
+  redeemTicket(ticket: string, address: string) {
+    return account.redeemTicket(this.env, ticket, address);
   }
 
   jwks() {

@@ -93,7 +93,7 @@ export class NotificationsService extends WorkerEntrypoint<Env> implements Notif
   async #request(actor: Actor, operation: string, key: string, input: unknown, endpoint: Endpoint) {
     const secret = `whsec_${base64(crypto.getRandomValues(new Uint8Array(32)))}`;
     return {
-      operation,
+      operation: `${operation}:${actor.subject}`,
       key,
       requestHash: await requestHash(this.env.SEALING_KEY, actor, input),
       answer: { endpoint, sealedSecret: await seal(this.env.SEALING_KEY, endpoint.id, secret) },

@@ -258,7 +258,7 @@ export async function transition(
   shard: Shard,
   actor: Actor,
   id: string,
-  input: z.infer<typeof transitionSchema>,
+  input: z.infer<typeof transitionSchema> & { from?: BookingState },
   expectedVersion: number,
   background: Background,
 ): Promise<Result<Row>> {
@@ -266,6 +266,9 @@ export async function transition(
   if (!row) return notFound('booking');
   const stale = fail('precondition.failed', 'The booking has changed since you read it');
   if (row.version !== expectedVersion) return stale;
+  if (input.from && row.state !== input.from) {
+    return fail('booking.transition_invalid', `The booking is ${row.state}, not ${input.from}`);
+  }
   if (!mayBecome(row.state, input.to)) {
     const open = nextStates(row.state).join(' or ') || 'nothing';
     return fail('booking.transition_invalid', `A ${row.state} booking can become ${open}, not ${input.to}`);

@@ -18,7 +18,19 @@ export function storeAnswer(
     .prepare(
       'INSERT INTO idempotency_records (tenant_id, operation, key, request_hash, answer, created_at) VALUES (?, ?, ?, ?, ?, ?)',
     )
-    .bind(actor.tenantId, record.operation, record.key, record.requestHash, JSON.stringify(record.answer), record.now);
+    .bind(
+      actor.tenantId,
+      operationOf(actor, record.operation),
+      record.key,
+      record.requestHash,
+      JSON.stringify(record.answer),
+      record.now,
+    );
+}
+
+/** A key belongs to whoever made it, not to the whole tenant. */
+function operationOf(actor: Actor, operation: string): string {
+  return `${operation}:${actor.subject}`;
 }
 
 /** The stored answer of a key that was used before, or the refusal when the request was another. */
@@ -36,7 +48,7 @@ export async function replay<T>(
     .where(
       and(
         eq(idempotencyRecords.tenantId, actor.tenantId),
-        eq(idempotencyRecords.operation, operation),
+        eq(idempotencyRecords.operation, operationOf(actor, operation)),
         eq(idempotencyRecords.key, key),
       ),
     )

@@ -5,6 +5,7 @@
  */
 import { systemActor } from '../../contracts/actor.ts';
 import { procurementEventSchema } from '../../contracts/procurement.ts';
+import { fail } from '../../contracts/result.ts';
 import { type FleetSummary, type TelemetryMessage, telemetryMessageSchema } from '../../contracts/tracking.ts';
 import type { TrackedEvent } from '../../domain/journey/event.ts';
 import { carrierInbox, containerTracker, fleetIndex } from '../../durable-objects/stubs.ts';
@@ -214,11 +215,10 @@ export async function consumeProcurementEvents(env: Env, batch: MessageBatch): P
         ...(data.reference ? { reference: data.reference } : {}),
       };
       const registrations = data.containers.map((number) => ({ number, ...facts }));
-      const answer = await registerBooked(
-        env,
-        systemActor(tenantId, 'procurement-events', correlationId),
-        registrations,
-        at,
+      const actor = systemActor(tenantId, 'procurement-events', correlationId);
+      // One that throws is tried again alone: its neighbours in the batch have done nothing.
+      const answer = await registerBooked(env, actor, registrations, at).catch((error: unknown) =>
+        fail('shard.unavailable', errorText(error)),
       );
       if (!answer.ok) {
         log('warn', 'procurement_event.failed', { correlationId, bookingId: data.bookingId, code: answer.code });

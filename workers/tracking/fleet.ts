@@ -38,7 +38,7 @@ export async function registerContainers(
   if (refused) return refused;
   const index = fleetIndex(env, actor.tenantId);
   const request = {
-    operation: 'containers',
+    operation: `containers:${actor.subject}`,
     key,
     requestHash: await plainRequestHash(actor, registrations),
   };

@@ -124,7 +124,8 @@ function SecondFactor({ me }: { me: Me }) {
   const [codes, setCodes] = useState<string[] | null>(null);
   const refresh = () => queries.invalidateQueries({ queryKey: ['me'] });
   const enrol = useMutation({
-    mutationFn: () => api<{ secret: string; uri: string }>('POST', '/v1/me/second-factor'),
+    mutationFn: (password: string) =>
+      api<{ secret: string; uri: string }>('POST', '/v1/me/second-factor', { password }),
   });
   const confirm = useMutation({
     mutationFn: (code: string) => api<{ recoveryCodes: string[] }>('POST', '/v1/me/second-factor/confirm', { code }),
@@ -194,15 +195,19 @@ function SecondFactor({ me }: { me: Me }) {
           </button>
         </form>
       ) : (
-        <>
+        <form onSubmit={submit((password) => enrol.mutate(password))}>
           <p className="muted">
             Off. With one, a stolen password alone opens nothing: signing in also asks for a code of your device.
           </p>
+          <label>
+            Password, to set it up{' '}
+            <input name="value" type="password" autoComplete="current-password" required maxLength={200} />
+          </label>
           {enrol.isError && <Problem error={enrol.error} />}
-          <button type="button" disabled={enrol.isPending} onClick={() => enrol.mutate()}>
+          <button type="submit" disabled={enrol.isPending}>
             Set up a second factor
           </button>
-        </>
+        </form>
       )}
     </section>
   );

@@ -42,7 +42,7 @@ export default function SecurityPage() {
               <p className="small">
                 <span className="muted">by</span> <code>{alert.subject}</code> <span className="muted">last from</span>{' '}
                 <code>{alert.address}</code> <span className="muted">at</span> <code>{alert.route}</code>{' '}
-                <span className="muted">because of {alert.reason.replaceAll('_', ' ')}</span>
+                <span className="muted">· reason: {alert.reason.replaceAll('_', ' ')}</span>
               </p>
             </section>
           ))

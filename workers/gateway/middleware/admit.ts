@@ -4,7 +4,7 @@ import { allows, type Permission } from '../../../contracts/permissions.ts';
 import type { Denial, Feature, Refusal } from '../../../contracts/policy.ts';
 import { fail, type Failure } from '../../../contracts/result.ts';
 import { verifyProof } from '../../../platform/dpop.ts';
-import { addressOf, type GatewayContext, refuseWith } from '../context.ts';
+import { addressOf, type GatewayContext, refuseWith, senderOf } from '../context.ts';
 import { identityOf, type TokenIdentity } from './authenticate.ts';
 import { askPolicy } from './policy.ts';
 
@@ -27,10 +27,11 @@ export async function admit(c: GatewayContext, admission: Admission): Promise<Re
   const { access } = admission;
   // A webhook counts against its connection once its signature is known to be right.
   if (access === 'signature') return null;
-  if (access === 'public' || access === 'ticket') return limited(c, 'address', addressOf(c));
+  if (access === 'public' || access === 'ticket') return limited(c, 'address', senderOf(c));
   const identity = await authenticate(c);
+  if (identity === 'unavailable') return cannotDecide(c);
   if ('ok' in identity) {
-    const over = await limited(c, 'address', addressOf(c));
+    const over = await limited(c, 'address', senderOf(c));
     return over ?? refuseWith(c, identity);
   }
   const { tokenId: _tokenId, keyThumbprint: _keyThumbprint, proof: _proof, ...rest } = identity;
@@ -46,10 +47,11 @@ export async function admit(c: GatewayContext, admission: Admission): Promise<Re
 type Authenticated = TokenIdentity & { proof: { id: string; until: number } | null };
 
 /** The identity of the request's token; a token that is bound to a key needs a proof of that key. */
-async function authenticate(c: GatewayContext): Promise<Authenticated | Failure> {
+async function authenticate(c: GatewayContext): Promise<Authenticated | Failure | 'unavailable'> {
   const header = c.req.header('authorization') ?? '';
   const [, scheme = '', token = ''] = /^(Bearer|DPoP) +(\S+)$/i.exec(header) ?? [];
   const identity = token ? await identityOf(c.env, token) : null;
+  if (identity === 'unavailable') return identity;
   if (!identity) {
     c.set('denial', { kind: 'token', reason: token ? 'token_invalid' : 'token_missing' });
     return fail('unauthenticated', token ? 'The access token is not valid' : 'An access token is required');
@@ -76,16 +78,15 @@ async function refusedByPolicy(
   { access, feature, exclusive }: Admission,
 ): Promise<Response | null> {
   const strict = c.req.method !== 'GET' || identity.proof !== null || ADMINISTRATION.test(access);
-  const verdict = await askPolicy(c.env, { identity, address: addressOf(c), strict, proof: identity.proof, exclusive });
-  if (verdict === 'unavailable') {
-    return refuseWith(
-      c,
-      fail('policy.unavailable', 'Your rights cannot be checked now; ask again shortly', { retryAfterSeconds: 2 }),
-    );
-  }
+  // A key belongs to whoever made it: another's request under the same key is another request.
+  const named = exclusive && `${identity.subject}|${exclusive}`;
+  const question = { identity, address: addressOf(c), strict, proof: identity.proof, exclusive: named };
+  const verdict = await askPolicy(c.env, question);
+  if (verdict === 'unavailable') return cannotDecide(c);
+  c.set('corsOrigins', verdict.corsOrigins);
   if (verdict.ok) {
     c.set('quotas', verdict.quotas);
-    c.set('corsOrigins', verdict.corsOrigins);
+    if (named && verdict.hold !== undefined) c.set('hold', { exclusive: named, hold: verdict.hold });
     if (feature === undefined || verdict.features[feature]) return null;
     return refuseWith(c, fail('feature.disabled', `The feature ${feature} is not switched on for your organisation`));
   }
@@ -97,7 +98,14 @@ async function refusedByPolicy(
     const retryAfterSeconds = verdict.quotas![worst].resetSeconds;
     return refuseWith(c, { ...failure, retryAfterSeconds, extra: { 'violated-policies': [worst] } });
   }
-  return refuseWith(c, failure);
+  const { retryAfterSeconds } = verdict;
+  return refuseWith(c, retryAfterSeconds === undefined ? failure : { ...failure, retryAfterSeconds });
+}
+
+/** Nobody passes unchecked: when what decides cannot be asked, the answer is "not now". */
+function cannotDecide(c: GatewayContext): Response {
+  const failure = fail('policy.unavailable', 'Your rights cannot be checked now; ask again shortly');
+  return refuseWith(c, { ...failure, retryAfterSeconds: 2 });
 }
 
 /** What each reason is counted as, and the answer to it. A key in flight is nobody's fault and not counted. */
@@ -114,9 +122,7 @@ const REFUSED: Record<Refusal, { kind: Denial['kind'] | null; failure: Failure }
   quota_exceeded: { kind: 'quota', failure: fail('quota.exceeded', 'Your quota of requests a minute is used up') },
   in_flight: {
     kind: null,
-    failure: fail('idempotency.in_flight', 'The first request with this Idempotency-Key is still running', {
-      retryAfterSeconds: 1,
-    }),
+    failure: fail('idempotency.in_flight', 'The first request with this Idempotency-Key is still running'),
   },
 };
 

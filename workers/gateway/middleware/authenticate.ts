@@ -5,6 +5,7 @@ import { audienceOf } from '../../../contracts/identity.ts';
 import { PERMISSIONS, type Permission, ROLES, type Role } from '../../../contracts/permissions.ts';
 import { isCompactJws } from '../../../platform/dpop.ts';
 import { KEYS_CACHE_MS } from '../../../platform/limits.ts';
+import { errorText, loggerFor } from '../../../platform/log.ts';
 import { Lru } from '../../../platform/lru.ts';
 import type { Env } from '../env.ts';
 
@@ -12,13 +13,18 @@ const TOKEN_MAX_CHARS = 8_192;
 const CLOCK_TOLERANCE_SECONDS = 5;
 /** Unknown key ids may ask for fresh keys this often, so that a forger cannot drive the load. */
 const KEYS_RETRY_MS = 10_000;
+/** How long the keys at hand go on when fresh ones cannot be had: a dropped key must not live for good. */
+const KEYS_STALE_MAX_MS = 600_000;
 
 type KeySet = ReturnType<typeof createLocalJWKSet>;
 let keys: { set: KeySet; kids: Set<string>; at: number } | null = null;
+let triedAt = 0;
 
 async function keySet(env: Env, kid: string): Promise<KeySet | null> {
   const age = keys ? Date.now() - keys.at : Number.POSITIVE_INFINITY;
-  if (!keys || age > KEYS_CACHE_MS || (!keys.kids.has(kid) && age > KEYS_RETRY_MS)) {
+  const mayTry = Date.now() - triedAt > KEYS_RETRY_MS;
+  if (!keys || (age > KEYS_CACHE_MS && mayTry) || (!keys.kids.has(kid) && mayTry)) {
+    triedAt = Date.now();
     try {
       const published = (await env.IDENTITY.jwks()).keys as unknown as JWK[];
       keys = {
@@ -28,10 +34,10 @@ async function keySet(env: Env, kid: string): Promise<KeySet | null> {
       };
     } catch (error) {
       // The keys at hand are still good: an outage of identity must not close the whole edge.
-      if (!keys) throw error;
-      keys.at = Date.now() - KEYS_CACHE_MS + KEYS_RETRY_MS;
+      if (!keys || age > KEYS_STALE_MAX_MS) throw error;
     }
   }
+  if (Date.now() - keys.at > KEYS_STALE_MAX_MS) throw new Error('the keys at hand are too old to go by');
   return keys.kids.has(kid) ? keys.set : null;
 }
 
@@ -45,8 +51,17 @@ export interface TokenIdentity extends Omit<Actor, 'correlationId'> {
 
 const verified = new Lru<string, { identity: TokenIdentity; kid: string; expiresAt: number }>(5_000);
 
-/** What a token says, or null when it is not good. */
-export async function identityOf(env: Env, token: string): Promise<TokenIdentity | null> {
+/** What a token says, or null when it is not good; `unavailable` when there are no keys to check it by. */
+export async function identityOf(env: Env, token: string): Promise<TokenIdentity | null | 'unavailable'> {
+  try {
+    return await verify(env, token);
+  } catch (error) {
+    loggerFor('gateway', env.LOG_LEVEL)('error', 'keys.unavailable', { error: errorText(error) });
+    return 'unavailable';
+  }
+}
+
+async function verify(env: Env, token: string): Promise<TokenIdentity | null> {
   const known = verified.get(token);
   if (known && known.expiresAt > Date.now()) return (await keySet(env, known.kid)) ? known.identity : null;
   // jose forgives padding, white space and trailing bytes in base64; a token here must be exact.

@@ -79,9 +79,23 @@ describe('reads', () => {
     expect(calls[2]!.unused).toEqual({ window: 7, units: POLICY_LEASE_UNITS - 1 });
   });
 
+  it('that ask in parallel give unused units back once, and add up what they were granted', async () => {
+    const identity = someone();
+    await ask(identity);
+    vi.advanceTimersByTime(1_000);
+    await Promise.all(Array.from({ length: 10 }, () => ask(identity)));
+    expect(calls.filter((call) => call.unused)).toHaveLength(1);
+    calls = [];
+    // Ten grants of so many units, ten of them spent by the reads that asked.
+    for (let i = 0; i < 10 * (POLICY_LEASE_UNITS - 1); i++) await ask(identity);
+    expect(calls).toHaveLength(0);
+    await ask(identity);
+    expect(calls).toHaveLength(1);
+  });
+
   it('never go by a no, nor by the yes of another token or address', async () => {
     const identity = someone();
-    verdict = () => ({ ok: false, reason: 'session_ended' });
+    verdict = () => ({ ok: false, reason: 'session_ended', corsOrigins: [] });
     await ask(identity);
     await ask(identity);
     expect(calls).toHaveLength(2);

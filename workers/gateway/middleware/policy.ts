@@ -36,6 +36,9 @@ export async function askPolicy(env: Env, question: PolicyQuestion): Promise<Pol
   const name = `${identity.tokenId}|${address}`;
   const lease = leases.get(name);
   const askedAt = Date.now();
+  const unused = !strict && lease && lease.until <= askedAt && lease.left > 0 ? lease : null;
+  // Taken away at once: of reads that ask in parallel, one alone gives its units back.
+  if (unused) leases.delete(name);
   if (!strict && lease && lease.left > 0 && lease.until > askedAt) {
     lease.left--;
     return spent(lease);
@@ -48,14 +51,19 @@ export async function askPolicy(env: Env, question: PolicyQuestion): Promise<Pol
       tokenId: identity.tokenId,
       address,
       units: strict ? 1 : POLICY_LEASE_UNITS,
-      ...(!strict && lease && lease.left > 0 ? { unused: { window: lease.yes.window, units: lease.left } } : {}),
+      ...(unused ? { unused: { window: unused.yes.window, units: unused.left } } : {}),
       ...(proof ? { proof } : {}),
       ...(exclusive ? { exclusive } : {}),
     });
     if (strict) return verdict;
-    leases.delete(name);
-    if (!verdict.ok) return verdict;
-    const fresh = { yes: verdict, left: verdict.units - 1, until: askedAt + POLICY_CACHE_MS };
+    if (!verdict.ok) {
+      leases.delete(name);
+      return verdict;
+    }
+    // What reads asked for in parallel were granted adds up, as long as it is of the same window.
+    const beside = leases.get(name);
+    const more = beside && beside.yes.window === verdict.window && beside.until > askedAt ? beside.left : 0;
+    const fresh = { yes: verdict, left: verdict.units - 1 + more, until: askedAt + POLICY_CACHE_MS };
     leases.set(name, fresh);
     return spent(fresh);
   } catch (error) {

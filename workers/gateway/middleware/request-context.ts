@@ -38,6 +38,7 @@ export const requestContext: MiddlewareHandler<GatewayTypes> = async (c, next) =
   c.set('limitedBy', null);
   c.set('denial', null);
   c.set('corsOrigins', []);
+  c.set('hold', null);
   const startedAt = Date.now();
   await next();
   if (c.error) log('error', 'request.defect', { correlationId, route: c.get('route'), error: errorText(c.error) });

@@ -1,6 +1,6 @@
 /** One's own account. */
 import { z } from '@hono/zod-openapi';
-import { factorRemovalSchema, oneTimeCodeSchema, passwordChangeSchema } from '../../../contracts/identity.ts';
+import { oneTimeCodeSchema, passwordChangeSchema, passwordProofSchema } from '../../../contracts/identity.ts';
 import { addressOf, answer } from '../context.ts';
 import { operation } from '../operation.ts';
 import { meSchema, pageOf, paging, sessionSchema } from '../schemas.ts';
@@ -44,18 +44,21 @@ export const accountRoutes = [
     access: 'authenticated',
     body: passwordChangeSchema,
     answer: z.object({ ended: z.int() }).openapi('EndedSessions'),
+    also: { 404: 'There is no such user any more', 412: 'Changed at the same time' },
     handle: async ({ c, actor, body }) => answer(c, await c.env.IDENTITY.changePassword(actor, body, addressOf(c))),
   }),
   operation({
     method: 'post',
     path: '/v1/me/second-factor',
     tag: 'Account',
-    summary: 'Begin a second factor (TOTP, RFC 6238); it counts once a first code confirms it',
+    summary: 'Begin a second factor (TOTP, RFC 6238) by your password; it counts once a first code confirms it',
     access: 'authenticated',
+    body: passwordProofSchema,
     status: 201,
     answer: z.object({ secret: z.string(), uri: z.string() }).openapi('FactorEnrolment'),
     also: { 404: 'There is no such user any more', 409: 'There is one already' },
-    handle: async ({ c, actor }) => answer(c, await c.env.IDENTITY.enrolFactor(actor), 201),
+    handle: async ({ c, actor, body }) =>
+      answer(c, await c.env.IDENTITY.enrolFactor(actor, body.password, addressOf(c)), 201),
   }),
   operation({
     method: 'post',
@@ -74,8 +77,9 @@ export const accountRoutes = [
     tag: 'Account',
     summary: 'Remove your second factor; the password must be given again',
     access: 'authenticated',
-    body: factorRemovalSchema,
+    body: passwordProofSchema,
     answer: z.object({ removed: z.boolean() }).openapi('RemovedFactor'),
+    also: { 404: 'There is no such user any more' },
     handle: async ({ c, actor, body }) =>
       answer(c, await c.env.IDENTITY.removeFactor(actor, body.password, addressOf(c))),
   }),

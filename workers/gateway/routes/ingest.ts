@@ -4,7 +4,7 @@ import type { ConnectionWithSecrets } from '../../../contracts/tracking.ts';
 import { tenantPolicy } from '../../../durable-objects/stubs.ts';
 import { INGEST_BODY_MAX_BYTES, POLICY_CACHE_MS } from '../../../platform/limits.ts';
 import { Lru } from '../../../platform/lru.ts';
-import { addressOf, answer, type GatewayContext, refuseWith } from '../context.ts';
+import { addressOf, answer, senderOf, type GatewayContext, refuseWith } from '../context.ts';
 import type { Env } from '../env.ts';
 import { readBody } from '../middleware/body.ts';
 import { limited } from '../middleware/admit.ts';
@@ -21,7 +21,8 @@ async function findConnection(env: Env, id: string): Promise<ConnectionWithSecre
   const known = connections.get(id);
   if (known && known.until > Date.now()) return known.connection;
   const connection = await env.TRACKING.connectionForIngest(id);
-  connections.set(id, { connection, until: Date.now() + CONNECTION_TTL_MS });
+  // Made-up ids must not push the real ones out.
+  if (connection) connections.set(id, { connection, until: Date.now() + CONNECTION_TTL_MS });
   return connection;
 }
 
@@ -36,6 +37,11 @@ async function isAdmitted(c: GatewayContext, tenantId: string): Promise<boolean>
   const yes = await tenantPolicy(c.env, tenantId).admitsWebhook(address);
   if (yes) admitted.set(name, askedAt + POLICY_CACHE_MS);
   return yes;
+}
+
+/** Whether a connection is at hand, so that a delivery costs no look-up. */
+function isKnown(id: string): boolean {
+  return (connections.get(id)?.until ?? 0) > Date.now();
 }
 
 /** The public door for carriers' webhooks. */
@@ -59,6 +65,9 @@ export const ingestRoutes = [
       429: 'Over the in-flight credit: see Retry-After',
     },
     handle: async ({ c, params }) => {
+      // Looking a connection up costs: whoever makes ids up is held off by the address first.
+      const door = isKnown(params.connectionId) ? null : await limited(c, 'address', `ingest:${senderOf(c)}`);
+      if (door) return door;
       const connection = await findConnection(c.env, params.connectionId);
       const body = await readBody(c.req.raw, INGEST_BODY_MAX_BYTES);
       if (body === 'too_large') return tooLarge(c, INGEST_BODY_MAX_BYTES);
@@ -70,7 +79,7 @@ export const ingestRoutes = [
           ...(connection ? { tenantId: connection.tenantId, subject: connection.id } : {}),
         });
         // Refusals count against the sender's address, so that nobody can use up a carrier's own limit.
-        const over = await limited(c, 'address', `ingest:${addressOf(c)}`);
+        const over = await limited(c, 'address', `ingest:${senderOf(c)}`);
         return over ?? refuseWith(c, fail('unauthenticated', 'The signature is not valid for this connection'));
       }
       const over = await limited(c, 'connection', connection.id);

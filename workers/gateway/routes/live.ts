@@ -3,7 +3,7 @@ import { fail } from '../../../contracts/result.ts';
 import { normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts';
 import { HOLDER_HEADER } from '../../../durable-objects/shared/live.ts';
 import { containerTracker, fleetIndex } from '../../../durable-objects/stubs.ts';
-import { answer, type GatewayContext, refuseWith } from '../context.ts';
+import { addressOf, answer, type GatewayContext, refuseWith } from '../context.ts';
 import { operation } from '../operation.ts';
 import { problem } from '../problems.ts';
 import { numberParam } from '../schemas.ts';
@@ -35,7 +35,7 @@ async function redeem(c: GatewayContext, ticket: string, topic: string): Promise
       { upgrade: 'websocket' },
     );
   }
-  const grant = await c.env.IDENTITY.redeemTicket(ticket);
+  const grant = await c.env.IDENTITY.redeemTicket(ticket, addressOf(c));
   if (grant?.topic !== topic)
     return refuseWith(c, fail('unauthenticated', 'The ticket is not valid for this, spent or expired'));
   // The object closes this socket when the session or client it belongs to ends.
@@ -55,7 +55,7 @@ export const liveRoutes = [
     feature: 'live',
     body: z.discriminatedUnion('topic', [
       z.strictObject({ topic: z.literal(FLEET) }),
-      z.strictObject({ topic: z.literal('container'), number: z.string().min(4).max(20) }),
+      z.strictObject({ topic: z.literal('container'), number: z.string().regex(/^[A-Za-z0-9 -]{4,20}$/) }),
     ]),
     status: 201,
     answer: z.object({ ticket: z.string(), expiresInSeconds: z.int(), url: z.string() }).openapi('Ticket'),

@@ -1,7 +1,7 @@
 /** The pages on which people sign in and choose passwords. */
 import { z } from '@hono/zod-openapi';
 import type { LoginOutcome } from '../../../contracts/identity.ts';
-import { addressOf, type GatewayContext } from '../context.ts';
+import { addressOf, type GatewayContext, senderOf } from '../context.ts';
 import { fieldsOf, readForm } from '../forms.ts';
 import { limited } from '../middleware/admit.ts';
 import { operation } from '../operation.ts';
@@ -75,8 +75,11 @@ export const signInRoutes = [
       }
       const address = addressOf(c);
       const email = (form.email ?? '').slice(0, 200);
-      const over = await limited(c, 'login', `${address}:${email.toLowerCase()}`);
-      if (over) return page(loginPage(request, 'Too many attempts. Wait a minute and try again.'), 429);
+      const over = await limited(c, 'login', `${senderOf(c)}:${email.toLowerCase()}`);
+      if (over) {
+        const wait = { 'retry-after': over.headers.get('retry-after') ?? '60' };
+        return page(loginPage(request, 'Too many attempts. Wait a minute and try again.'), 429, wait);
+      }
       const { ok: _ok, ...authorization } = request;
       const credentials = { email, password: form.password ?? '' };
       return outcome(await c.env.IDENTITY.login(authorization, credentials, address), (error) =>
