@@ -2,10 +2,7 @@
 import './support/quiet.ts';
 import { checkServices } from '../test/authz/rpc.ts';
 import { Matrix } from '../test/authz/matrix.ts';
-import { fetchOf } from '../test/support/fixtures.ts';
-import { startPlatform } from '../test/support/harness.ts';
-import type { OpenApi } from '../test/support/openapi.ts';
-import { buildWorld } from '../test/support/world.ts';
+import { startWorld } from '../test/support/world.ts';
 import { buildConsole } from './support/runtime.ts';
 import { main, options, progressBar, step } from './support/terminal.ts';
 
@@ -16,11 +13,8 @@ const USAGE = `Usage: npm run check:authz
 await main(async () => {
   options(USAGE, {});
   buildConsole();
-  const platform = await step('Workers', () => startPlatform());
+  const { platform, world, document, fetcher } = await step('Two tenants with the same data', startWorld);
   try {
-    const fetcher = fetchOf(platform);
-    const world = await step('Two tenants with the same data', () => buildWorld(platform));
-    const document = (await (await fetcher(`${platform.origin}/openapi.json`)).json()) as OpenApi;
     const bar = progressBar('Operations', 1_000);
     const matrix = new Matrix(platform, world, document, fetcher);
     let methods = 0;

@@ -1,10 +1,7 @@
 /** `npm run check:fuzz -- --requests N`: requests made from the OpenAPI document, valid and not, to every operation. */
 import './support/quiet.ts';
 import { fuzz } from '../test/fuzz/run.ts';
-import { fetchOf } from '../test/support/fixtures.ts';
-import { startPlatform } from '../test/support/harness.ts';
-import type { OpenApi } from '../test/support/openapi.ts';
-import { buildWorld } from '../test/support/world.ts';
+import { startWorld } from '../test/support/world.ts';
 import { buildConsole } from './support/runtime.ts';
 import { main, numberOption, options, progressBar, step } from './support/terminal.ts';
 
@@ -19,11 +16,8 @@ await main(async () => {
   const requests = numberOption('requests', values.requests, 3_000, 1, 100_000);
   const seed = numberOption('seed', values.seed, 1, 0, 2 ** 31);
   buildConsole();
-  const platform = await step('Workers', () => startPlatform());
+  const { platform, world, document, fetcher } = await step('Two tenants with the same data', startWorld);
   try {
-    const fetcher = fetchOf(platform);
-    const world = await step('Two tenants with the same data', () => buildWorld(platform));
-    const document = (await (await fetcher(`${platform.origin}/openapi.json`)).json()) as OpenApi;
     const bar = progressBar('Requests', requests);
     const report = await fuzz({ requests, seed, origin: platform.origin, document, world, fetcher }, bar);
     for (const line of report.violations.slice(0, 100)) console.log(`FAIL  ${line}`);

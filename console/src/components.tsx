@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { ApiError } from './api.ts';
-import { words } from './format.ts';
+import { instant, words } from './format.ts';
 import type { LiveStatus } from './live.ts';
 
 /** A refusal or failure, with what to quote when asking for help. */
@@ -57,6 +57,34 @@ const TONES: Record<string, string> = {
 export function Tag({ state, tone }: { state: string; tone?: string }) {
   return <span className={`tag ${tone ?? TONES[state] ?? 'grey'}`}>{words(state)}</span>;
 }
+
+/** The head of a booking's card: its lane and state, how much, and what it is called. */
+export function BookingHead({
+  booking,
+  units,
+  children,
+}: {
+  booking: { origin: string; destination: string; state: string; reference: string | null; createdAt: string };
+  units: string;
+  children: ReactNode;
+}) {
+  return (
+    <div className="title-row">
+      <strong>
+        {booking.origin} → {booking.destination}
+      </strong>
+      <Tag state={booking.state} />
+      <span>{units}</span>
+      <span className="muted small">
+        {booking.reference ?? 'no reference'} · {instant(booking.createdAt)}
+      </span>
+      <span className="actions">{children}</span>
+    </div>
+  );
+}
+
+/** A number of units, in words. */
+export const unitsOf = (quantity: number): string => `${quantity} ${quantity === 1 ? 'unit' : 'units'}`;
 
 /** Whether the page is live. */
 export function LiveTag({ status }: { status: LiveStatus }) {

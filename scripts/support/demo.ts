@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiClient } from './api.ts';
+import { inviteAndAccept } from './invitations.ts';
 import { type SimulatedContainer, LANES, makeContainers, stateAt } from './voyages.ts';
 
 /** A connection with its secret, as the simulated carriers need it. */
@@ -99,13 +100,15 @@ export async function createDemo(
   const client = await user.must('POST', '/v1/clients', { name: 'Demonstration', role: 'tenant_admin' }, bearer);
   const api = new ApiClient(origin, { id: client.id, secret: client.secret });
   const logins = [{ role: 'tenant_admin', email: adminEmail, password }];
-  for (const [role, name, mailbox] of PEOPLE) {
-    const email = `${mailbox}@${domain}`;
-    await api.must('POST', '/v1/users', { email, name, role, password });
+  const join = async (inviter: ApiClient, role: string, name: string, email: string, carrierId?: string) => {
+    await inviteAndAccept(inviter, { email, role, ...(carrierId ? { carrierId } : {}) }, { name, password });
     logins.push({ role, email, password });
-  }
+  };
+  for (const [role, name, mailbox] of PEOPLE) await join(api, role, name, `${mailbox}@${domain}`);
   const carriers: Demo['carriers'] = [];
   for (const { scheme, ...carrier } of CARRIERS) carriers.push(await createCarrier(api, carrier, scheme));
+  await join(operator, 'carrier_user', 'Carla Carrier', `carrier@${domain}`, carriers[0]!.id);
+  await join(operator, 'platform_operator', 'Oscar Operator', `operator@${domain}`);
   const containers = makeContainers(CONTAINERS, worldNow);
   await registerAll(api, containers, carriers, worldNow);
   const allocations = await createAllocations(api, carriers, worldNow);

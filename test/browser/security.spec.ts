@@ -1,7 +1,6 @@
 import { expect, type Page, test } from '@playwright/test';
 import { TOTP } from 'otpauth';
-import { ApiClient } from '../../scripts/support/api.ts';
-import { createTenant, fetchOf, spaceOf, type TestTenant } from '../support/fixtures.ts';
+import { createTenant, operatorOf, spaceOf, type TestTenant } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
 import { person } from '../support/people.ts';
 
@@ -120,11 +119,7 @@ test('the policy is edited in words, and what would lock one out is refused', as
 });
 
 test('a carrier’s person sees the bookings addressed to the carrier and confirms one', async ({ page }) => {
-  const operator = new ApiClient(
-    platform.origin,
-    { id: 'platform-operator', secret: platform.operatorSecret },
-    fetchOf(platform),
-  );
+  const operator = operatorOf(platform);
   const space = await tenant.admin.must(
     'POST',
     '/v1/allocations',

@@ -2,10 +2,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Fetch } from '../../scripts/support/api.ts';
 import { Matrix, type MatrixReport } from '../authz/matrix.ts';
 import { checkServices, methodsOf } from '../authz/rpc.ts';
-import { fetchOf } from '../support/fixtures.ts';
-import { type Platform, startPlatform } from '../support/harness.ts';
+import type { Platform } from '../support/harness.ts';
 import type { OpenApi } from '../support/openapi.ts';
-import { buildWorld, type World } from '../support/world.ts';
+import { startWorld, type World } from '../support/world.ts';
 
 let platform: Platform;
 let world: World;
@@ -16,10 +15,7 @@ const run = (only: RegExp, through: Fetch, doc = document) =>
   new Matrix(platform, world, doc, through, only).run(() => {});
 
 beforeAll(async () => {
-  platform = await startPlatform();
-  fetcher = fetchOf(platform);
-  world = await buildWorld(platform);
-  document = (await (await fetcher(`${platform.origin}/openapi.json`)).json()) as OpenApi;
+  ({ platform, world, document, fetcher } = await startWorld());
 });
 afterAll(() => platform?.close());
 

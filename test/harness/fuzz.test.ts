@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Fetch } from '../../scripts/support/api.ts';
 import { fuzz } from '../fuzz/run.ts';
-import { fetchOf } from '../support/fixtures.ts';
-import { type Platform, startPlatform } from '../support/harness.ts';
+import type { Platform } from '../support/harness.ts';
 import type { OpenApi } from '../support/openapi.ts';
-import { buildWorld, type World } from '../support/world.ts';
+import { startWorld, type World } from '../support/world.ts';
 
 let platform: Platform;
 let world: World;
@@ -12,10 +11,7 @@ let document: OpenApi;
 let fetcher: Fetch;
 
 beforeAll(async () => {
-  platform = await startPlatform();
-  fetcher = fetchOf(platform);
-  world = await buildWorld(platform);
-  document = (await (await fetcher(`${platform.origin}/openapi.json`)).json()) as OpenApi;
+  ({ platform, world, document, fetcher } = await startWorld());
 });
 afterAll(() => platform?.close());
 

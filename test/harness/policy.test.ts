@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient, postSigned, signStandard } from '../../scripts/support/api.ts';
-import { createTenant, fetchOf, signIn, type TestTenant, until } from '../support/fixtures.ts';
+import { createTenant, fetchOf, operatorOf, signIn, type TestTenant, until } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
 import { sendForm } from '../support/people.ts';
 
@@ -11,11 +11,7 @@ let operator: ApiClient;
 beforeAll(async () => {
   platform = await startPlatform();
   tenant = await createTenant(platform, 'acme');
-  operator = new ApiClient(
-    platform.origin,
-    { id: 'platform-operator', secret: platform.operatorSecret },
-    fetchOf(platform),
-  );
+  operator = operatorOf(platform);
 });
 afterAll(() => platform?.close());
 

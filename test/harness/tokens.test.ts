@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient } from '../../scripts/support/api.ts';
-import { createTenant, fetchOf, type TestTenant, until } from '../support/fixtures.ts';
+import { createTenant, fetchOf, operatorOf, type TestTenant, until } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
 import { sendForm } from '../support/people.ts';
 import { claimsOf, mint, signingKeyOf } from '../support/tokens.ts';
@@ -19,11 +19,7 @@ const now = (): number => Math.floor(Date.now() / 1000);
 beforeAll(async () => {
   platform = await startPlatform();
   tenant = await createTenant(platform, 'acme');
-  operator = new ApiClient(
-    platform.origin,
-    { id: 'platform-operator', secret: platform.operatorSecret },
-    fetchOf(platform),
-  );
+  operator = operatorOf(platform);
   good = await tenant.admin.token();
   claims = claimsOf(good);
   key = await signingKeyOf(platform);

@@ -19,6 +19,12 @@ export function fetchOf(platform: Platform): Fetch {
     platform.server.fetch(url, { redirect: 'manual', ...init } as never) as unknown as Promise<Response>;
 }
 
+/** The platform operator's client. */
+export function operatorOf(platform: Platform): ApiClient {
+  const credentials = { id: 'platform-operator', secret: platform.operatorSecret };
+  return new ApiClient(platform.origin, credentials, fetchOf(platform));
+}
+
 /** Signs in as a user the way the console does and returns a client that holds the tokens. */
 export async function signIn(
   origin: string,
@@ -64,11 +70,7 @@ export async function signIn(
 /** Creates a tenant with one carrier and a machine client for its administrator. */
 export async function createTenant(platform: Platform, slug: string): Promise<TestTenant> {
   const fetcher = fetchOf(platform);
-  const operator = new ApiClient(
-    platform.origin,
-    { id: 'platform-operator', secret: platform.operatorSecret },
-    fetcher,
-  );
+  const operator = operatorOf(platform);
   const password = randomBytes(12).toString('base64url');
   const adminEmail = `admin@${slug}.example`;
   const tenant = await operator.must('POST', '/v1/tenants', {

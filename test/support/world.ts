@@ -6,8 +6,9 @@
 import { randomBytes } from 'node:crypto';
 import { ROLES, TENANT_ROLES } from '../../contracts/permissions.ts';
 import { ApiClient, type Fetch, postSigned } from '../../scripts/support/api.ts';
-import { createTenant, fetchOf, signIn, spaceOf, type TestTenant, until } from './fixtures.ts';
-import type { Platform } from './harness.ts';
+import { createTenant, fetchOf, operatorOf, signIn, spaceOf, type TestTenant, until } from './fixtures.ts';
+import { type Platform, startPlatform } from './harness.ts';
+import type { OpenApi } from './openapi.ts';
 
 /** A container number that both tenants track. */
 export const SHARED_NUMBER = 'CSQU3054383';
@@ -55,13 +56,25 @@ export async function invite(
   return accept(platform, url, invitation.email, fetchOf(platform));
 }
 
-/** Builds the world. */
-export async function buildWorld(platform: Platform): Promise<World> {
-  const operator = new ApiClient(
-    platform.origin,
-    { id: 'platform-operator', secret: platform.operatorSecret },
-    fetchOf(platform),
-  );
+/** A platform with its world, and the document that it serves. */
+export interface StartedWorld {
+  platform: Platform;
+  world: World;
+  document: OpenApi;
+  fetcher: Fetch;
+}
+
+/** Starts a platform and builds the world in it. */
+export async function startWorld(): Promise<StartedWorld> {
+  const platform = await startPlatform();
+  const fetcher = fetchOf(platform);
+  const world = await buildWorld(platform);
+  const document = (await (await fetcher(`${platform.origin}/openapi.json`)).json()) as OpenApi;
+  return { platform, world, document, fetcher };
+}
+
+async function buildWorld(platform: Platform): Promise<World> {
+  const operator = operatorOf(platform);
   const a = await buildSide(platform, 'alder');
   const b = await buildSide(platform, 'birch');
   const tokens: any = { platform_operator: await operator.token() };

@@ -84,7 +84,7 @@ export function document(app: OpenAPIHono<GatewayTypes>, server: string): object
     openapi: '3.1.0',
     info: {
       title: 'Fairlead API',
-      version: '0.1.0',
+      version: '0.2.0',
       description:
         'Container tracking and freight procurement. Errors are RFC 9457 problem documents; lists page by cursor.',
     },

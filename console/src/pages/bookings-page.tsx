@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api, get } from '../api.ts';
 import { useMe } from '../app.tsx';
-import { Empty, Loading, Problem, Tag } from '../components.tsx';
+import { BookingHead, Empty, Loading, Problem, unitsOf } from '../components.tsx';
 import { day, instant, words } from '../format.ts';
 import { List, openModal, useKeyFor, usePages } from '../lists.tsx';
 import type { Allocation, Booking } from '../types.ts';
@@ -96,35 +96,17 @@ function BookingCard({ booking, mayBook }: { booking: Booking; mayBook: boolean 
   });
   return (
     <section className="card">
-      <div className="title-row">
-        <strong>
-          {booking.origin} → {booking.destination}
-        </strong>
-        <Tag state={booking.state} />
-        <span>
-          {booking.quantity} {booking.quantity === 1 ? 'unit' : 'units'}
-        </span>
-        <span className="muted small">
-          {booking.reference ?? 'no reference'} · {instant(booking.createdAt)}
-        </span>
-        <span className="actions">
-          {mayBook &&
-            (STEPS[booking.state] ?? []).map((to) => (
-              <button
-                type="button"
-                key={to}
-                className="quiet"
-                disabled={move.isPending}
-                onClick={() => move.mutate(to)}
-              >
-                {VERBS[to]}
-              </button>
-            ))}
-          <button type="button" className="quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
-            Trail
-          </button>
-        </span>
-      </div>
+      <BookingHead booking={booking} units={unitsOf(booking.quantity)}>
+        {mayBook &&
+          (STEPS[booking.state] ?? []).map((to) => (
+            <button type="button" key={to} className="quiet" disabled={move.isPending} onClick={() => move.mutate(to)}>
+              {VERBS[to]}
+            </button>
+          ))}
+        <button type="button" className="quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
+          Trail
+        </button>
+      </BookingHead>
       {move.isError && <Problem error={move.error} />}
       {open && <Trail id={booking.id} version={booking.version} />}
     </section>

@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '../api.ts';
 import { useMe } from '../app.tsx';
-import { Empty, Problem, Tag } from '../components.tsx';
-import { day, instant } from '../format.ts';
+import { BookingHead, Empty, Problem, unitsOf } from '../components.tsx';
+import { day } from '../format.ts';
 import { List, usePages } from '../lists.tsx';
 import type { CarrierBooking, CarrierCustomer } from '../types.ts';
 
@@ -47,19 +47,9 @@ function BookingCard({ booking, mayAnswer }: { booking: CarrierBooking; mayAnswe
   });
   return (
     <section className="card">
-      <div className="title-row">
-        <strong>
-          {booking.origin} → {booking.destination}
-        </strong>
-        <Tag state={booking.state} />
-        <span>
-          {booking.quantity} {booking.quantity === 1 ? 'unit' : 'units'} for {booking.tenant.name}
-        </span>
-        <span className="muted small">
-          {booking.reference ?? 'no reference'} · {instant(booking.createdAt)}
-        </span>
+      <BookingHead booking={booking} units={`${unitsOf(booking.quantity)} for ${booking.tenant.name}`}>
         {mayAnswer && booking.state === 'requested' && (
-          <span className="actions">
+          <>
             <button type="button" disabled={answer.isPending} onClick={() => answer.mutate('confirmed')}>
               Confirm
             </button>
@@ -71,9 +61,9 @@ function BookingCard({ booking, mayAnswer }: { booking: CarrierBooking; mayAnswe
             >
               Decline
             </button>
-          </span>
+          </>
         )}
-      </div>
+      </BookingHead>
       {answer.isError && <Problem error={answer.error} />}
     </section>
   );

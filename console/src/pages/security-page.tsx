@@ -40,8 +40,9 @@ export default function SecurityPage() {
                 </span>
               </div>
               <p className="small">
-                <span className="muted">by</span> <code>{alert.subject}</code> <span className="muted">last from</span>{' '}
-                <code>{alert.address}</code> <span className="muted">at</span> <code>{alert.route}</code>{' '}
+                <span className="muted">by</span> <code>{alert.subject}</code> <span className="muted">in</span>{' '}
+                <code>{alert.tenantId}</code> <span className="muted">last from</span> <code>{alert.address}</code>{' '}
+                <span className="muted">at</span> <code>{alert.route}</code>{' '}
                 <span className="muted">· reason: {alert.reason.replaceAll('_', ' ')}</span>
               </p>
             </section>

@@ -7,7 +7,13 @@ import { instant, words } from '../format.ts';
 import { List, openModal, useKeyFor, usePages } from '../lists.tsx';
 import type { Invitation, PasswordLink, User } from '../types.ts';
 
-const ROLES = ['tenant_admin', 'procurement_manager', 'operations', 'finance', 'viewer'];
+const TENANT_ROLES = ['tenant_admin', 'procurement_manager', 'operations', 'finance', 'viewer'];
+const OPERATOR_ROLES = ['carrier_user', 'platform_operator'];
+
+/** The roles that the signed-in person hands out: operators those of the platform, tenants their own. */
+function useRoles(): string[] {
+  return useMe().data?.permissions.includes('tenants:manage') ? OPERATOR_ROLES : TENANT_ROLES;
+}
 
 /** The people of a tenant, and who is invited. */
 export default function TeamPage() {
@@ -51,6 +57,7 @@ function useRefresh(): () => Promise<unknown> {
 
 function UserCard({ user, mayManage }: { user: User; mayManage: boolean }) {
   const refresh = useRefresh();
+  const roles = useRoles();
   const change = useMutation({
     mutationFn: (next: Partial<User>) => {
       const { name, role, status } = { ...user, ...next };
@@ -81,7 +88,7 @@ function UserCard({ user, mayManage }: { user: User; mayManage: boolean }) {
               disabled={busy}
               onChange={(event) => change.mutate({ role: event.target.value as User['role'] })}
             >
-              {[...new Set([user.role, ...ROLES])].map((role) => (
+              {[...new Set([user.role, ...roles])].map((role) => (
                 <option key={role} value={role}>
                   {words(role)}
                 </option>
@@ -165,15 +172,18 @@ function InvitationCard({ invitation, mayManage }: { invitation: Invitation; may
 function InviteDialog({ onClose }: { onClose: () => void }) {
   const refresh = useRefresh();
   const keyFor = useKeyFor();
+  const roles = useRoles();
+  const [role, setRole] = useState(roles.includes('viewer') ? 'viewer' : roles[0]!);
   const invite = useMutation({
-    mutationFn: (input: { email: string; role: string }) =>
+    mutationFn: (input: { email: string; role: string; carrierId?: string }) =>
       api<Invitation & { url: string }>('POST', '/v1/invitations', input, keyFor(input)),
     onSuccess: refresh,
   });
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    invite.mutate({ email: String(form.get('email')).trim(), role: String(form.get('role')) });
+    const carrierId = String(form.get('carrierId') ?? '').trim();
+    invite.mutate({ email: String(form.get('email')).trim(), role, ...(carrierId ? { carrierId } : {}) });
   };
   return (
     <dialog ref={openModal} onClose={onClose}>
@@ -188,14 +198,19 @@ function InviteDialog({ onClose }: { onClose: () => void }) {
             </label>
             <label>
               Role{' '}
-              <select name="role" defaultValue="viewer">
-                {ROLES.map((role) => (
-                  <option key={role} value={role}>
-                    {words(role)}
+              <select value={role} onChange={(event) => setRole(event.target.value)}>
+                {roles.map((name) => (
+                  <option key={name} value={name}>
+                    {words(name)}
                   </option>
                 ))}
               </select>
             </label>
+            {role === 'carrier_user' && (
+              <label>
+                Carrier’s id <input name="carrierId" required pattern="car_[0-9a-z]{26}" placeholder="car_…" />
+              </label>
+            )}
           </>
         )}
         {invite.isError && <Problem error={invite.error} />}
