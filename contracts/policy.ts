@@ -93,6 +93,12 @@ export interface PolicyCheck {
   exclusive?: string | undefined;
 }
 
+/** That a keyed request is running: its name, and which of the requests of that name it is. */
+export interface Hold {
+  exclusive: string;
+  hold: number;
+}
+
 /** The quotas as the RateLimit headers show them. */
 export interface Quotas {
   subject: QuotaStatus;
@@ -205,8 +211,8 @@ export interface Factor {
 /** The methods of a tenant's policy object. Each decision is one synchronous turn. */
 export interface TenantPolicyApi {
   check(call: PolicyCheck): Promise<PolicyVerdict>;
-  /** Ends the exclusivity of a keyed request, as long as it is still the one that `hold` names. */
-  release(exclusive: string, hold: number): Promise<void>;
+  /** Ends the exclusivity of keyed requests, each as long as it is still the one that its `hold` names. */
+  release(holds: Hold[]): Promise<void>;
   /** Whether a webhook may come from an address. */
   admitsWebhook(address: string): Promise<boolean>;
   policy(): Promise<Versioned<Policy>>;

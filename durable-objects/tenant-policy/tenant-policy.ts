@@ -15,6 +15,7 @@ import type {
   Grant,
   GrantCheck,
   Granted,
+  Hold,
   Limits,
   PendingLogin,
   Policy,
@@ -124,8 +125,8 @@ export class TenantPolicy extends DurableObject<Env> implements TenantPolicyApi 
     return null;
   }
 
-  async release(exclusive: string, hold: number): Promise<void> {
-    this.#inFlight.release(exclusive, hold);
+  async release(holds: Hold[]): Promise<void> {
+    for (const { exclusive, hold } of holds) this.#inFlight.release(exclusive, hold);
   }
 
   /** Carriers post from addresses of their own: the allow list is for people and machines, the block list for all. */

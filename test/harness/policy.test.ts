@@ -86,15 +86,22 @@ describe('quotas and features', () => {
   };
 
   it('are exact: of sixty parallel writes ten pass, and the answer says how it stands', async () => {
-    const client = await tenant.admin.must('POST', '/v1/clients', { name: 'many', role: 'operations' });
-    const many = new ApiClient(platform.origin, { id: client.id, secret: client.secret }, fetchOf(platform));
-    await many.token();
     await setLimits({ subjectPerMinute: 10 });
-    // Within one window: at the very end of one the first may fall into it and the rest into the next.
-    await until('a window with time left', async () => Date.now() % 60_000 < 50_000, 1_000_000);
-    const answers = await Promise.all(
-      Array.from({ length: 60 }, () => many.call('POST', '/v1/ws-tickets', { topic: 'fleet' })),
-    );
+    const minute = (): number => Math.floor(Date.now() / 60_000);
+    /** Sixty at once by a fresh client, all within one minute: a burst across two would count in both. */
+    const burst = async (
+      tries = 3,
+    ): Promise<{ many: ApiClient; answers: Awaited<ReturnType<ApiClient['call']>>[] }> => {
+      const client = await tenant.admin.must('POST', '/v1/clients', { name: 'many', role: 'operations' });
+      const many = new ApiClient(platform.origin, { id: client.id, secret: client.secret }, fetchOf(platform));
+      await many.token();
+      const begun = minute();
+      const answers = await Promise.all(
+        Array.from({ length: 60 }, () => many.call('POST', '/v1/ws-tickets', { topic: 'fleet' })),
+      );
+      return minute() === begun || tries === 0 ? { many, answers } : burst(tries - 1);
+    };
+    const { many, answers } = await burst();
     expect(answers.filter((answer) => answer.status === 201)).toHaveLength(10);
     const refused = answers.find((answer) => answer.status === 429)!;
     expect(refused.body).toMatchObject({
@@ -232,10 +239,10 @@ describe('keyed requests', () => {
     const refused = await tenant.admin.call('POST', '/v1/carriers', { scac: 'RUNS', name: 'R' }, key('running-key'));
     expect([refused.status, refused.body.code]).toEqual([409, 'idempotency.in_flight']);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(1);
-    await policy.release(name, hold + 1);
+    await policy.release([{ exclusive: name, hold: hold + 1 }]);
     const still = await policy.check({ ...check, exclusive: name });
     expect(still).toMatchObject({ ok: false, reason: 'in_flight' });
-    await policy.release(name, hold);
+    await policy.release([{ exclusive: name, hold }]);
     const through = await tenant.admin.call('POST', '/v1/carriers', { scac: 'RUNS', name: 'R' }, key('running-key'));
     expect(through.status).toBe(201);
   });
@@ -243,7 +250,7 @@ describe('keyed requests', () => {
 
 interface DurableObjectNamespaceLike {
   idFromName(name: string): unknown;
-  get(id: unknown): { check(call: object): Promise<object>; release(name: string, hold: number): Promise<void> };
+  get(id: unknown): { check(call: object): Promise<object>; release(holds: object[]): Promise<void> };
 }
 
 describe('repeated refusals', () => {

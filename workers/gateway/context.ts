@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { Actor } from '../../contracts/actor.ts';
-import type { Denial, Quotas } from '../../contracts/policy.ts';
+import type { Denial, Hold, Quotas } from '../../contracts/policy.ts';
 import { fail, type Failure, type Keyed, type Result } from '../../contracts/result.ts';
 import { addressGroup } from '../../platform/address.ts';
 import type { Env } from './env.ts';
@@ -19,7 +19,7 @@ export interface Variables {
   /** Why the request was refused, when it was. */
   denial: (Pick<Denial, 'kind' | 'reason'> & Partial<Pick<Denial, 'tenantId' | 'subject'>>) | null;
   /** The hold of a keyed request, to be released after the answer. */
-  hold: { exclusive: string; hold: number } | null;
+  hold: Hold | null;
   /** Origins whose pages may read the answer. */
   corsOrigins: string[];
 }

@@ -7,12 +7,12 @@ import type { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Actor } from '../../contracts/actor.ts';
 import type { Feature } from '../../contracts/policy.ts';
 import { type Failure, fail, type Fault } from '../../contracts/result.ts';
-import { tenantPolicy } from '../../durable-objects/stubs.ts';
 import { API_BODY_MAX_BYTES } from '../../platform/limits.ts';
 import { expectedVersion, type GatewayContext, type GatewayTypes, refuseWith } from './context.ts';
 import { documented } from './document.ts';
 import { type Access, admit } from './middleware/admit.ts';
 import { readJson } from './middleware/body.ts';
+import { releaseSoon } from './middleware/holds.ts';
 import { problem } from './problems.ts';
 
 type Schema = z.ZodType;
@@ -97,11 +97,7 @@ export function register(app: OpenAPIHono<GatewayTypes>, op: AnyOperation): void
       if (op.deprecated) addDeprecation(c, answer.headers, op.deprecated);
       return answer;
     } finally {
-      const held = c.get('hold');
-      const tenantId = c.get('actor')?.tenantId;
-      if (held && tenantId) {
-        c.executionCtx.waitUntil(tenantPolicy(c.env, tenantId).release(held.exclusive, held.hold));
-      }
+      releaseSoon(c);
     }
   });
 }
