@@ -25,13 +25,15 @@ export default function CarrierPage() {
       <h1>Shippers that work with you</h1>
       <List of={customers} what="shippers" empty={<Empty title="Nobody has invited you yet" />}>
         {(rows) => (
-          <ul className="plain card">
-            {rows.map((customer) => (
-              <li key={customer.tenantId}>
-                {customer.name} <span className="muted small">since {day(customer.since)}</span>
-              </li>
-            ))}
-          </ul>
+          <section className="card">
+            <ul className="plain lines">
+              {rows.map((customer) => (
+                <li key={customer.tenantId}>
+                  {customer.name} <span className="muted small">since {day(customer.since)}</span>
+                </li>
+              ))}
+            </ul>
+          </section>
         )}
       </List>
     </main>
