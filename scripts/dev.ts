@@ -24,6 +24,8 @@ const USAGE = `Usage: npm start -- [options]
   --data DIR  where storage, secrets and logs live (.data)`;
 
 const SAVE_CLOCK_MS = 5_000;
+const WATCH_NPM_MS = 1_000;
+const STARTED_BY = process.ppid;
 /** The demonstrated world starts three weeks back, so that it has a past to show. */
 const WORLD_LEAD_MS = 21 * 86_400_000;
 
@@ -71,6 +73,10 @@ await main(async () => {
   };
   process.on('SIGINT', () => void end());
   process.on('SIGTERM', () => void end());
+  // A signal to npm alone ends the shell between npm and this, and goes no further.
+  if (process.env.npm_lifecycle_event === 'start') {
+    setInterval(() => process.ppid !== STARTED_BY && void end(), WATCH_NPM_MS);
+  }
   void runtime.ended.then((tail) => {
     if (ending) return;
     console.error(`\nThe runtime ended by itself; see ${runtime.logFile}. Its last words:\n${tail.trim()}`);
