@@ -352,6 +352,16 @@ describe('the rest of the edge', () => {
     expect(await resource.json()).toMatchObject({ resource: `${platform.issuer}/v1` });
   });
 
+  it('says which methods a path takes, and that there is nothing where there is nothing', async () => {
+    const patched = await tenant.admin.call('PATCH', '/v1/bookings/bkg_x');
+    expect([patched.status, patched.headers.get('allow')]).toEqual([405, 'GET']);
+    const read = await tenant.admin.call('GET', '/oauth/token');
+    expect([read.status, read.body.detail]).toEqual([405, 'This address takes POST']);
+    const both = await tenant.admin.call('DELETE', '/v1/policy');
+    expect(both.headers.get('allow')).toBe('GET, PUT');
+    expect((await tenant.admin.call('PATCH', '/v1/nothing')).status).toBe(404);
+  });
+
   it('refuses a parameter that is given twice, one that is not known, and a body that is not JSON', async () => {
     const twice = await tenant.admin.call('GET', '/v1/carriers?limit=1&limit=2');
     expect([twice.status, twice.body.errors[0].code]).toEqual([400, 'repeated']);

@@ -42,6 +42,10 @@ export const OPERATIONS = [
 /** The pages of the console: each is served its one HTML file; anything else unknown is a 404. */
 const CONSOLE_PAGES =
   /^\/($|auth\/callback$|map$|account$|security$|(team|carrier|containers|shipments|bookings|allocations)(\/|$))/;
+const PATHS = OPERATIONS.map(({ method, path }) => ({
+  method: method.toUpperCase(),
+  pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+}));
 /** Swagger UI sets style attributes; its page, and no other, may. */
 const DOCS_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
@@ -73,7 +77,7 @@ export function createApp(): OpenAPIHono<GatewayTypes> {
     return c.body(text, 200, { 'content-type': 'application/json', 'cache-control': 'public, max-age=300' });
   });
   app.get('*', serveAsset);
-  app.notFound((c) => problem(404, 'Not found', 'There is nothing at this address', c.get('correlationId')));
+  app.notFound(nothingHere);
   app.onError((_error, c) => defect(c.get('correlationId')));
   return app;
 }
@@ -90,6 +94,16 @@ export function document(app: OpenAPIHono<GatewayTypes>, server: string): object
     },
     servers: [{ url: server }],
   });
+}
+
+/** A path that is an operation's under another method says which it takes (RFC 9110 section 15.5.6). */
+function nothingHere(c: GatewayContext): Response {
+  const correlationId = c.get('correlationId');
+  const { pathname } = new URL(c.req.url);
+  const allow = PATHS.filter(({ pattern }) => pattern.test(pathname)).map(({ method }) => method);
+  if (allow.length === 0) return problem(404, 'Not found', 'There is nothing at this address', correlationId);
+  const detail = `This address takes ${allow.join(' and ')}`;
+  return problem(405, 'Not with this method', detail, correlationId, {}, { allow: allow.join(', ') });
 }
 
 async function serveAsset(c: GatewayContext): Promise<Response> {

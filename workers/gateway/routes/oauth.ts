@@ -4,7 +4,7 @@ import { audienceOf, type OAuthError, type OAuthRequest } from '../../../contrac
 import { PERMISSION_NAMES } from '../../../contracts/permissions.ts';
 import { addressOf, answer, type GatewayContext } from '../context.ts';
 import { readForm } from '../forms.ts';
-import { operation } from '../operation.ts';
+import { type AnyOperation, operation } from '../operation.ts';
 import { tokenAnswerSchema } from '../schemas.ts';
 
 const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' };
@@ -41,6 +41,31 @@ async function oauthRequest(c: GatewayContext): Promise<OAuthRequest | Response>
 }
 
 const tokenForm = z.object({ token: z.string(), token_type_hint: z.string().optional() });
+
+function protectedResource(path: string): AnyOperation {
+  return operation({
+    method: 'get',
+    path,
+    tag: 'OAuth',
+    summary: 'Protected resource metadata (RFC 9728)',
+    access: 'public',
+    answer: z.record(z.string(), z.unknown()),
+    handle: ({ c }) => {
+      const issuer = c.env.ISSUER;
+      return c.json({
+        resource: audienceOf(issuer),
+        authorization_servers: [issuer],
+        jwks_uri: `${issuer}/.well-known/jwks.json`,
+        scopes_supported: PERMISSION_NAMES,
+        bearer_methods_supported: ['header'],
+        dpop_signing_alg_values_supported: ['ES256', 'EdDSA'],
+        dpop_bound_access_tokens_required: false,
+        resource_name: 'Fairlead API',
+        resource_documentation: `${issuer}/docs`,
+      });
+    },
+  });
+}
 
 /** OAuth 2.1. */
 export const oauthRoutes = [
@@ -86,28 +111,9 @@ export const oauthRoutes = [
       });
     },
   }),
-  operation({
-    method: 'get',
-    path: '/.well-known/oauth-protected-resource/v1',
-    tag: 'OAuth',
-    summary: 'Protected resource metadata (RFC 9728)',
-    access: 'public',
-    answer: z.record(z.string(), z.unknown()),
-    handle: ({ c }) => {
-      const issuer = c.env.ISSUER;
-      return c.json({
-        resource: audienceOf(issuer),
-        authorization_servers: [issuer],
-        jwks_uri: `${issuer}/.well-known/jwks.json`,
-        scopes_supported: PERMISSION_NAMES,
-        bearer_methods_supported: ['header'],
-        dpop_signing_alg_values_supported: ['ES256', 'EdDSA'],
-        dpop_bound_access_tokens_required: false,
-        resource_name: 'Fairlead API',
-        resource_documentation: `${issuer}/docs`,
-      });
-    },
-  }),
+  protectedResource('/.well-known/oauth-protected-resource/v1'),
+  // For clients that know only the host: what they find names the resource it is about.
+  protectedResource('/.well-known/oauth-protected-resource'),
   operation({
     method: 'post',
     path: '/oauth/token',
