@@ -97,6 +97,7 @@ function Shell() {
   }
   const places = PLACES.filter(([, , permission]) => me.data.permissions.includes(permission));
   const home = places[0]?.[0] ?? '/account';
+  const here = PLACES.find(([path]) => location.startsWith(path));
   return (
     <>
       <a className="skip" href="#content">
@@ -127,6 +128,15 @@ function Shell() {
       <div id="content">
         <Suspense fallback={<Loading what="the page" />}>
           <Switch>
+            {here && !places.includes(here) && (
+              <Route>
+                <main className="page">
+                  <Empty title={`${here[1]}: not part of your role`}>
+                    Ask an administrator of {me.data.tenant.name}, or <Link href={home}>go back to where you can</Link>.
+                  </Empty>
+                </main>
+              </Route>
+            )}
             <Route path="/">
               <Redirect to={home} replace />
             </Route>

@@ -40,6 +40,9 @@ test('a person is invited, chooses a password, and is signed out when disabled',
   await signIn(other, 'nora@acme.example', 'quite a long password');
   await expect(other.getByRole('heading', { name: 'Fleet' })).toBeVisible();
   await expect(other.getByRole('link', { name: 'Team' })).toHaveCount(0);
+  await other.goto(`${platform.origin}/team`);
+  await expect(other.getByText('Team: not part of your role')).toBeVisible();
+  await other.getByRole('link', { name: 'go back to where you can' }).click();
   await expect(other.getByText('Live', { exact: true })).toBeVisible();
 
   await page.reload();
@@ -68,6 +71,10 @@ test('a second factor is set up, asked for at the next sign-in, and a recovery c
   const recovery = await page.locator('.codes li').first().innerText();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  await signIn(page, tenant.adminEmail, 'not this one');
+  await expect(page.getByRole('alert')).toContainText('wrong');
+  await expect(page.getByLabel('E-mail')).toHaveValue(tenant.adminEmail);
+  await expect(page.getByLabel('Password')).toBeFocused();
 
   await signIn(page, tenant.adminEmail, tenant.password);
   await expect(page.getByRole('heading', { name: 'Second step' })).toBeVisible();

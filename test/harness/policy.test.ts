@@ -360,6 +360,11 @@ describe('the rest of the edge', () => {
     const both = await tenant.admin.call('DELETE', '/v1/policy');
     expect(both.headers.get('allow')).toBe('GET, PUT');
     expect((await tenant.admin.call('PATCH', '/v1/nothing')).status).toBe(404);
+    const types = { '/nowhere': 'text/html; charset=utf-8', '/v1/nowhere': 'application/problem+json' };
+    for (const [path, type] of Object.entries(types)) {
+      const answer = await fetchOf(platform)(platform.origin + path, { headers: { accept: 'text/html,*/*;q=0.8' } });
+      expect([path, answer.status, answer.headers.get('content-type')]).toEqual([path, 404, type]);
+    }
   });
 
   it('refuses a parameter that is given twice, one that is not known, and a body that is not JSON', async () => {

@@ -5,6 +5,7 @@ import { limited } from './middleware/admit.ts';
 import { preflight } from './middleware/cors.ts';
 import { requestContext, defect } from './middleware/request-context.ts';
 import { register } from './operation.ts';
+import { messagePage, page } from './pages.ts';
 import { problem } from './problems.ts';
 import { accountRoutes } from './routes/account.ts';
 import { carrierRoutes } from './routes/carrier.ts';
@@ -42,6 +43,7 @@ export const OPERATIONS = [
 /** The pages of the console: each is served its one HTML file; anything else unknown is a 404. */
 const CONSOLE_PAGES =
   /^\/($|auth\/callback$|map$|account$|security$|(team|carrier|containers|shipments|bookings|allocations)(\/|$))/;
+const API_PATHS = /^\/(v1|oauth|ingest)(\/|$)/;
 const PATHS = OPERATIONS.map(({ method, path }) => ({
   method: method.toUpperCase(),
   pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
@@ -101,15 +103,24 @@ function nothingHere(c: GatewayContext): Response {
   const correlationId = c.get('correlationId');
   const { pathname } = new URL(c.req.url);
   const allow = PATHS.filter(({ pattern }) => pattern.test(pathname)).map(({ method }) => method);
-  if (allow.length === 0) return problem(404, 'Not found', 'There is nothing at this address', correlationId);
+  if (allow.length === 0) {
+    const detail = 'There is nothing at this address';
+    if (isPageWanted(c, pathname)) return page(messagePage('Not found', `${detail}.`), 404);
+    return problem(404, 'Not found', detail, correlationId);
+  }
   const detail = `This address takes ${allow.join(' and ')}`;
   return problem(405, 'Not with this method', detail, correlationId, {}, { allow: allow.join(', ') });
+}
+
+/** Whether a person is looking: a browser that asks for a page, outside the API. */
+function isPageWanted(c: GatewayContext, pathname: string): boolean {
+  return !API_PATHS.test(pathname) && (c.req.header('accept') ?? '').includes('text/html');
 }
 
 async function serveAsset(c: GatewayContext): Promise<Response> {
   const { pathname } = new URL(c.req.url);
   c.set('route', 'GET asset');
-  if (/^\/(v1|oauth|ingest)(\/|$)/.test(pathname)) return c.notFound();
+  if (API_PATHS.test(pathname)) return c.notFound();
   const page = CONSOLE_PAGES.test(pathname);
   const file = page ? '/index.html' : /^\/docs\/?$/.test(pathname) ? '/docs/index.html' : pathname;
   // Not relative to the request's address: "//host/x" would name another host.

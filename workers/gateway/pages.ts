@@ -26,8 +26,15 @@ const hiddenFields = (fields: [string, string][]) =>
 
 const alert = (error: string | null) => (error ? html`<p class="error" role="alert">${error}</p>` : '');
 
-/** The first step of signing in. */
-export function loginPage(request: AuthorizationRequest, error: string | null): string {
+/** The answer that is a page. */
+export const page = (text: string, status = 200, headers: Record<string, string> = {}): Response =>
+  new Response(text, {
+    status,
+    headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store', ...headers },
+  });
+
+/** The first step of signing in; `email` is what was entered before. */
+export function loginPage(request: AuthorizationRequest, error: string | null, email = ''): string {
   const carried: [string, string][] = [
     ['response_type', 'code'],
     ['client_id', request.clientId],
@@ -44,8 +51,8 @@ export function loginPage(request: AuthorizationRequest, error: string | null): 
       ${alert(error)}
       <form method="post" action="/oauth/authorize">
         ${hiddenFields(carried.filter(([, value]) => value !== ''))}
-        <label>E-mail <input name="email" type="email" autocomplete="username" required autofocus maxlength="200" /></label>
-        <label>Password <input name="password" type="password" autocomplete="current-password" required maxlength="200" /></label>
+        <label>E-mail <input name="email" type="email" value="${email}" autocomplete="username" required ${email ? '' : 'autofocus'} maxlength="200" /></label>
+        <label>Password <input name="password" type="password" autocomplete="current-password" required ${email ? 'autofocus' : ''} maxlength="200" /></label>
         <button type="submit">Sign in</button>
       </form>`,
   );

@@ -5,15 +5,9 @@ import { addressOf, type GatewayContext, senderOf } from '../context.ts';
 import { fieldsOf, readForm } from '../forms.ts';
 import { limited } from '../middleware/admit.ts';
 import { operation } from '../operation.ts';
-import { loginPage, messagePage, passwordPage, secondFactorPage } from '../pages.ts';
+import { loginPage, messagePage, page, passwordPage, secondFactorPage } from '../pages.ts';
 
 const FAILED = 'This did not work';
-
-const page = (html: string, status = 200, headers: Record<string, string> = {}): Response =>
-  new Response(html, {
-    status,
-    headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store', ...headers },
-  });
 
 const redirect = (location: string): Response =>
   new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } });
@@ -78,12 +72,12 @@ export const signInRoutes = [
       const over = await limited(c, 'login', `${senderOf(c)}:${email.toLowerCase()}`);
       if (over) {
         const wait = { 'retry-after': over.headers.get('retry-after') ?? '60' };
-        return page(loginPage(request, 'Too many attempts. Wait a minute and try again.'), 429, wait);
+        return page(loginPage(request, 'Too many attempts. Wait a minute and try again.', email), 429, wait);
       }
       const { ok: _ok, ...authorization } = request;
       const credentials = { email, password: form.password ?? '' };
       return outcome(await c.env.IDENTITY.login(authorization, credentials, address), (error) =>
-        loginPage(request, error),
+        loginPage(request, error, email),
       );
     },
   }),
