@@ -231,7 +231,8 @@ export interface TenantPolicyApi {
   sessionOfRefresh(hash: string, now: number): Promise<Granted | null>;
   /** Whether a token is still good: its session alive, its client enabled, itself not revoked. */
   isAlive(token: { sessionId: string | null; clientId: string | null; tokenId: string }): Promise<boolean>;
-  revokeToken(tokenId: string, until: number): Promise<void>;
+  /** Revokes a token until it expires, and closes the sockets of its holder: the session or client behind it. */
+  revokeToken(token: { tokenId: string; holder: string; until: number }): Promise<void>;
   /** The client's version orders words that overtake each other: an older one changes nothing. */
   setClient(clientId: string, state: { enabled: boolean; version: number; closeSockets: boolean }): Promise<void>;
   /** True the first time an id is used. */

@@ -224,9 +224,15 @@ export class Sessions {
     return [...tables, 'sessions'].some((table) => this.#sql.run(`SELECT 1 FROM ${table} LIMIT 1`).length > 0);
   }
 
-  /** Keeps a token from being taken until it expires. */
-  revokeToken(id: string, until: number): void {
-    this.#sql.run('INSERT INTO revoked_tokens (id, expires_at) VALUES (?, ?) ON CONFLICT DO NOTHING', id, until);
+  /** Keeps a token from being taken until it expires; false when it was revoked before. */
+  revokeToken(id: string, until: number): boolean {
+    return (
+      this.#sql.run(
+        'INSERT INTO revoked_tokens (id, expires_at) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING id',
+        id,
+        until,
+      ).length > 0
+    );
   }
 
   /** Whether a token was revoked. */

@@ -190,8 +190,10 @@ export class TenantPolicy extends DurableObject<Env> implements TenantPolicyApi 
     return !this.#sessions.isRevoked(token.tokenId);
   }
 
-  async revokeToken(tokenId: string, until: number): Promise<void> {
-    this.#sessions.revokeToken(tokenId, until);
+  /** Which of the holder's sockets the token opened is not known: all close, and who is still in comes back. */
+  async revokeToken({ tokenId, holder, until }: { tokenId: string; holder: string; until: number }): Promise<void> {
+    if (!this.#sessions.revokeToken(tokenId, until)) return;
+    this.#closeSockets(holder);
     this.#deadlines.ensure('sweep', Date.now() + SWEEP_EVERY_MS);
   }
 

@@ -5,6 +5,7 @@ import { ApiClient } from '../../scripts/support/api.ts';
 import { createTenant, fetchOf, operatorOf, type TestTenant, until } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
 import { sendForm } from '../support/people.ts';
+import { openSocket } from '../support/socket.ts';
 import { claimsOf, mint, signingKeyOf } from '../support/tokens.ts';
 import { invite } from '../support/world.ts';
 
@@ -124,7 +125,14 @@ describe('a token', () => {
     const answer = await sendForm(platform, '/oauth/token', { grant_type: 'client_credentials', ...credentials });
     const { access_token: token } = (await answer.json()) as { access_token: string };
     expect(await read(`Bearer ${token}`)).toBe(200);
+    const ticket = await fetchOf(platform)(`${platform.origin}/v1/ws-tickets`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ topic: 'fleet' }),
+    });
+    const socket = await openSocket(platform.origin, ((await ticket.json()) as { url: string }).url);
     expect((await sendForm(platform, '/oauth/revoke', { token, ...credentials })).status).toBe(200);
+    expect(await socket.closed).toBe(4401);
     await until('reads stop', async () => (await read(`Bearer ${token}`)) === 401);
   });
 });

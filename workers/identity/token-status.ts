@@ -68,7 +68,9 @@ export async function revoke(env: Env, request: OAuthRequest): Promise<{ ok: tru
   const claims = await readAccessToken(env, text);
   if (claims) {
     if (claims.client_id === clientId) {
-      await tenantPolicy(env, String(claims.tenant)).revokeToken(claims.jti!, (claims.exp! + 10) * 1000);
+      const { sessionId, tokenId } = ownToken(claims);
+      const until = (claims.exp! + 10) * 1000;
+      await tenantPolicy(env, String(claims.tenant)).revokeToken({ tokenId, holder: sessionId ?? claims.sub!, until });
     }
     return { ok: true };
   }
