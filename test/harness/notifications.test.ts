@@ -59,6 +59,30 @@ it('delivers a signed booking event, tries again after a failure, and keeps the 
   expect((await tenant.admin.call('GET', `/v1/webhook-endpoints/${endpoint.id}/deliveries`)).status).toBe(404);
 });
 
+it('is not held by an answer without an end: its status is what counts', async () => {
+  const endless = createServer((request, response) => {
+    request.resume();
+    const more = (): void => {
+      while (!response.destroyed && response.write('x'.repeat(16_384)));
+    };
+    response.writeHead(200).on('drain', more);
+    more();
+  });
+  await new Promise<void>((resolve) => endless.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(endless.address() as AddressInfo).port}/endless`;
+  const { id } = await tenant.admin.must('POST', '/v1/webhook-endpoints', { url, types: ['booking.confirmed'] });
+  const allocation = await tenant.admin.must('POST', '/v1/allocations', spaceOf(tenant.carrierId, 5));
+  await tenant.admin.must('POST', '/v1/bookings', { allocationId: allocation.id, quantity: 1 });
+  const log = await until('an attempt is recorded', async () => {
+    const [record] = await tenant.admin.all(`/v1/webhook-endpoints/${id}/deliveries`);
+    return record?.lastStatus ? record : null;
+  });
+  expect(log).toMatchObject({ status: 'delivered', attempts: 1, lastStatus: 200 });
+  await tenant.admin.must('DELETE', `/v1/webhook-endpoints/${id}`);
+  endless.closeAllConnections();
+  endless.close();
+});
+
 it('refuses addresses that are not public', async () => {
   const answer = await tenant.admin.call('POST', '/v1/webhook-endpoints', { url: 'https://10.0.0.1/x' });
   expect([answer.status, answer.body.errors[0].pointer]).toEqual([400, '/url']);
