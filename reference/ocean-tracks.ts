@@ -1,0 +1,70 @@
+/**
+ * Great-circle tracks that the lane file lacks: it crosses the North Pacific along the 40th parallel
+ * and leaves the Sea of Japan by the Bering Sea. Each track is a list of turning points [lat, lon];
+ * between two of them runs the great circle. Ends that are nodes of the lane file join it there.
+ * A test holds every track clear of land (Natural Earth, 1:50 million).
+ */
+import { distanceNm, type Point, wrapLongitude } from '../domain/geo/sphere.ts';
+
+type Turn = [lat: number, lon: number];
+
+const TSUGARU_WEST: Turn = [41.2, 139.4];
+/** Off Cape Erimo, the corner of Hokkaido. */
+const ERIMO: Turn = [41.7, 143.4];
+const TOKYO_BAY: Turn = [35.2011, 140.4029];
+const OSUMI: Turn = [31, 130.9];
+const TAIWAN_SOUTH: Turn = [22.1, 120];
+const BASHI: Turn = [21.2, 121.3];
+/** South-east of Okinawa. */
+const OKINAWA: Turn = [25.6, 128.7];
+const JUAN_DE_FUCA: Turn = [48.5, -125];
+const SAN_FRANCISCO: Turn = [37.7, -122.9];
+const SANTA_BARBARA: Turn = [34.3, -120.9];
+const CABO_SAN_LUCAS: Turn = [22.3104, -111.0067];
+
+/** The tracks. Ships bound for the north-west coast keep south of the Aleutians: hence the turn at 50.6° N. */
+export const OCEAN_TRACKS: readonly Turn[][] = [
+  [TSUGARU_WEST, [41.33, 140.22], [41.47, 140.6], [41.62, 140.96], ERIMO],
+  [ERIMO, [50.6, -178], JUAN_DE_FUCA],
+  [ERIMO, SAN_FRANCISCO],
+  [ERIMO, SANTA_BARBARA],
+  [TOKYO_BAY, [50.6, -172], JUAN_DE_FUCA],
+  [TOKYO_BAY, SAN_FRANCISCO],
+  [TOKYO_BAY, SANTA_BARBARA],
+  [OSUMI, [34.4, 139.9], TOKYO_BAY],
+  [TAIWAN_SOUTH, BASHI, OKINAWA, SANTA_BARBARA],
+  [OKINAWA, [50.6, -172], JUAN_DE_FUCA],
+  [TOKYO_BAY, CABO_SAN_LUCAS],
+  [BASHI, [20.15, -108.2]],
+];
+
+/** Turning points and the points between them, at most `spacingNm` apart along the great circle. */
+export function densify(track: readonly Turn[], spacingNm = 200): Point[] {
+  const points: Point[] = [];
+  for (let i = 1; i < track.length; i++) {
+    const a = toPoint(track[i - 1]!);
+    const b = toPoint(track[i]!);
+    const steps = Math.max(1, Math.ceil(distanceNm(a, b) / spacingNm));
+    for (let s = i === 1 ? 0 : 1; s <= steps; s++) points.push(greatCirclePoint(a, b, s / steps));
+  }
+  return points;
+}
+
+const toPoint = ([lat, lon]: Turn): Point => ({ lat, lon });
+const RAD = Math.PI / 180;
+
+/** The point at a fraction of the great circle from a to b (spherical linear interpolation). */
+function greatCirclePoint(a: Point, b: Point, fraction: number): Point {
+  if (fraction === 0) return a;
+  if (fraction === 1) return b;
+  const [u, v] = [vector(a), vector(b)];
+  const angle = Math.acos(u[0] * v[0] + u[1] * v[1] + u[2] * v[2]);
+  const [p, q] = [Math.sin((1 - fraction) * angle), Math.sin(fraction * angle)];
+  const [x, y, z] = [p * u[0] + q * v[0], p * u[1] + q * v[1], p * u[2] + q * v[2]];
+  return { lat: Math.atan2(z, Math.hypot(x, y)) / RAD, lon: wrapLongitude(Math.atan2(y, x) / RAD) };
+}
+
+function vector({ lat, lon }: Point): [number, number, number] {
+  const cos = Math.cos(lat * RAD);
+  return [cos * Math.cos(lon * RAD), cos * Math.sin(lon * RAD), Math.sin(lat * RAD)];
+}
