@@ -3,16 +3,19 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type EdgeInput, PASSAGES, type Passage, packSeaNetwork } from '../domain/geo/sea-network.ts';
 import { distanceNm, type Point, wrapLongitude } from '../domain/geo/sphere.ts';
-import { densify, OCEAN_TRACKS } from './ocean-tracks.ts';
+import { densify, OCEAN_TRACKS, SUEZ_CANAL } from './ocean-tracks.ts';
 
 interface LaneFile {
   features: { geometry: { coordinates: [number, number][] } }[];
 }
 
-/** Bounding boxes [west, south, east, north] in degrees within which a lane belongs to a passage. */
+/**
+ * Bounding boxes [west, south, east, north] in degrees within which a lane belongs to a passage. A
+ * canal's box ends before the ports at its mouths: a closed canal leaves them open to their own sea.
+ */
 const PASSAGE_BOXES: [Passage, [number, number, number, number]][] = [
-  ['suez', [32.1, 29.85, 32.8, 31.35]],
-  ['panama', [-80.0, 8.8, -79.4, 9.45]],
+  ['suez', [32.1, 30.02, 32.8, 31.14]],
+  ['panama', [-80.0, 9.02, -79.4, 9.3]],
   ['bab-el-mandeb', [42.6, 12.0, 44.2, 13.4]],
   ['malacca', [98.5, 1.0, 103.7, 5.5]],
   ['gibraltar', [-6.0, 35.6, -5.2, 36.2]],
@@ -22,6 +25,8 @@ const PASSAGE_BOXES: [Passage, [number, number, number, number]][] = [
   ['magellan', [-75.0, -54.2, -68.0, -52.2]],
   ['good-hope', [17.0, -42.0, 21.0, -33.5]],
 ];
+
+const SUEZ = PASSAGES.indexOf('suez');
 
 /** The network's bytes with its size. */
 export interface BuiltNetwork {
@@ -47,10 +52,15 @@ export function buildSeaNetwork(): BuiltNetwork {
     }
     return n;
   };
+  // Our own line of the canal takes the place of the file's.
+  const withoutCanal = (line: number[]): number[][] =>
+    line.flatMap((node, i) =>
+      i > 0 && passageOf(nodes[line[i - 1]!]!, nodes[node]!) !== SUEZ ? [[line[i - 1]!, node]] : [],
+    );
   const edges = new Map<string, [number, number]>();
   const lines = [
-    ...lanes.features.map((lane) => lane.geometry.coordinates.map(([lon, lat]) => nodeOf(lon, lat))),
-    ...OCEAN_TRACKS.map((track) => densify(track).map(({ lat, lon }) => nodeOf(lon, lat))),
+    ...lanes.features.flatMap((lane) => withoutCanal(lane.geometry.coordinates.map(([lon, lat]) => nodeOf(lon, lat)))),
+    ...[...OCEAN_TRACKS, SUEZ_CANAL].map((track) => densify(track).map(({ lat, lon }) => nodeOf(lon, lat))),
   ];
   for (const line of lines) {
     for (let i = 1; i < line.length; i++) {

@@ -1,8 +1,9 @@
 /**
- * Great-circle tracks that the lane file lacks: it crosses the North Pacific along the 40th parallel
- * and leaves the Sea of Japan by the Bering Sea. Each track is a list of turning points [lat, lon];
- * between two of them runs the great circle. Ends that are nodes of the lane file join it there.
- * A test holds every track clear of land (Natural Earth, 1:50 million).
+ * Tracks that the lane file lacks. It crosses the North Pacific along the 40th parallel, leaves the
+ * Sea of Japan by the Bering Sea, and draws the Suez Canal as one straight line that Port Said is not
+ * on. Each track is a list of turning points [lat, lon]; between two of them runs the great circle.
+ * Ends that are nodes of the lane file join it there.
+ * A test holds every ocean track clear of land (Natural Earth, 1:50 million).
  */
 import { distanceNm, type Point, wrapLongitude } from '../domain/geo/sphere.ts';
 
@@ -36,6 +37,29 @@ export const OCEAN_TRACKS: readonly Turn[][] = [
   [OKINAWA, [50.6, -172], JUAN_DE_FUCA],
   [TOKYO_BAY, CABO_SAN_LUCAS],
   [BASHI, [20.15, -108.2]],
+];
+
+/** The Suez Canal's centre line, from Port Said by the Bitter Lakes to the Gulf of Suez. */
+export const SUEZ_CANAL: readonly Turn[] = [
+  [31.2981, 32.3872],
+  [31.25, 32.351],
+  [31.15, 32.322],
+  [31.08, 32.309],
+  [30.85, 32.316],
+  [30.75, 32.328],
+  [30.65, 32.34],
+  [30.58, 32.314],
+  [30.54, 32.322],
+  [30.48, 32.347],
+  [30.42, 32.36],
+  [30.35, 32.38],
+  [30.3, 32.425],
+  [30.25, 32.53],
+  [30.2, 32.566],
+  [30.1, 32.571],
+  [30, 32.582],
+  [29.93, 32.56],
+  [29.7, 32.6],
 ];
 
 /** Turning points and the points between them, at most `spacingNm` apart along the great circle. */

@@ -70,6 +70,25 @@ describe('seaRoute', () => {
   });
 });
 
+describe('a closed canal', () => {
+  it('leaves the ports at its mouths open to their own sea, and far from the other', () => {
+    const nm = (from: string, to: string): number =>
+      seaRoute(network, port(from), port(to), ['suez', 'panama'])!.distanceNm;
+    expect(nm('EGPSD', 'NLRTM')).toBeLessThan(3_400);
+    expect(nm('EGSUZ', 'SGSIN')).toBeLessThan(5_100);
+    expect(nm('EGPSD', 'EGSUZ')).toBeGreaterThan(10_000);
+    expect(nm('PACTB', 'USNYC')).toBeLessThan(2_100);
+    expect(nm('PAPTY', 'PACTB')).toBeGreaterThan(9_000);
+  });
+
+  it('is as long as it is: Port Said to Suez', () => {
+    // The Suez Canal Authority gives 193.3 km; the ports lie some miles off its ends.
+    const { distanceNm } = seaRoute(network, port('EGPSD'), port('EGSUZ'))!;
+    expect(distanceNm).toBeGreaterThan(193.3 / 1.852 - 25);
+    expect(distanceNm).toBeLessThan(193.3 / 1.852);
+  });
+});
+
 describe('distanceToGoNm', () => {
   it('agrees with A* at the port and falls steadily along the route', () => {
     const route = seaRoute(network, port('SGSIN'), port('NLRTM'))!;

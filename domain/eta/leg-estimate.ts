@@ -1,0 +1,136 @@
+/** The hours a leg still needs, with an interval: the experts' opinions blended by how right they have been. */
+import { type AnalogueView, analogueView, laneHours, type Opinions, paceHours, scheduleHours, waitHours } from './experts.ts';
+import { type BandModel, bandOf, type LaneModel } from './lane-model.ts';
+import { type Call, EXPERTS, type Expert, type LegTrack, round } from './leg.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** What is assumed of an expert until a lane has shown otherwise: mean absolute log error. */
+export const PRIOR_ERRORS: Record<Expert, number> = { pace: 0.3, lane: 0.16, analogues: 0.13, schedule: 0.2 };
+/** Calls that the assumption is worth. */
+const PRIOR_CALLS = 20;
+/** log(actual / predicted) at 10 % and 90 % until the lane or the mode has shown otherwise. */
+export const PRIOR_BAND = { low: -0.22, high: 0.38 };
+const PRIOR_STILL = { low: -0.5, high: 1.1 };
+/** The interval never closes below this: a report itself is some minutes old. */
+const FLOOR_HOURS = 0.3;
+/** Hours added above for a ship that stands still where ships do not usually stand. */
+const HELD_HOURS = 24;
+
+/** One expert's part in an estimate. */
+export interface Opinion {
+  expert: Expert;
+  hours: number;
+  /** Share of the blend, 0 to 1. */
+  weight: number;
+}
+
+/** Hours to go from the last fix. */
+export interface LegEstimate {
+  p10: number;
+  p50: number;
+  p90: number;
+  opinions: Opinion[];
+  /** No progress: where ships usually wait, or where they do not. */
+  waiting: 'no' | 'usual' | 'held';
+}
+
+/** The models an estimate may rest on, nearest first; what one does not know the next one may. */
+export interface Models {
+  lane: LaneModel | null;
+  /** All legs of the mode: how wrong experts are where the lane itself has not shown it. */
+  mode: LaneModel | null;
+}
+
+/** Estimates a leg from its last fix. Cost is bounded by the analogues a model keeps. */
+export function estimateLeg(track: LegTrack, models: Models, scheduledAt: number | null = null): LegEstimate {
+  const { lane } = models;
+  const opinions: Opinions = { pace: paceHours(track) };
+  const seen = lane && lane.legs > 0 ? analogueView(track, lane) : null;
+  if (lane && lane.legs > 0) {
+    const hours = laneHours(track, lane);
+    if (hours !== null) opinions.lane = hours;
+    if (seen) opinions.analogues = seen.p50;
+  }
+  if (scheduledAt !== null) opinions.schedule = scheduleHours(track, scheduledAt) + (lane?.slipHours ?? 0);
+  const waiting = track.stillSince === null ? 'no' : seen ? 'usual' : 'held';
+  if (waiting === 'held') {
+    opinions.pace! += waitHours(track);
+    if (opinions.lane !== undefined) opinions.lane += waitHours(track);
+  }
+  const stats = statsOf(models, track);
+  const blended = blend(opinions, stats, waiting, seen);
+  return { ...interval(blended.hours, stats, waiting, seen, track), opinions: blended.opinions, waiting };
+}
+
+/** The band's record: the lane's, else the mode's, else what is assumed. */
+function statsOf({ lane, mode }: Models, track: LegTrack): Partial<BandModel> {
+  const band = bandOf(track.nm);
+  const still = track.stillSince !== null;
+  const pick = (model: LaneModel | null): BandModel | null => (still ? model?.still : model?.bands[band]) ?? null;
+  return pick(lane) ?? pick(mode) ?? (still ? PRIOR_STILL : PRIOR_BAND);
+}
+
+function blend(
+  opinions: Opinions,
+  stats: Partial<BandModel>,
+  waiting: LegEstimate['waiting'],
+  seen: AnalogueView | null,
+): { hours: number; opinions: Opinion[] } {
+  const made: Opinion[] = [];
+  for (const expert of EXPERTS) {
+    const hours = opinions[expert];
+    // A waiting ship's pace is the pace of waiting: where others waited, they know better.
+    if (hours === undefined || (waiting === 'usual' && seen && expert !== 'analogues' && expert !== 'schedule')) continue;
+    const calls = stats.errors?.[expert] === undefined ? 0 : (stats.calls ?? 0);
+    const error = (calls * (stats.errors?.[expert] ?? 0) + PRIOR_CALLS * PRIOR_ERRORS[expert]) / (calls + PRIOR_CALLS);
+    made.push({ expert, hours: Math.max(0, hours), weight: 1 / (error * error + 1e-4) });
+  }
+  const total = made.reduce((sum, { weight }) => sum + weight, 0);
+  let logHours = 0;
+  for (const opinion of made) {
+    opinion.weight /= total;
+    logHours += opinion.weight * Math.log(opinion.hours + 0.25);
+  }
+  return { hours: Math.max(0, Math.exp(logHours) - 0.25), opinions: made };
+}
+
+function interval(
+  hours: number,
+  stats: Partial<BandModel>,
+  waiting: LegEstimate['waiting'],
+  seen: AnalogueView | null,
+  track: LegTrack,
+): Pick<LegEstimate, 'p10' | 'p50' | 'p90'> {
+  let p10 = hours * Math.exp(stats.low ?? PRIOR_BAND.low);
+  let p90 = hours * Math.exp(stats.high ?? PRIOR_BAND.high);
+  if (waiting !== 'no') {
+    const stillHours = (track.at - track.stillSince!) / HOUR_MS;
+    if (seen) {
+      p10 = Math.min(p10, seen.p10);
+      p90 = Math.max(p90, seen.p90 + 0.5 * stillHours);
+    } else p90 += HELD_HOURS + 2 * stillHours;
+  }
+  return {
+    p10: Math.max(0, Math.min(p10, hours - FLOOR_HOURS)),
+    p50: hours,
+    p90: Math.max(p90, hours + FLOOR_HOURS),
+  };
+}
+
+/** Notes what was said when the leg passed a grid line, for its experts to be judged by at the end. */
+export function noteCall(track: LegTrack, estimate: LegEstimate): LegTrack {
+  const experts: Call['experts'] = {};
+  for (const { expert, hours } of estimate.opinions) experts[expert] = round(hours);
+  const call: Call = {
+    line: track.line,
+    nm: Math.round(track.nm * 10) / 10,
+    hours: round((track.at - track.startedAt) / HOUR_MS),
+    experts,
+    p10: round(estimate.p10),
+    p50: round(estimate.p50),
+    p90: round(estimate.p90),
+    still: track.stillSince !== null,
+  };
+  return { ...track, calls: [...track.calls, call] };
+}
