@@ -13,7 +13,7 @@ const PRIOR_CALLS = 20;
 export const PRIOR_BAND = { low: -0.22, high: 0.38 };
 const PRIOR_STILL = { low: -0.5, high: 1.1 };
 /** The interval never closes below this: a report itself is some minutes old. */
-const FLOOR_HOURS = 0.3;
+const FLOOR_HOURS = 0.15;
 /** Hours added above for a ship that stands still where ships do not usually stand. */
 const HELD_HOURS = 24;
 

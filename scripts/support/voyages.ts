@@ -1,17 +1,8 @@
 /** Simulated voyages: where each demonstration container is at any instant, as a pure function. */
-import { readFileSync } from 'node:fs';
-import { decodeSeaNetwork } from '../../domain/geo/sea-network.ts';
 import { seaRoute } from '../../domain/geo/sea-route.ts';
 import { bearingDeg, distanceNm, interpolate, type Point } from '../../domain/geo/sphere.ts';
 import { checkDigit } from '../../domain/identifiers/iso6346.ts';
-
-const data = new URL('../../reference/data/', import.meta.url);
-const network = decodeSeaNetwork(new Uint8Array(readFileSync(new URL('sea-network.bin', data))).buffer);
-const ports = new Map(
-  (JSON.parse(readFileSync(new URL('ports.json', data), 'utf8')) as [string, string, string, number, number][]).map(
-    ([code, , , lat, lon]): [string, Point] => [code, { lat, lon }],
-  ),
-);
+import { network, ports } from './sea.ts';
 
 /** Big container lanes of the world. */
 export const LANES: [string, string][] = [
