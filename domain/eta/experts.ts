@@ -70,7 +70,7 @@ export function analogueView(track: LegTrack, model: LaneModel): AnalogueView | 
     if (left === null) continue;
     const start = hoursToGo[track.startLine] ?? null;
     const elapsed = start === null ? 0 : (start - left - spent) / elapsedScale;
-    const off = Math.abs((((arrivalClock - left - clock) % 24) + 36) % 24 - 12) / clockScale;
+    const off = Math.abs(((((arrivalClock - left - clock) % 24) + 36) % 24) - 12) / clockScale;
     hours.push(left);
     weights.push(Math.exp(-0.5 * (elapsed * elapsed + off * off)) + 1e-3);
   }

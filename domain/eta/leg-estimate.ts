@@ -1,29 +1,26 @@
 /** The hours a leg still needs, with an interval: the experts' opinions blended by how right they have been. */
-import { type AnalogueView, analogueView, laneHours, type Opinions, paceHours, scheduleHours, waitHours } from './experts.ts';
-import { type BandModel, bandOf, type LaneModel } from './lane-model.ts';
-import { type Call, EXPERTS, type Expert, type LegTrack, round } from './leg.ts';
+import {
+  type AnalogueView,
+  analogueView,
+  laneHours,
+  type Opinions,
+  paceHours,
+  scheduleHours,
+  waitHours,
+} from './experts.ts';
+import { blend, type Opinion, type TrackRecord } from './calibration.ts';
+import { bandOf, type LaneModel } from './lane-model.ts';
+import { type Call, EXPERTS, type LegTrack, round } from './leg.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** What is assumed of an expert until a lane has shown otherwise: mean absolute log error. */
-export const PRIOR_ERRORS: Record<Expert, number> = { pace: 0.3, lane: 0.16, analogues: 0.13, schedule: 0.2 };
-/** Calls that the assumption is worth. */
-const PRIOR_CALLS = 20;
 /** log(actual / predicted) at 10 % and 90 % until the lane or the mode has shown otherwise. */
 export const PRIOR_BAND = { low: -0.22, high: 0.38 };
 const PRIOR_STILL = { low: -0.5, high: 1.1 };
 /** The interval never closes below this: a report itself is some minutes old. */
-const FLOOR_HOURS = 0.15;
+const FLOOR_HOURS = 0.1;
 /** Hours added above for a ship that stands still where ships do not usually stand. */
 const HELD_HOURS = 24;
-
-/** One expert's part in an estimate. */
-export interface Opinion {
-  expert: Expert;
-  hours: number;
-  /** Share of the blend, 0 to 1. */
-  weight: number;
-}
 
 /** Hours to go from the last fix. */
 export interface LegEstimate {
@@ -59,45 +56,33 @@ export function estimateLeg(track: LegTrack, models: Models, scheduledAt: number
     if (opinions.lane !== undefined) opinions.lane += waitHours(track);
   }
   const stats = statsOf(models, track);
-  const blended = blend(opinions, stats, waiting, seen);
+  const blended = blend(heard(opinions, waiting), stats);
   return { ...interval(blended.hours, stats, waiting, seen, track), opinions: blended.opinions, waiting };
 }
 
 /** The band's record: the lane's, else the mode's, else what is assumed. */
-function statsOf({ lane, mode }: Models, track: LegTrack): Partial<BandModel> {
+function statsOf({ lane, mode }: Models, track: LegTrack): Partial<TrackRecord> {
   const band = bandOf(track.nm);
   const still = track.stillSince !== null;
-  const pick = (model: LaneModel | null): BandModel | null => (still ? model?.still : model?.bands[band]) ?? null;
+  const pick = (model: LaneModel | null): TrackRecord | null => (still ? model?.still : model?.bands[band]) ?? null;
   return pick(lane) ?? pick(mode) ?? (still ? PRIOR_STILL : PRIOR_BAND);
 }
 
-function blend(
+/** Who is heard. A waiting ship's pace is the pace of waiting: where others waited, they know better. */
+function heard(
   opinions: Opinions,
-  stats: Partial<BandModel>,
   waiting: LegEstimate['waiting'],
-  seen: AnalogueView | null,
-): { hours: number; opinions: Opinion[] } {
-  const made: Opinion[] = [];
-  for (const expert of EXPERTS) {
+): { expert: (typeof EXPERTS)[number]; hours: number }[] {
+  return EXPERTS.flatMap((expert) => {
     const hours = opinions[expert];
-    // A waiting ship's pace is the pace of waiting: where others waited, they know better.
-    if (hours === undefined || (waiting === 'usual' && seen && expert !== 'analogues' && expert !== 'schedule')) continue;
-    const calls = stats.errors?.[expert] === undefined ? 0 : (stats.calls ?? 0);
-    const error = (calls * (stats.errors?.[expert] ?? 0) + PRIOR_CALLS * PRIOR_ERRORS[expert]) / (calls + PRIOR_CALLS);
-    made.push({ expert, hours: Math.max(0, hours), weight: 1 / (error * error + 1e-4) });
-  }
-  const total = made.reduce((sum, { weight }) => sum + weight, 0);
-  let logHours = 0;
-  for (const opinion of made) {
-    opinion.weight /= total;
-    logHours += opinion.weight * Math.log(opinion.hours + 0.25);
-  }
-  return { hours: Math.max(0, Math.exp(logHours) - 0.25), opinions: made };
+    const silent = waiting === 'usual' && expert !== 'analogues' && expert !== 'schedule';
+    return hours === undefined || silent ? [] : [{ expert, hours }];
+  });
 }
 
 function interval(
   hours: number,
-  stats: Partial<BandModel>,
+  stats: Partial<TrackRecord>,
   waiting: LegEstimate['waiting'],
   seen: AnalogueView | null,
   track: LegTrack,

@@ -29,7 +29,7 @@ export interface Call {
 }
 
 /** Who is asked for the time to go. */
-export const EXPERTS = ['pace', 'lane', 'analogues', 'schedule'] as const;
+export const EXPERTS = ['pace', 'lane', 'analogues', 'schedule', 'milestones'] as const;
 /** An expert's name. */
 export type Expert = (typeof EXPERTS)[number];
 
