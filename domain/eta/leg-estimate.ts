@@ -17,7 +17,7 @@ const HOUR_MS = 3_600_000;
 /** log(actual / predicted) at 10 % and 90 % until the lane or the mode has shown otherwise. */
 export const PRIOR_BAND = { low: -0.22, high: 0.38 };
 const PRIOR_STILL = { low: -0.5, high: 1.1 };
-/** The interval never closes below this: a report itself is some minutes old. */
+/** The interval never closes below this, nor below half the time between two reports. */
 const FLOOR_HOURS = 0.1;
 /** Hours added above for a ship that stands still where ships do not usually stand. */
 const HELD_HOURS = 24;
@@ -96,11 +96,8 @@ function interval(
       p90 = Math.max(p90, seen.p90 + 0.5 * stillHours);
     } else p90 += HELD_HOURS + 2 * stillHours;
   }
-  return {
-    p10: Math.max(0, Math.min(p10, hours - FLOOR_HOURS)),
-    p50: hours,
-    p90: Math.max(p90, hours + FLOOR_HOURS),
-  };
+  const floor = Math.max(FLOOR_HOURS, 0.5 * track.gapHours);
+  return { p10: Math.max(0, Math.min(p10, hours - floor)), p50: hours, p90: Math.max(p90, hours + floor) };
 }
 
 /** Notes what was said when the leg passed a grid line, for its experts to be judged by at the end. */

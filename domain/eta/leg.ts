@@ -48,6 +48,8 @@ export interface LegTrack {
   paceKnots: number;
   /** Hours of observation behind the pace. */
   observedHours: number;
+  /** Smoothed hours between two fixes: how finely the leg is seen. */
+  gapHours: number;
   /** Since when no progress is made, ms; null while some is. */
   stillSince: number | null;
   /** Hours without progress before that. */
@@ -86,6 +88,7 @@ export function beginLeg(fix: Fix, distanceNm: number): LegTrack {
     nm: fix.nm,
     paceKnots: SERVICE_SPEED_KNOTS,
     observedHours: 0,
+    gapHours: 0,
     stillSince: null,
     stillHours: 0,
     line,
@@ -120,6 +123,7 @@ export function followLeg(track: LegTrack, fix: Fix): LegTrack {
     nm: fix.nm,
     paceKnots: still ? track.paceKnots : track.paceKnots + alpha * (madeGoodKnots - track.paceKnots),
     observedHours: still ? track.observedHours : Math.min(track.observedHours + hours, 10 * tau),
+    gapHours: track.gapHours === 0 ? hours : track.gapHours + 0.2 * (Math.min(hours, 24) - track.gapHours),
     stillSince: still ? (track.stillSince ?? track.at) : null,
     stillHours: track.stillHours + (still || track.stillSince === null ? 0 : (track.at - track.stillSince) / HOUR_MS),
   };
