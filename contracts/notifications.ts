@@ -8,6 +8,7 @@ import type { Keyed, Page, Result } from './result.ts';
 export const WEBHOOK_EVENT_TYPES = [
   'container.milestone',
   'container.alert',
+  'container.eta',
   'booking.confirmed',
   'booking.shipped',
   'booking.completed',

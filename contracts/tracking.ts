@@ -4,6 +4,7 @@ import type { ContainerState, FleetSummary } from '../domain/container/state.ts'
 import type { TrackedEvent } from '../domain/journey/event.ts';
 import type { Position } from '../domain/positions/chunk.ts';
 import type { Actor } from './actor.ts';
+import type { AccuracyPage, AccuracyQuery, ModelVersion, Reliability, SaidEtaRow } from './eta.ts';
 import type { KeyedRecord, Recorded } from './keyed.ts';
 import type { Keyed, Page, Result } from './result.ts';
 
@@ -262,6 +263,25 @@ export interface TrackingApi {
   listPositions(actor: Actor, number: string, query: PositionQuery): Promise<Result<Page<Position>>>;
   getRoute(actor: Actor, number: string): Promise<Result<RouteFeature>>;
   seaRoute(actor: Actor, query: { from: string; to: string; avoid: string[] }): Promise<Result<RouteFeature>>;
+  etaAccuracy(
+    actor: Actor,
+    query: Omit<AccuracyQuery, 'from' | 'to'> & { from?: number | undefined; to?: number | undefined },
+  ): Promise<Result<AccuracyPage>>;
+  carrierReliability(
+    actor: Actor,
+    id: string,
+    query: { from?: number | undefined; to?: number | undefined },
+  ): Promise<Result<Reliability>>;
+  listEtaHistory(
+    actor: Actor,
+    number: string,
+    query: { cursor?: string | undefined; limit: number },
+  ): Promise<Result<Page<SaidEtaRow>>>;
+  listEtaModels(
+    actor: Actor,
+    query: { cursor?: string | undefined; limit: number },
+  ): Promise<Result<Page<ModelVersion>>>;
+  activateEtaModel(actor: Actor, version: string): Promise<Result<ModelVersion>>;
   getReceipt(actor: Actor, id: string): Promise<Result<Receipt>>;
   listQuarantine(
     actor: Actor,
@@ -317,6 +337,8 @@ export interface ContainerTrackerApi {
   /** Null when nothing is known of the container; likewise `positions`. */
   events(query: { cursor?: string | undefined; limit: number }): Promise<Page<StoredEvent> | null>;
   positions(query: PositionQuery): Promise<Page<Position> | null>;
+  /** ETAs published on the present journey, by whomever, oldest first. */
+  etaHistory(query: { cursor?: string | undefined; limit: number }): Promise<Page<SaidEtaRow> | null>;
   /** Closes the live sockets of a session or client that has ended. */
   closeSockets(holder: string): Promise<void>;
   usage(): Promise<ObjectUsage>;

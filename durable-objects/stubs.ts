@@ -1,5 +1,6 @@
 /** One getter for each Durable Object namespace: the only places that know how objects are named. */
 import type { DeliveryLogApi } from '../contracts/notifications.ts';
+import type { EtaCommonsApi, EtaLedgerApi } from '../contracts/eta.ts';
 import type { OutboxRelayApi } from '../contracts/procurement.ts';
 import type { KeyRingApi, LoginThrottleApi, TenantPolicyApi } from '../contracts/policy.ts';
 import type { CarrierInboxApi, ContainerTrackerApi, FleetIndexApi } from '../contracts/tracking.ts';
@@ -31,6 +32,16 @@ export function carrierInbox(
 /** The fleet index of one tenant. */
 export function fleetIndex(env: { FLEET_INDEX: DurableObjectNamespace }, tenantId: string): Stub<FleetIndexApi> {
   return named(env.FLEET_INDEX, tenantId);
+}
+
+/** The ETA ledger of one tenant. */
+export function etaLedger(env: { ETA_LEDGER: DurableObjectNamespace }, tenantId: string): Stub<EtaLedgerApi> {
+  return named(env.ETA_LEDGER, tenantId);
+}
+
+/** What tenants know together of lanes: one for the platform. */
+export function etaCommons(env: { ETA_COMMONS: DurableObjectNamespace }): Stub<EtaCommonsApi> {
+  return named(env.ETA_COMMONS, 'lanes');
 }
 
 /** The policy of one organisation: sessions, revocations, quotas, alerts. */

@@ -28,6 +28,23 @@ export const QUARANTINE_KEPT = 10_000;
 export const POSITION_CHUNK_POINTS = 256;
 /** Journey events kept for one container. Ours: real journeys have under 200. */
 export const JOURNEY_EVENTS_MAX = 5_000;
+/** Published ETAs kept of one journey, all sources. Ours: real journeys have some dozens. */
+export const ETA_SAID_MAX = 500;
+/** Distance fields kept in one container's object, 23 KB each: its destination and a change of ships, with a canal closed. */
+export const DISTANCE_FIELDS_KEPT = 6;
+/** Journeys one ledger keeps. Ours: some 5 KB each, far below the 10 GB of an object. */
+export const LEDGER_JOURNEYS_KEPT = 200_000;
+/** Journeys counted in one answer on accuracy: the newest of the window. Ours: bounds one query to about a second. */
+export const LEDGER_COUNTED_MAX = 20_000;
+/** Days an answer on accuracy or reliability may look back, and does by default. Ours. */
+export const LEDGER_WINDOW_MAX_DAYS = 400;
+export const LEDGER_WINDOW_DAYS = 90;
+/** Versions of a tenant's models kept to go back to. Ours. */
+export const MODEL_VERSIONS_KEPT = 20;
+/** How long a ledger waits for more news before it trains. Ours. */
+export const TRAIN_AFTER_MS = 3_600_000;
+/** Lanes and ways trained in one run; the rest waits for the next. Ours: some 10 ms of work each. */
+export const TRAIN_LANES_MAX = 200;
 /** Deltas a live object remembers for resuming sockets. Ours: some 100 KB at most, else a snapshot. */
 export const LIVE_RING_DELTAS = 32;
 /** Positions of one live frame. Ours: the newest; the rest is read from the series. */

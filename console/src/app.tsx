@@ -12,6 +12,7 @@ import type { Me } from './types.ts';
 
 const MapPage = lazy(() => import('./pages/map-page.tsx'));
 const AccountPage = lazy(() => import('./pages/account-page.tsx'));
+const AccuracyPage = lazy(() => import('./pages/accuracy-page.tsx'));
 const CarrierPage = lazy(() => import('./pages/carrier-page.tsx'));
 const SecurityPage = lazy(() => import('./pages/security-page.tsx'));
 const TeamPage = lazy(() => import('./pages/team-page.tsx'));
@@ -79,6 +80,7 @@ const PLACES = [
   ['/containers', 'Containers', 'containers:read'],
   ['/shipments', 'Shipments', 'shipments:read'],
   ['/bookings', 'Bookings', 'bookings:read'],
+  ['/accuracy', 'ETA accuracy', 'eta:read'],
   ['/carrier', 'Bookings', 'carrier-bookings:read'],
   ['/team', 'Team', 'users:read'],
   ['/security', 'Security', 'security:read'],
@@ -145,6 +147,7 @@ function Shell() {
             <Route path="/containers/:number">{(params) => <ContainerPage number={params.number} />}</Route>
             <Route path="/shipments" component={ShipmentsPage} />
             <Route path="/bookings" component={BookingsPage} />
+            <Route path="/accuracy" component={AccuracyPage} />
             <Route path="/carrier" component={CarrierPage} />
             <Route path="/team" component={TeamPage} />
             <Route path="/security" component={SecurityPage} />

@@ -1,4 +1,6 @@
 /** Dates, durations and names as people read them. Instants are shown in UTC and say so. */
+import type { Eta, SaidEta } from './types.ts';
+
 const dayTime = new Intl.DateTimeFormat('en-GB', {
   day: '2-digit',
   month: 'short',
@@ -33,3 +35,18 @@ export function words(code: string): string {
   const text = code.replaceAll('_', ' ');
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+/** What an ETA is about, as people say it. */
+export const TARGET_WORDS: Record<Eta['target'], string> = {
+  vessel_arrival: 'Vessel arrival',
+  discharge: 'Discharge',
+  gate_out: 'Gate out',
+  delivery: 'Delivery',
+};
+
+/** Who said it. */
+export const SOURCE_WORDS: Record<SaidEta['source'], string> = {
+  ours: 'Fairlead',
+  carrier: 'Carrier',
+  schedule: 'Schedule',
+};

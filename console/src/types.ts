@@ -12,6 +12,8 @@ export type {
 export type { SecurityAlert, Session } from '../../contracts/policy.ts';
 export type { Allocation, AuditEntry, Booking, CarrierBooking, Shipment } from '../../contracts/procurement.ts';
 export type { ContainerView, FleetSummary, RouteFeature, StoredEvent } from '../../contracts/tracking.ts';
+export type { AccuracyPage, AccuracyRow, ModelVersion, Reliability } from '../../contracts/eta.ts';
+export type { Eta, SaidEta } from '../../domain/eta/eta.ts';
 export type { Position } from '../../domain/positions/chunk.ts';
 
 /** A tenant's policy with its version. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { JourneyEvent } from '../journey/event.ts';
 import type { PointTuple } from '../positions/chunk.ts';
 import { type Advance, advance, mergeRegistration, refreshEta } from './advance.ts';
-import { emptyMemory, summarize } from './state.ts';
+import { NO_MODELS } from '../eta/journey.ts';
+import { emptyMemory, summarize, upgradeMemory } from './state.ts';
 
 const HOUR = 3_600_000;
 const empty = emptyMemory('CSQU3054383', 'e1');
@@ -12,8 +13,12 @@ const base: Advance = {
   points: [],
   log: null,
   newEvents: 0,
-  distanceToGo: (_destination, _lat, lon) => Math.abs(lon) * 60,
-  portPosition: (code) => (code === 'CNSHA' ? { lat: 0, lon: 100 } : undefined),
+  sea: {
+    toGo: (_destination, _closed, _lat, lon) => Math.abs(lon) * 60,
+    port: (code) => (code === 'CNSHA' ? { lat: 0, lon: 100 } : undefined),
+    canalAhead: () => null,
+  },
+  models: NO_MODELS,
 };
 const point = (hour: number, lon: number, origin = hour): PointTuple => [hour * HOUR, 0, lon, 15, 270, null, origin];
 const event = (over: Partial<JourneyEvent>): JourneyEvent => ({
@@ -58,7 +63,11 @@ describe('advance', () => {
 
   it('estimates from a departure alone', () => {
     const { memory, reached } = advance(registered, { ...base, log: [event({})], newEvents: 1 });
-    expect(memory.state.eta!.basis.method).toBe('service_speed');
+    expect(memory.state.eta!.explanation).toMatchObject({
+      leg: { from: 'CNSHA', to: 'NLRTM', progress: 0 },
+      changed: 'first estimate',
+    });
+    expect(memory.state.onward.map(({ target }) => target)).toEqual(['discharge', 'gate_out', 'delivery']);
     expect(reached.map((m) => m.code)).toEqual(['departed']);
   });
 
@@ -103,7 +112,7 @@ describe('advance', () => {
   it('is not led astray by an event from the future', () => {
     const log = [event({ at: 2_000 * HOUR })];
     const { memory } = advance(registered, { ...base, log, newEvents: 1, points: [point(990, 50)] });
-    expect(memory.track!.at).toBe(990 * HOUR);
+    expect(memory.eta!.leg!.track.at).toBe(990 * HOUR);
     expect(memory.state.asOf).toBeLessThanOrEqual(base.now);
   });
 
@@ -119,17 +128,28 @@ describe('advance', () => {
     const sailing = advance(registered, { ...base, points: [point(0, 100), point(4, 99)] }).memory;
     const { memory } = advance(sailing, { ...base, registration: { destination: 'DEHAM' } });
     expect(memory.state.eta!.location).toBe('DEHAM');
-    expect(memory.track!.observedHours).toBe(0);
+    expect(memory.eta!.leg!.track.observedHours).toBe(0);
+    expect(memory.state.eta!.explanation.changed).toBe('the destination changed from NLRTM to DEHAM');
   });
 });
 
 describe('refreshEta', () => {
   it('widens the interval as silence grows, and has nothing to do without an ETA', () => {
-    expect(refreshEta(registered, 5)).toBeNull();
+    expect(refreshEta(registered, { ...base, now: 5 })).toBeNull();
     const sailing = advance(registered, { ...base, points: [point(0, 100), point(4, 99)], now: 4 * HOUR }).memory;
-    const later = refreshEta(sailing, 100 * HOUR)!.memory.state.eta!;
+    const later = refreshEta(sailing, { ...base, now: 100 * HOUR })!.memory.state.eta!;
     const then = sailing.state.eta!;
     expect(later.p90 - later.p10).toBeGreaterThan(then.p90 - then.p10);
+  });
+});
+
+describe('upgradeMemory', () => {
+  it('drops what an earlier version remembered of the ETA, and keeps the rest', () => {
+    const { eta: _, ...old } = registered;
+    const { onward: __, ...state } = registered.state;
+    const stored = { ...old, track: { paceKnots: 15 }, state: { ...state, eta: { p50: 1 } } };
+    expect(upgradeMemory(stored as unknown as typeof registered)).toEqual({ ...registered, eta: null });
+    expect(upgradeMemory(registered)).toBe(registered);
   });
 });
 

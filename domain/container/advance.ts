@@ -1,15 +1,12 @@
 /** Moves a container's memory forward: the decisions of its object, as pure functions. */
 import { type Alert, type AlertInput, evaluateAlerts } from '../alerts/rules.ts';
-import { estimateEta, type ProgressTrack, updateProgress } from '../eta/estimate.ts';
+import type { Eta, SaidEta, Target } from '../eta/eta.ts';
+import { type EtaModels, type EtaOutcome, followJourney, type Sea } from '../eta/journey.ts';
+import { planOf, saidBy } from '../eta/plan.ts';
 import type { JourneyEvent } from '../journey/event.ts';
 import { foldJourney, type JourneyTruth, type Milestone, SAME_VISIT_MS } from '../journey/fold.ts';
 import { byTime, isLater, type PointTuple, toPosition } from '../positions/chunk.ts';
 import type { ContainerState, RegistrationFacts, TrackerMemory } from './state.ts';
-
-/** Distance to go in nm from a position to a destination; null when unknown. */
-export type DistanceToGo = (destination: string, lat: number, lon: number) => number | null;
-/** The position of a port; undefined when unknown. */
-export type PortPosition = (code: string) => { lat: number; lon: number } | undefined;
 
 /** What has come in since the last time. */
 export interface Advance {
@@ -23,8 +20,8 @@ export interface Advance {
   registration?: RegistrationFacts;
   /** When that registration was said, wall-clock ms. */
   saidAt?: number;
-  distanceToGo: DistanceToGo;
-  portPosition: PortPosition;
+  sea: Sea;
+  models: EtaModels;
 }
 
 /** The new memory with what is worth telling others. */
@@ -33,6 +30,10 @@ export interface Advanced {
   /** Milestones that have become actual for the first time. */
   reached: Milestone[];
   raised: Alert[];
+  /** ETAs just published, by us, the carrier or the schedule. */
+  said: SaidEta[];
+  /** Targets whose true time has become known, or was corrected. */
+  arrived: Target[];
 }
 
 /** Whether two milestones are the same visit; the time of it may have been corrected meanwhile. */
@@ -64,24 +65,15 @@ export function advance(memory: TrackerMemory, input: Advance): Advanced {
   const reached = truth.milestones.filter((m) => m.classifier === 'ACT' && !known.some((k) => isSameVisit(k, m)));
   const points = [...input.points].sort(byTime);
   const latest = latestPosition(memory, points);
-  const destination = registration?.destination;
-  const arrivedAt = destination ? arrivalAt(truth.milestones, destination, 'ACT') : null;
-  const destinationChanged = destination !== before.registration?.destination;
-  const track = destination
-    ? followProgress(
-        destinationChanged ? null : memory.track,
-        { ...input, points, milestones: truth.milestones },
-        destination,
-        latest,
-      )
-    : null;
-  const eta = destination && track && arrivedAt === null ? estimateEta(track, destination, input.now) : null;
+  const eta = followEta(memory, truth.milestones, registration, points, latest, input);
+  const arrivedAt = eta.plan?.reached.vessel_arrival ?? null;
+  const ahead = splitEtas(eta.etas);
   const readings = points.filter((point) => point[5] !== null && point[0] > memory.sensedAt);
   const alerts = judge(before.alerts, readings, {
     now: input.now,
-    etaP50: eta?.p50 ?? arrivedAt,
+    etaP50: ahead.eta?.p50 ?? arrivedAt,
     promisedAt: registration?.promisedArrivalAt ? Date.parse(registration.promisedArrivalAt) : null,
-    held: eta?.basis.held ?? false,
+    held: isHeld(ahead.eta, eta.memory),
     sensors: null,
     temperatureRangeC: registration?.temperatureRangeC ?? null,
   });
@@ -91,11 +83,8 @@ export function advance(memory: TrackerMemory, input: Advance): Advanced {
     seq: before.seq + 1,
     registration,
     position: latest.position,
-    eta,
-    carrierEtaAt:
-      (destination &&
-        (arrivalAt(truth.milestones, destination, 'EST') ?? arrivalAt(truth.milestones, destination, 'PLN'))) ||
-      null,
+    ...ahead,
+    carrierEtaAt: carrierWord(truth.milestones, registration),
     arrivedAt,
     alerts: alerts.alerts,
     asOf: newest(before.asOf, points, truth, input.now),
@@ -105,12 +94,58 @@ export function advance(memory: TrackerMemory, input: Advance): Advanced {
   };
   const next: TrackerMemory = {
     state,
-    track,
+    eta: eta.memory,
     positionOrigin: latest.origin,
     sensedAt: readings.at(-1)?.[0] ?? memory.sensedAt,
     registeredAt: input.registration ? Math.max(memory.registeredAt, input.saidAt ?? 0) : memory.registeredAt,
   };
-  return { memory: next, reached, raised: alerts.raised };
+  return { memory: next, reached, raised: alerts.raised, said: eta.said, arrived: eta.reached };
+}
+
+function followEta(
+  memory: TrackerMemory,
+  milestones: readonly Milestone[],
+  registration: RegistrationFacts | null,
+  points: PointTuple[],
+  latest: Latest,
+  { now, sea, models }: Pick<Advance, 'now' | 'sea' | 'models'>,
+): EtaOutcome {
+  const { state } = memory;
+  const { position } = latest;
+  return followJourney(memory.eta, [...(state.eta ? [state.eta] : []), ...state.onward], {
+    now,
+    // A fix from the future (local time labelled Z) would shut out every true one until then.
+    fixes: points.filter(([at]) => at <= now).map(([at, lat, lon]) => ({ at, lat, lon })),
+    latest: position && { at: position.at, lat: position.lat, lon: position.lon },
+    milestones,
+    origin: registration?.origin,
+    destination: registration?.destination,
+    carrierId: registration?.carrierId,
+    sea,
+    models,
+  });
+}
+
+/** The ETA of the vessel's arrival, and those of what comes after. */
+function splitEtas(etas: Eta[]): Pick<ContainerState, 'eta' | 'onward'> {
+  const eta = etas.find(({ target }) => target === 'vessel_arrival') ?? null;
+  return { eta, onward: etas.filter((other) => other !== eta) };
+}
+
+/** Hours without progress after which people are told: anybody may wait for a pilot. */
+const HELD_ALERT_MS = 3 * 3_600_000;
+
+function isHeld(eta: Eta | null, memory: EtaOutcome['memory']): boolean {
+  const track = memory?.leg?.track;
+  const since = track?.stillSince ?? null;
+  return eta?.explanation.waiting === 'held' && since !== null && track!.at - since >= HELD_ALERT_MS;
+}
+
+/** The carrier's own word for the arrival, or the schedule's. */
+function carrierWord(milestones: readonly Milestone[], registration: RegistrationFacts | null): number | null {
+  if (!registration?.destination) return null;
+  const plan = planOf(milestones, registration.origin, registration.destination);
+  return saidBy(milestones, plan, 'vessel_arrival', 'EST') ?? saidBy(milestones, plan, 'vessel_arrival', 'PLN');
 }
 
 /** Applies the rules to every reading in turn: a batch must not hide the shock in its middle. */
@@ -128,21 +163,24 @@ function judge(
   return { alerts: result.alerts, raised };
 }
 
-/** The ETA at a later instant without news; null when there is none to refresh. */
-export function refreshEta(memory: TrackerMemory, now: number): Advanced | null {
-  if (!memory.track || !memory.state.eta) return null;
-  const eta = estimateEta(memory.track, memory.state.eta.location, now);
-  const { registration } = memory.state;
+/** The ETAs at a later instant without news, or by newer models; null when there are none to refresh. */
+export function refreshEta(memory: TrackerMemory, input: Pick<Advance, 'now' | 'sea' | 'models'>): Advanced | null {
+  const { registration, milestones, position } = memory.state;
+  const latest = { position, origin: memory.positionOrigin };
+  const outcome = followEta(memory, milestones, registration, [], latest, input);
+  if (outcome.etas.length === 0) return null;
+  const ahead = splitEtas(outcome.etas);
   const alerts = evaluateAlerts(memory.state.alerts, {
-    now,
-    etaP50: eta.p50,
+    now: input.now,
+    etaP50: ahead.eta?.p50 ?? memory.state.arrivedAt,
     promisedAt: registration?.promisedArrivalAt ? Date.parse(registration.promisedArrivalAt) : null,
-    held: eta.basis.held,
+    held: isHeld(ahead.eta, outcome.memory),
     sensors: null,
     temperatureRangeC: null,
   });
-  const state = { ...memory.state, seq: memory.state.seq + 1, eta, alerts: alerts.alerts };
-  return { memory: { ...memory, state }, reached: [], raised: alerts.raised };
+  const state = { ...memory.state, ...ahead, seq: memory.state.seq + 1, alerts: alerts.alerts };
+  const { said, reached: arrived } = outcome;
+  return { memory: { ...memory, eta: outcome.memory, state }, reached: [], raised: alerts.raised, said, arrived };
 }
 
 function truthOf(state: ContainerState): JourneyTruth {
@@ -165,57 +203,6 @@ function latestPosition(memory: TrackerMemory, points: PointTuple[]): Latest {
   return isLater(last, held)
     ? { position: toPosition(last), origin: last[6] }
     : { position, origin: memory.positionOrigin };
-}
-
-/** Departures from known ports are fixes too: a container without a tracker still has progress. */
-function followProgress(
-  track: ProgressTrack | null,
-  input: Pick<Advance, 'points' | 'distanceToGo' | 'portPosition' | 'now'> & { milestones: Milestone[] },
-  destination: string,
-  latest: Latest,
-): ProgressTrack | null {
-  const fixes: { at: number; lat: number; lon: number }[] = input.points.map(([at, lat, lon]) => ({ at, lat, lon }));
-  for (const milestone of input.milestones) {
-    const leaves = milestone.code === 'departed' && milestone.classifier === 'ACT';
-    const port = leaves ? input.portPosition(milestone.location?.unLocationCode ?? '') : undefined;
-    if (port) fixes.push({ at: milestone.at, lat: port.lat, lon: port.lon });
-  }
-  if (!track && latest.position) fixes.push(latest.position);
-  fixes.sort((a, b) => a.at - b.at);
-  let next = track;
-  for (const fix of fixes) {
-    // A fix from the future (local time labelled Z) would shut out every true one until then.
-    if (fix.at > input.now || (next && fix.at <= next.at)) continue;
-    const distanceToGoNm = input.distanceToGo(destination, fix.lat, fix.lon);
-    if (distanceToGoNm !== null) next = updateProgress(next, { at: fix.at, distanceToGoNm });
-  }
-  return next;
-}
-
-/**
- * When the container arrives at the destination by the log, in the words of one classifier. Only
- * what follows the last departure counts: a box comes to the same port on many voyages.
- */
-function arrivalAt(milestones: Milestone[], destination: string, classifier: 'ACT' | 'EST' | 'PLN'): number | null {
-  // A departure from the destination itself (on-carriage, the vessel sailing on) undoes no arrival.
-  const departures = milestones.filter(
-    (m) => m.code === 'departed' && m.classifier === 'ACT' && m.location?.unLocationCode !== destination,
-  );
-  const since = Math.max(Number.NEGATIVE_INFINITY, ...departures.map((m) => m.at));
-  for (const m of milestones) {
-    const ends = m.code === 'arrived' || m.code === 'discharged';
-    if (!ends || m.location?.unLocationCode !== destination) continue;
-    const said =
-      classifier === 'ACT'
-        ? m.classifier === 'ACT'
-          ? m.at
-          : null
-        : classifier === 'EST'
-          ? m.estimatedAt
-          : m.plannedAt;
-    if (said !== null && said > since) return said;
-  }
-  return null;
 }
 
 /** The newest observation, never later than now: nothing can have been seen that has not happened. */

@@ -1,6 +1,7 @@
 /** What a container object knows: the state, and the line of it that the fleet shows. */
 import type { Alert } from '../alerts/rules.ts';
-import type { Eta, ProgressTrack } from '../eta/estimate.ts';
+import type { Eta, Target } from '../eta/eta.ts';
+import type { EtaMemory } from '../eta/journey.ts';
 import type { ContainerStatus, Milestone } from '../journey/fold.ts';
 import type { Position } from '../positions/chunk.ts';
 
@@ -31,7 +32,10 @@ export interface ContainerState {
   vesselName: string | null;
   vesselImo: string | null;
   voyage: string | null;
+  /** When the vessel arrives at the destination; null once it has, or while nothing is known to say it from. */
   eta: Eta | null;
+  /** The targets after it: discharge, gate out, delivery. */
+  onward: Eta[];
   /** The carrier's own word for the arrival at the destination. */
   carrierEtaAt: number | null;
   arrivedAt: number | null;
@@ -48,7 +52,7 @@ export interface ContainerState {
 /** What the object remembers beside its public state. */
 export interface TrackerMemory {
   state: ContainerState;
-  track: ProgressTrack | null;
+  eta: EtaMemory | null;
   /** Delivery order of the last position: breaks ties between fixes of one instant. */
   positionOrigin: number;
   /** Instant of the newest sensor reading that was judged; older ones come too late to alarm. */
@@ -75,6 +79,8 @@ export interface FleetSummary {
   courseDeg: number | null;
   speedKnots: number | null;
   asOf: number | null;
+  /** What the ETA is about: the nearest target still ahead. */
+  etaTarget: Target | null;
   etaP10: number | null;
   etaP50: number | null;
   etaP90: number | null;
@@ -84,7 +90,7 @@ export interface FleetSummary {
 /** The memory of a container about which nothing is known yet. */
 export function emptyMemory(number: string, epoch: string): TrackerMemory {
   return {
-    track: null,
+    eta: null,
     positionOrigin: 0,
     sensedAt: 0,
     registeredAt: 0,
@@ -101,6 +107,7 @@ export function emptyMemory(number: string, epoch: string): TrackerMemory {
       vesselImo: null,
       voyage: null,
       eta: null,
+      onward: [],
       carrierEtaAt: null,
       arrivedAt: null,
       alerts: [],
@@ -113,9 +120,17 @@ export function emptyMemory(number: string, epoch: string): TrackerMemory {
   };
 }
 
+/** A memory stored by an earlier version: ETAs are then estimated anew with the next news. */
+export function upgradeMemory(stored: TrackerMemory): TrackerMemory {
+  if (stored.eta !== undefined && stored.state.onward !== undefined) return stored;
+  const { track: _, ...memory } = stored as TrackerMemory & { track?: unknown };
+  return { ...memory, eta: null, state: { ...stored.state, eta: null, onward: [] } };
+}
+
 /** The fleet's line of a state. */
 export function summarize(state: ContainerState): FleetSummary {
-  const { registration, position, eta } = state;
+  const { registration, position } = state;
+  const eta = state.eta ?? state.onward[0] ?? null;
   return {
     number: state.number,
     epoch: state.epoch,
@@ -133,6 +148,7 @@ export function summarize(state: ContainerState): FleetSummary {
     courseDeg: position?.courseDeg ?? null,
     speedKnots: position?.speedKnots ?? null,
     asOf: state.asOf,
+    etaTarget: eta?.target ?? null,
     etaP10: eta?.p10 ?? null,
     etaP50: eta?.p50 ?? null,
     etaP90: eta?.p90 ?? null,

@@ -19,6 +19,8 @@ export const PRIOR_BAND = { low: -0.22, high: 0.38 };
 const PRIOR_STILL = { low: -0.5, high: 1.1 };
 /** The interval never closes below this, nor below half the time between two reports. */
 const FLOOR_HOURS = 0.1;
+/** Nearer than this a ship that lies still has arrived, and waits for somebody to say so. */
+const AT_PORT_NM = 10;
 /** Hours added above for a ship that stands still where ships do not usually stand. */
 const HELD_HOURS = 24;
 
@@ -49,8 +51,10 @@ export function estimateLeg(track: LegTrack, models: Models, scheduledAt: number
     if (hours !== null) opinions.lane = hours;
     if (seen) opinions.analogues = seen.p50;
   }
-  if (scheduledAt !== null) opinions.schedule = scheduleHours(track, scheduledAt) + (lane?.slipHours ?? 0);
-  const waiting = track.stillSince === null ? 'no' : seen ? 'usual' : 'held';
+  const scheduled = scheduledAt === null ? 0 : scheduleHours(track, scheduledAt) + (lane?.slipHours ?? 0);
+  // A schedule that has passed says only that it was wrong.
+  if (scheduled > 0) opinions.schedule = scheduled;
+  const waiting = track.stillSince === null ? 'no' : seen ? 'usual' : track.nm > AT_PORT_NM ? 'held' : 'no';
   if (waiting === 'held') {
     opinions.pace! += waitHours(track);
     if (opinions.lane !== undefined) opinions.lane += waitHours(track);

@@ -15,6 +15,9 @@ const STILL_KNOTS = 0.7;
 /** Hours of observation at which the pace weighs as much as the one assumed at the start. */
 const PRIOR_HOURS = 2;
 
+/** Nearer the start than this, without progress, a ship has not sailed. */
+export const AT_BERTH_NM = 8;
+
 /** What one expert or the blend of them said of a leg when it passed a grid line. Hours to go from then. */
 export interface Call {
   line: number;

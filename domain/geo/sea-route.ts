@@ -85,7 +85,8 @@ function snapEnds(network: SeaNetwork, snap: { from: number; to: number }, point
 /** Distance to go from every node to one destination; Infinity where no way is open. */
 export interface DistanceField {
   destination: Point;
-  nodeNm: Float64Array;
+  /** Searched in double precision; kept in single. */
+  nodeNm: Float64Array | Float32Array;
 }
 
 /**

@@ -6,6 +6,7 @@
  * the same content under another origin answers `duplicate`, and neither changes anything twice.
  */
 import { DurableObject } from 'cloudflare:workers';
+import type { SaidEtaRow } from '../../contracts/eta.ts';
 import type { Page } from '../../contracts/result.ts';
 import type {
   ContainerTrackerApi,
@@ -15,25 +16,26 @@ import type {
   Registration,
 } from '../../contracts/tracking.ts';
 import { type Advance, type Advanced, advance, mergeRegistration, refreshEta } from '../../domain/container/advance.ts';
-import { emptyMemory, type FleetSummary, summarize } from '../../domain/container/state.ts';
-import { hash64, type TrackedEvent } from '../../domain/journey/event.ts';
+import { type ContainerState, emptyMemory, type FleetSummary, summarize } from '../../domain/container/state.ts';
+import type { TrackedEvent } from '../../domain/journey/event.ts';
 import { byTime, type PointTuple, type Position, toPosition, toTuple } from '../../domain/positions/chunk.ts';
 import { type Clock, clockFrom } from '../../platform/clock.ts';
 import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
 import { newId } from '../../platform/ids.ts';
 import { JOURNEY_EVENTS_MAX, LIVE_POSITIONS_MAX, LIVE_RING_DELTAS, STALE_AFTER_MS } from '../../platform/limits.ts';
 import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
-import { portOf } from '../../reference/ports.ts';
-import { distanceToGo } from '../../reference/sea.ts';
 import { Deadlines } from '../shared/deadlines.ts';
 import { Live, type LiveCursor } from '../shared/live.ts';
 import { fleetIndex } from '../stubs.ts';
+import { EtaLink } from './eta-link.ts';
 import { KnownPoints } from './known-points.ts';
+import { messagesOf } from './messages.ts';
 import { readSeries } from './series.ts';
 import { type ObjectRow, type StoredEvent, TrackerStorage } from './storage.ts';
 
 interface Env {
   FLEET_INDEX: DurableObjectNamespace;
+  ETA_LEDGER: DurableObjectNamespace;
   NOTIFICATIONS_QUEUE: Queue;
   DEMO_CLOCK?: string;
   LOG_LEVEL?: string;
@@ -41,11 +43,16 @@ interface Env {
 
 type Outcome = [origin: number, outcome: 'applied' | 'duplicate'];
 const OUTBOX_BATCH = 50;
+/** Milestones come in bunches: a journey is filed once for all of them. */
+const LEDGER_AFTER_MS = 60_000;
+const LEDGER_RETRY_MS = 900_000;
+const MODELS_AFTER_MS = 60_000;
 
 /** The Durable Object class. */
 export class ContainerTracker extends DurableObject<Env> implements ContainerTrackerApi {
   readonly #storage: TrackerStorage;
-  readonly #deadlines: Deadlines<'refresh' | 'outbox'>;
+  readonly #deadlines: Deadlines<'refresh' | 'outbox' | 'ledger'>;
+  readonly #eta: EtaLink;
   readonly #live: Live;
   readonly #clock: Clock;
   readonly #log: Logger;
@@ -60,6 +67,7 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
     this.#storage = new TrackerStorage(ctx.storage);
     this.#deadlines = new Deadlines(this.#storage.sql, ctx.storage, this.#clock);
     this.#live = new Live(ctx);
+    this.#eta = new EtaLink(this.#storage, env);
     this.#row = this.#storage.load();
   }
 
@@ -140,6 +148,19 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
     return this.#row && readSeries(this.#storage, this.#row.openPoints, query);
   }
 
+  /** ETAs published on the present journey, by whomever, oldest first. */
+  async etaHistory(query: { cursor?: string | undefined; limit: number }): Promise<Page<SaidEtaRow> | null> {
+    if (!this.#row) return null;
+    const after = decodeCursor(query.cursor) as [number, number] | null;
+    const found = this.#storage.said(this.#row.memory.eta?.journey ?? 0, after, query.limit + 1);
+    const page = found.slice(0, query.limit);
+    const last = page.at(-1);
+    return {
+      items: page.map(({ id: _, ...word }) => word),
+      nextCursor: found.length > page.length && last ? encodeCursor([last.at, last.id]) : null,
+    };
+  }
+
   /** Billable work since the object woke. */
   async usage(): Promise<ObjectUsage> {
     return this.#storage.sql.usage();
@@ -159,6 +180,7 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
     await this.#deadlines.runDue(this.#clock.now(), {
       outbox: () => this.#drainOutbox(),
       refresh: () => this.#refresh(),
+      ledger: () => this.#sendJourneys(),
     });
   }
 
@@ -209,46 +231,24 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
     row: ObjectRow,
     change: Pick<Advance, 'points' | 'log' | 'newEvents' | 'now' | 'registration' | 'saidAt'>,
   ): Stored {
-    const advanced = advance(row.memory, { ...change, distanceToGo, portPosition: portOf });
+    const { sea, models } = this.#eta;
+    const advanced = advance(row.memory, { ...change, sea, models });
     return this.#save({ ...row, ...this.#storage.appendPoints(row, change.points) }, advanced, change.now);
   }
 
   #save(row: ObjectRow, advanced: Advanced, now: number): Stored {
     const next = { ...row, memory: advanced.memory };
     this.#storage.save(next);
-    const messages = this.#messages(next.tenantId, advanced, now);
+    const messages = messagesOf(next.tenantId, advanced, now);
     this.#storage.enqueue(messages);
     if (messages.length > 0) this.#deadlines.ensure('outbox', now + 5_000);
-    if (advanced.memory.state.eta) this.#deadlines.ensure('refresh', now + STALE_AFTER_MS);
+    if (this.#eta.file(advanced)) this.#deadlines.ensure('ledger', now + LEDGER_AFTER_MS);
+    const { state } = advanced.memory;
+    // The first time on a way its models are asked for soon; until then general assumptions hold.
+    if (isAhead(state)) {
+      this.#deadlines.ensure('refresh', now + (this.#eta.isNew(state) ? MODELS_AFTER_MS : STALE_AFTER_MS));
+    }
     return { row: next, outbox: messages.length > 0 };
-  }
-
-  /** Event ids follow from the content, so that a receiver can de-duplicate redeliveries. */
-  #messages(tenantId: string, { memory, reached, raised }: Advanced, now: number): unknown[] {
-    const { number, registration } = memory.state;
-    const facts = { number, bookingId: registration?.bookingId ?? null, reference: registration?.reference ?? null };
-    const make = (type: string, identity: string, data: object): unknown => ({
-      v: 1,
-      id: `evt_${hash64(`${tenantId}|${number}|${identity}`)}`,
-      tenantId,
-      type,
-      at: now,
-      data: { ...facts, ...data },
-    });
-    return [
-      ...reached.map((m) =>
-        make('container.milestone', `${m.code}|${m.location?.unLocationCode}|${m.voyage}|${m.at}`, {
-          milestone: m.code,
-          location: m.location?.unLocationCode ?? null,
-          at: new Date(m.at).toISOString(),
-          vesselName: m.vesselName,
-          voyage: m.voyage,
-        }),
-      ),
-      ...raised.map((alert) =>
-        make('container.alert', `${alert.kind}|${alert.raisedAt}`, { alert: alert.kind, detail: alert.detail }),
-      ),
-    ];
   }
 
   /** After the commit: memory, sockets, outbox. */
@@ -287,11 +287,21 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
     return [{ type: 'snapshot', epoch: state?.epoch ?? null, seq: state?.seq ?? 0, container: this.#view() }];
   }
 
-  /** Computes the ETA anew as time passes without news; returns when to do so again. */
+  /** Computes the ETAs anew as time passes without news, by the newest models; returns when to do so again. */
   async #refresh(): Promise<number | null> {
+    const known = this.#row;
+    if (!known || !isAhead(known.memory.state)) return null;
+    try {
+      await this.#eta.fetchModels(known.tenantId, known.memory.state);
+    } catch (error) {
+      // The models of the last asking go on: an old model is better than no answer.
+      this.#log('warn', 'eta.models_failed', { container: known.memory.state.number, error: errorText(error) });
+    }
     const now = this.#clock.now();
-    const row = this.#row;
-    const advanced = row && refreshEta(row.memory, now);
+    // The row may have moved on while the ledger was asked.
+    const row = this.#row!;
+    const { sea, models } = this.#eta;
+    const advanced = refreshEta(row.memory, { now, sea, models });
     if (!advanced) return null;
     this.#tell(
       this.ctx.storage.transactionSync(() => this.#save(row, advanced, now)),
@@ -299,6 +309,16 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
     );
     await fleetIndex(this.env, row.tenantId).apply(row.tenantId, [summarize(advanced.memory.state)]);
     return now + STALE_AFTER_MS;
+  }
+
+  async #sendJourneys(): Promise<number | null> {
+    try {
+      await this.#eta.sendJourneys(this.#row!.tenantId);
+      return null;
+    } catch (error) {
+      this.#log('warn', 'eta.ledger_failed', { error: errorText(error) });
+      return this.#clock.now() + LEDGER_RETRY_MS;
+    }
   }
 
   /** Sends what waits, one drain at a time; returns when to try again after a failure, else null. */
@@ -324,6 +344,8 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
     return null;
   }
 }
+
+const isAhead = ({ eta, onward }: ContainerState): boolean => eta !== null || onward.length > 0;
 
 interface Stored {
   row: ObjectRow;

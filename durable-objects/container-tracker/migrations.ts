@@ -29,4 +29,23 @@ export const MIGRATIONS = [
      attempts INTEGER NOT NULL DEFAULT 0
    );
    ${DEADLINES_TABLE}`,
+  `CREATE TABLE eta_said (
+     journey INTEGER NOT NULL,
+     at INTEGER NOT NULL,
+     id INTEGER NOT NULL,
+     target TEXT NOT NULL,
+     source TEXT NOT NULL,
+     location TEXT NOT NULL,
+     p10 INTEGER,
+     p50 INTEGER NOT NULL,
+     p90 INTEGER,
+     PRIMARY KEY (journey, at, id)
+   ) WITHOUT ROWID;
+   CREATE TABLE journeys (
+     journey INTEGER PRIMARY KEY,
+     body TEXT NOT NULL,
+     sent INTEGER NOT NULL
+   );
+   CREATE TABLE eta_models (id INTEGER PRIMARY KEY CHECK (id = 1), key TEXT NOT NULL, body TEXT NOT NULL);
+   CREATE TABLE distance_fields (name TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;`,
 ] as const;

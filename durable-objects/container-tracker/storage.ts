@@ -3,10 +3,13 @@
  * many points it holds; the newest points therefore live in the object's own row (the open chunk)
  * and move to `position_chunks` when the chunk is full or the month turns.
  */
-import type { TrackerMemory } from '../../domain/container/state.ts';
+import { type TrackerMemory, upgradeMemory } from '../../domain/container/state.ts';
+import type { SaidEta } from '../../domain/eta/eta.ts';
+import type { EtaModels } from '../../domain/eta/journey.ts';
+import type { JourneyRecord } from '../../domain/eta/ledger.ts';
 import type { JourneyEvent, TrackedEvent } from '../../domain/journey/event.ts';
 import { byTime, monthOf, type PointTuple } from '../../domain/positions/chunk.ts';
-import { POSITION_CHUNK_POINTS } from '../../platform/limits.ts';
+import { DISTANCE_FIELDS_KEPT, ETA_SAID_MAX, POSITION_CHUNK_POINTS } from '../../platform/limits.ts';
 import { Sql } from '../shared/sql.ts';
 import { MIGRATIONS } from './migrations.ts';
 
@@ -20,6 +23,8 @@ export interface ObjectRow {
   openMonth: string;
   openPoints: PointTuple[];
 }
+
+type SaidRow = { [K in keyof SaidEta]: SaidEta[K] } & { id: number };
 
 /** The storage of one container. */
 export class TrackerStorage {
@@ -38,7 +43,7 @@ export class TrackerStorage {
     if (!row) return null;
     return {
       tenantId: row.tenant_id,
-      memory: JSON.parse(row.memory) as TrackerMemory,
+      memory: upgradeMemory(JSON.parse(row.memory) as TrackerMemory),
       openMonth: row.open_month,
       openPoints: JSON.parse(row.open_points) as PointTuple[],
     };
@@ -167,6 +172,104 @@ export class TrackerStorage {
         limit,
       )
       .map((row) => JSON.parse(row.body) as StoredEvent);
+  }
+
+  /** Adds published ETAs to a journey, up to a bound: the oldest of the same source makes room. */
+  addSaid(journey: number, words: readonly SaidEta[]): void {
+    for (const { target, source, location, at, p10, p50, p90 } of words) {
+      const [next] = this.sql.run<{ id: number; n: number }>(
+        'SELECT coalesce(max(id), 0) + 1 AS id, count(*) AS n FROM eta_said WHERE journey = ?',
+        journey,
+      );
+      if (next!.n >= ETA_SAID_MAX) {
+        this.sql.run(
+          `DELETE FROM eta_said WHERE (journey, at, id) IN
+             (SELECT journey, at, id FROM eta_said WHERE journey = ? AND source = ? ORDER BY at, id LIMIT 1)`,
+          journey,
+          source,
+        );
+      }
+      this.sql.run(
+        `INSERT INTO eta_said (journey, at, id, target, source, location, p10, p50, p90)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        journey,
+        at,
+        next!.id,
+        target,
+        source,
+        location,
+        p10,
+        p50,
+        p90,
+      );
+    }
+  }
+
+  /** What was published on a journey, oldest first, after a cursor of (at, id). */
+  said(journey: number, after: [at: number, id: number] | null, limit: number): (SaidEta & { id: number })[] {
+    return this.sql.run<SaidRow>(
+      `SELECT at, id, target, source, location, p10, p50, p90 FROM eta_said
+       WHERE journey = ? AND (at, id) > (?, ?) ORDER BY at, id LIMIT ?`,
+      journey,
+      after?.[0] ?? Number.MIN_SAFE_INTEGER,
+      after?.[1] ?? 0,
+      limit,
+    );
+  }
+
+  /** Files what is known of a journey that has reached a target, to be sent to the ledger. */
+  fileJourney(journey: number, body: Omit<JourneyRecord, 'said'>): void {
+    this.sql.run(
+      `INSERT INTO journeys (journey, body, sent) VALUES (?, ?, 0)
+       ON CONFLICT (journey) DO UPDATE SET body = excluded.body, sent = 0`,
+      journey,
+      JSON.stringify(body),
+    );
+  }
+
+  /** The oldest journey whose ledger entry is not up to date, or null. */
+  unsentJourney(): JourneyRecord | null {
+    const [row] = this.sql.run<{ journey: number; body: string }>(
+      'SELECT journey, body FROM journeys WHERE sent = 0 ORDER BY journey LIMIT 1',
+    );
+    if (!row) return null;
+    const said = this.said(row.journey, null, ETA_SAID_MAX);
+    return { ...(JSON.parse(row.body) as Omit<JourneyRecord, 'said'>), said };
+  }
+
+  /** Marks a journey as sent, unless it has changed meanwhile. */
+  journeySent(record: JourneyRecord): void {
+    const { said: _, ...body } = record;
+    this.sql.run('UPDATE journeys SET sent = 1 WHERE journey = ? AND body = ?', body.journey, JSON.stringify(body));
+  }
+
+  /** The models this container estimates by, with the key they were asked for; null before the first. */
+  models(): { key: string; models: EtaModels } | null {
+    const [row] = this.sql.run<{ key: string; body: string }>('SELECT key, body FROM eta_models');
+    return row ? { key: row.key, models: JSON.parse(row.body) as EtaModels } : null;
+  }
+
+  /** Keeps the models. */
+  saveModels(key: string, models: EtaModels): void {
+    this.sql.run(
+      `INSERT INTO eta_models (id, key, body) VALUES (1, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET key = excluded.key, body = excluded.body`,
+      key,
+      JSON.stringify(models),
+    );
+  }
+
+  /** A kept distance field, or null. */
+  loadField(name: string): ArrayBuffer | null {
+    const [row] = this.sql.run<{ body: ArrayBuffer }>('SELECT body FROM distance_fields WHERE name = ?', name);
+    return row?.body ?? null;
+  }
+
+  /** Keeps a distance field; those of other destinations make room. */
+  saveField(name: string, bytes: ArrayBuffer): void {
+    const [kept] = this.sql.run<{ n: number }>('SELECT count(*) AS n FROM distance_fields');
+    if (kept!.n >= DISTANCE_FIELDS_KEPT) this.sql.run('DELETE FROM distance_fields');
+    this.sql.run('INSERT OR REPLACE INTO distance_fields (name, body) VALUES (?, ?)', name, bytes);
   }
 
   /** Puts messages for other services beside the change that caused them. */

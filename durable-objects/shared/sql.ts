@@ -1,7 +1,7 @@
 import type { ObjectUsage } from '../../contracts/tracking.ts';
 
 /** Values that object SQLite stores. */
-export type SqlValue = string | number | null;
+export type SqlValue = string | number | null | ArrayBuffer;
 
 /** Object SQLite that counts what it is billed for, and runs append-only migrations. */
 export class Sql {

@@ -47,6 +47,8 @@ const BY_OPERATION: Record<string, (ids: Record<string, string>) => Hints> = {
   'POST /v1/carrier/bookings/{id}/transitions': () => ({ to: fc.constant('confirmed') }),
   'POST /v1/users': () => ({ role: fc.constant('viewer') }),
   'POST /v1/invitations': () => ({ carrierId: fc.constant(undefined) }),
+  'GET /v1/eta/accuracy': () => ({ from: fc.constant(undefined), to: fc.constant(undefined) }),
+  'GET /v1/carriers/{id}/reliability': () => ({ from: fc.constant(undefined), to: fc.constant(undefined) }),
   'GET /v1/containers/{number}/positions': () => ({ from: fc.constant(undefined), to: fc.constant(undefined) }),
 };
 

@@ -17,6 +17,7 @@ const SERVICES = ['identity', 'tracking', 'procurement', 'notifications'] as con
 /** Methods without an actor, each for a reason: what they take is itself the proof, or it is public. */
 const WITHOUT_ACTOR: Record<string, string> = {
   queue: 'messages of our own queues',
+  scheduled: 'the platform’s own clock',
   connectionForIngest: 'for the signature check of a webhook, which has no actor yet',
   passwordLinkTarget: 'the link is the proof',
   choosePassword: 'the link is the proof',
@@ -76,10 +77,11 @@ function argumentFor(method: Method, parameter: string, world: World): unknown {
     connectionId: ids.connection,
     endpointId: ids.endpoint,
     number: SHARED_NUMBER,
+    version: 'v1',
     key: randomUUID(),
     idempotencyKey: randomUUID(),
     expectedVersion: 1,
-    query: { limit: 50, resolutionSeconds: 0, from: 'CNSHA', to: 'NLRTM', avoid: [] },
+    query: queryFor(method.name),
     action: 'replay',
     topic: 'fleet',
     code: '000000',
@@ -101,6 +103,13 @@ function argumentFor(method: Method, parameter: string, world: World): unknown {
     input: inputFor(method.name, world),
   };
   return values[parameter];
+}
+
+/** A query that every method can read. */
+function queryFor(method: string): object {
+  const places = { from: 'CNSHA', to: 'NLRTM', avoid: [] };
+  const times = { groupBy: 'horizon', from: 0, to: 86_400_000 };
+  return { limit: 50, resolutionSeconds: 0, ...(/etaAccuracy|carrierReliability/.test(method) ? times : places) };
 }
 
 function inputFor(method: string, { a }: World): unknown {
@@ -127,7 +136,7 @@ function inputFor(method: string, { a }: World): unknown {
 /** Parameters that name a thing of A's. */
 const NAMING = ['id', 'userId', 'tenantId', 'sessionId', 'connectionId', 'endpointId', 'delivery'];
 /** What A and B share: a carrier both work with. */
-const SHARED = ['getCarrier'];
+const SHARED = ['getCarrier', 'carrierReliability'];
 
 type Service = Record<string, (...args: unknown[]) => Promise<unknown>>;
 

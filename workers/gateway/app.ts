@@ -11,6 +11,7 @@ import { accountRoutes } from './routes/account.ts';
 import { carrierRoutes } from './routes/carrier.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { containerRoutes } from './routes/containers.ts';
+import { etaRoutes } from './routes/eta.ts';
 import { identityRoutes } from './routes/identity.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { liveRoutes } from './routes/live.ts';
@@ -33,6 +34,7 @@ export const OPERATIONS = [
   ...connectionRoutes,
   ...ingestRoutes,
   ...containerRoutes,
+  ...etaRoutes,
   ...liveRoutes,
   ...procurementRoutes,
   ...overviewRoutes,
@@ -42,7 +44,7 @@ export const OPERATIONS = [
 
 /** The pages of the console: each is served its one HTML file; anything else unknown is a 404. */
 const CONSOLE_PAGES =
-  /^\/($|auth\/callback$|map$|account$|security$|(team|carrier|containers|shipments|bookings|allocations)(\/|$))/;
+  /^\/($|auth\/callback$|map$|account$|security$|accuracy$|(team|carrier|containers|shipments|bookings|allocations)(\/|$))/;
 const API_PATHS = /^\/(v1|oauth|ingest)(\/|$)/;
 const PATHS = OPERATIONS.map(({ method, path }) => ({
   method: method.toUpperCase(),
@@ -90,7 +92,7 @@ export function document(app: OpenAPIHono<GatewayTypes>, server: string): object
     openapi: '3.1.0',
     info: {
       title: 'Fairlead API',
-      version: '0.2.0',
+      version: '0.3.0',
       description:
         'Container tracking and freight procurement. Errors are RFC 9457 problem documents; lists page by cursor.',
     },

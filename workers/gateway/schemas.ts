@@ -2,6 +2,8 @@
 import { z } from '@hono/zod-openapi';
 import { PERMISSION_NAMES, ROLES } from '../../contracts/permissions.ts';
 import { BOOKING_STATES } from '../../domain/booking/states.ts';
+import { SOURCES, TARGETS } from '../../domain/eta/eta.ts';
+import { EXPERTS } from '../../domain/eta/leg.ts';
 import { MILESTONES } from '../../domain/journey/fold.ts';
 import { PAGE_DEFAULT, PAGE_MAX } from '../../platform/limits.ts';
 
@@ -44,6 +46,15 @@ export const paging = {
 /** A page of something. */
 export function pageOf<T extends z.ZodType>(name: string, item: T) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() }).openapi(`${name}Page`);
+}
+
+/** An optional instant in a query: RFC 3339, as ms. */
+export function instantQuery(description: string) {
+  return z.iso
+    .datetime({ offset: true })
+    .transform((text) => Date.parse(text))
+    .optional()
+    .openapi({ type: 'string', format: 'date-time', description });
 }
 
 /** An id in a path. */
@@ -226,24 +237,105 @@ export const positionSchema = z
     sensors: nullable(sensors),
   })
   .openapi('Position');
+const opinion = z.object({ expert: z.enum(EXPERTS), hours: z.number(), weight: z.number() });
 export const etaSchema = z
   .object({
-    target: z.literal('vessel_arrival'),
+    target: z.enum(TARGETS),
     location: z.string(),
     p10: instantMs,
     p50: instantMs,
     p90: instantMs,
     asOf: instantMs,
     computedAt: instantMs,
-    basis: z.object({
-      method: z.enum(['progress', 'service_speed']),
-      distanceToGoNm: z.number(),
-      paceKnots: z.number(),
-      held: z.boolean(),
+    publishedAt: instantMs,
+    revisions: z.int().openapi({ description: 'How often the median has changed on this journey' }),
+    explanation: z.object({
+      leg: nullable(
+        z.object({
+          from: z.string(),
+          to: z.string(),
+          distanceNm: z.number(),
+          distanceToGoNm: z.number(),
+          progress: z.number(),
+          paceKnots: z.number(),
+        }),
+      ),
+      experts: z.array(opinion),
+      parts: z.array(z.object({ kind: z.enum(['sea', 'dwell']), from: z.string(), to: z.string(), hours: z.number() })),
+      waiting: z.enum(['no', 'usual', 'held']),
+      overdue: z.boolean(),
       staleHours: z.number(),
+      avoiding: nullable(z.string()),
+      changed: z.string(),
+      journeysKnown: z.int(),
+      modelVersion: nullable(z.string()),
     }),
   })
   .openapi('Eta');
+export const saidEtaSchema = z
+  .object({
+    target: z.enum(TARGETS),
+    source: z.enum(SOURCES),
+    location: z.string(),
+    at: instantMs,
+    p10: nullable(instantMs),
+    p50: instantMs,
+    p90: nullable(instantMs),
+  })
+  .openapi('SaidEta');
+const hoursOrNull = nullable(z.number());
+const accuracyRow = z
+  .object({
+    group: z.string(),
+    target: z.enum(TARGETS),
+    source: z.enum(SOURCES),
+    n: z.int(),
+    journeys: z.int(),
+    maeHours: z.number(),
+    medianHours: z.number(),
+    biasHours: z.number(),
+    pinballHours: z.number(),
+    coverage80: hoursOrNull,
+    widthHours: hoursOrNull,
+  })
+  .openapi('EtaAccuracy');
+export const accuracyPageSchema = z
+  .object({
+    items: z.array(accuracyRow),
+    nextCursor: z.string().nullable(),
+    from: instantMs,
+    to: instantMs,
+    journeys: z.int(),
+    counted: z.int(),
+  })
+  .openapi('EtaAccuracyPage');
+export const reliabilitySchema = z
+  .object({
+    carrierId: z.string(),
+    from: instantMs,
+    to: instantMs,
+    journeys: z.int(),
+    judged: z.int(),
+    onTimeShare: hoursOrNull,
+    meanLatenessHours: hoursOrNull,
+    lateByHours: hoursOrNull,
+    etaRevisions: hoursOrNull,
+    milestoneCompleteness: hoursOrNull,
+    ourRevisions: hoursOrNull,
+  })
+  .openapi('CarrierReliability');
+export const modelVersionSchema = z
+  .object({
+    version: z.string(),
+    trainedAt: instantMs,
+    state: z.enum(['active', 'ready', 'rejected']),
+    lanes: z.int(),
+    journeys: z.int(),
+    maeHours: hoursOrNull,
+    previousMaeHours: hoursOrNull,
+    pinned: z.boolean(),
+  })
+  .openapi('EtaModelVersion');
 const milestone = z.object({
   code: z.enum(MILESTONES),
   location: nullable(z.record(z.string(), z.unknown())),
@@ -270,6 +362,7 @@ export const containerSchema = z
     vesselImo: nullable(z.string()),
     voyage: nullable(z.string()),
     eta: nullable(etaSchema),
+    onward: z.array(etaSchema),
     carrierEtaAt: nullable(instantMs),
     arrivedAt: nullable(instantMs),
     alerts: z.array(
@@ -310,6 +403,7 @@ export const fleetSummarySchema = z
     courseDeg: number,
     speedKnots: number,
     asOf: number,
+    etaTarget: nullable(z.enum(TARGETS)),
     etaP10: number,
     etaP50: number,
     etaP90: number,

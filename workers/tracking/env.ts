@@ -7,6 +7,8 @@ export interface Env {
   CONTAINER_TRACKER: DurableObjectNamespace;
   CARRIER_INBOX: DurableObjectNamespace;
   FLEET_INDEX: DurableObjectNamespace;
+  ETA_LEDGER: DurableObjectNamespace;
+  ETA_COMMONS: DurableObjectNamespace;
   TELEMETRY: Queue<TelemetryMessage>;
   NOTIFICATIONS_QUEUE: Queue<Notification>;
   /** Base64 of the 32 bytes that seal connection secrets. */

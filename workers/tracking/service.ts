@@ -4,6 +4,7 @@ import type { Delivery, FleetQuery, PositionQuery, Registration, TrackingApi } f
 import * as connections from './connections.ts';
 import { consumeProcurementEvents, consumeTelemetry, consumeTelemetryDead } from './consumer.ts';
 import { type Env, QUEUES } from './env.ts';
+import * as eta from './eta.ts';
 import * as fleet from './fleet.ts';
 import { ingest } from './ingest.ts';
 import * as receipts from './receipts.ts';
@@ -17,6 +18,10 @@ export class TrackingService extends WorkerEntrypoint<Env> implements TrackingAp
     if (batch.queue === QUEUES.telemetryDead) return consumeTelemetryDead(this.env, batch);
     if (batch.queue === QUEUES.procurementEvents) return consumeProcurementEvents(this.env, batch);
     throw new Error(`no consumer for the queue ${batch.queue}`);
+  }
+
+  override async scheduled(): Promise<void> {
+    await eta.sweepLedgers(this.env);
   }
 
   ingest(actor: Actor, delivery: Delivery) {
@@ -42,6 +47,21 @@ export class TrackingService extends WorkerEntrypoint<Env> implements TrackingAp
   }
   seaRoute(actor: Actor, query: { from: string; to: string; avoid: string[] }) {
     return fleet.seaRouteBetween(this.env, actor, query);
+  }
+  etaAccuracy(actor: Actor, query: Parameters<TrackingApi['etaAccuracy']>[1]) {
+    return eta.etaAccuracy(this.env, actor, query);
+  }
+  carrierReliability(actor: Actor, id: string, query: eta.Window) {
+    return eta.carrierReliability(this.env, actor, id, query);
+  }
+  listEtaHistory(actor: Actor, number: string, query: Paging) {
+    return eta.listEtaHistory(this.env, actor, number, query);
+  }
+  listEtaModels(actor: Actor, query: Paging) {
+    return eta.listEtaModels(this.env, actor, query);
+  }
+  activateEtaModel(actor: Actor, version: string) {
+    return eta.activateEtaModel(this.env, actor, version);
   }
   getReceipt(actor: Actor, id: string) {
     return receipts.getReceipt(this.env, actor, id);

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { Link } from 'wouter';
 import { get, type Page } from '../api.ts';
 import { useClock } from '../app.tsx';
+import { EtaCard } from '../eta-card.tsx';
 import { Empty, LiveTag, Loading, Problem, Tag } from '../components.tsx';
 import { age, instant, words } from '../format.ts';
 import { useLiveContainer } from '../live.ts';
@@ -93,92 +94,6 @@ function linesOf(track: Position[], trail: Position[], route: RouteFeature | und
   if (sailed.length > 1) lines.push({ kind: 'track', coordinates: [sailed] });
   if (route) lines.push({ kind: 'route', coordinates: route.geometry.coordinates });
   return lines;
-}
-
-function EtaCard({ container }: { container: ContainerView }) {
-  const { eta, carrierEtaAt, arrivedAt, registration } = container;
-  return (
-    <section className="card">
-      <h2>Arrival{registration?.destination ? ` at ${registration.destination}` : ''}</h2>
-      {arrivedAt !== null ? (
-        <p className="big">Arrived {instant(arrivedAt)}</p>
-      ) : eta ? (
-        <>
-          <p className="big">{instant(eta.p50)}</p>
-          <Interval
-            p10={eta.p10}
-            p50={eta.p50}
-            p90={eta.p90}
-            carrier={carrierEtaAt}
-            promised={registration?.promisedArrivalAt ? Date.parse(registration.promisedArrivalAt) : null}
-          />
-          <p className="muted small">
-            {eta.basis.distanceToGoNm.toLocaleString('en')} nm to go at {eta.basis.paceKnots} kn
-            {eta.basis.method === 'service_speed' ? ' (usual service speed: no progress seen yet)' : ' made good'}
-            {eta.basis.held && ' · the vessel makes no progress'}
-            {eta.basis.staleHours >= 1 && ` · widened for ${Math.round(eta.basis.staleHours)} h of silence`}
-          </p>
-        </>
-      ) : (
-        <p className="muted">No estimate yet: it needs a destination and a position or a departure.</p>
-      )}
-    </section>
-  );
-}
-
-/** The 10 to 90 % interval as a bar, with the carrier's word and the promise beside it. */
-function Interval({
-  p10,
-  p50,
-  p90,
-  carrier,
-  promised,
-}: {
-  p10: number;
-  p50: number;
-  p90: number;
-  carrier: number | null;
-  promised: number | null;
-}) {
-  const all = [p10, p90, ...(carrier ? [carrier] : []), ...(promised ? [promised] : [])];
-  const min = Math.min(...all);
-  const span = Math.max(...all) - min || 1;
-  const x = (at: number): number => 3 + ((at - min) / span) * 94;
-  const points: [string, number | null, string][] = [
-    ['carrier', carrier, 'Carrier says'],
-    ['promised', promised, 'Promised'],
-  ];
-  return (
-    <figure className="interval">
-      <svg
-        viewBox="0 0 100 12"
-        preserveAspectRatio="none"
-        role="img"
-        aria-label={`Four in five chances between ${instant(p10)} and ${instant(p90)}`}
-      >
-        <line x1="0" x2="100" y1="6" y2="6" className="axis" />
-        <rect x={x(p10)} width={Math.max(1, x(p90) - x(p10))} y="3.5" height="5" rx="1" className="band" />
-        <rect x={x(p50) - 0.4} width="0.8" y="1.5" height="9" className="median" />
-        {points.map(
-          ([name, at]) =>
-            at !== null && <rect key={name} x={x(at) - 0.4} width="0.8" y="1.5" height="9" className={name} />,
-        )}
-      </svg>
-      <figcaption className="small">
-        <span>
-          <i className="swatch band" /> 80 %: {instant(p10)} – {instant(p90)}
-        </span>
-        {points.map(
-          ([name, at, text]) =>
-            at !== null && (
-              <span key={name}>
-                <i className={`swatch ${name}`} /> {text} {instant(at)}
-              </span>
-            ),
-        )}
-      </figcaption>
-    </figure>
-  );
 }
 
 function FreshnessCard({ container }: { container: ContainerView }) {

@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { get, type Page } from '../api.ts';
 import { useClock } from '../app.tsx';
 import { Empty, Loading, Problem, Tag } from '../components.tsx';
-import { age, day, words } from '../format.ts';
+import { age, day, TARGET_WORDS, words } from '../format.ts';
 import type { FleetSummary } from '../types.ts';
 
 const STATES = ['registered', 'gate_in', 'loaded', 'departed', 'arrived', 'discharged', 'gate_out', 'empty_returned'];
@@ -90,6 +90,9 @@ export function ContainersPage() {
                   <td>{c.vesselName ?? '–'}</td>
                   <td>
                     {day(c.etaP50)}
+                    {c.etaTarget && c.etaTarget !== 'vessel_arrival' && (
+                      <span className="muted small"> {TARGET_WORDS[c.etaTarget].toLowerCase()}</span>
+                    )}
                     {c.etaP10 !== null && c.etaP90 !== null && (
                       <div className="muted small">± {age((c.etaP90 - c.etaP10) / 2_000)}</div>
                     )}

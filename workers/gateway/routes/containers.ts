@@ -7,6 +7,7 @@ import { operation } from '../operation.ts';
 import {
   containerSchema,
   fleetSummarySchema,
+  instantQuery,
   journeyEventSchema,
   numberParam,
   pageOf,
@@ -16,7 +17,6 @@ import {
 } from '../schemas.ts';
 
 const page = z.strictObject(paging);
-const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
 /** `west,south,east,north` in degrees. */
 const box = z
@@ -58,8 +58,8 @@ const positionsQuery = z.strictObject({
     .min(1)
     .max(POSITIONS_PAGE_MAX)
     .default(PAGE_DEFAULT * 10),
-  from: instant.optional().openapi({ type: 'string', format: 'date-time' }),
-  to: instant.optional().openapi({ type: 'string', format: 'date-time' }),
+  from: instantQuery('Positions from here on'),
+  to: instantQuery('Positions until here'),
   resolution: z.coerce
     .number()
     .int()

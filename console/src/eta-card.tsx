@@ -1,0 +1,215 @@
+/** A container's ETAs: when, how sure, why, and what was said before. */
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { get, type Page } from './api.ts';
+import { Loading, Problem } from './components.tsx';
+import { age, instant, SOURCE_WORDS, TARGET_WORDS, words } from './format.ts';
+import type { ContainerView, Eta, SaidEta } from './types.ts';
+
+const EXPERT_WORDS: Record<Eta['explanation']['experts'][number]['expert'], string> = {
+  pace: 'this ship’s own progress',
+  lane: 'the lane’s usual time, at this ship’s pace',
+  analogues: 'earlier journeys that were in this situation',
+  schedule: 'the carrier’s word, with its usual slip',
+  milestones: 'journeys that were at this milestone',
+};
+
+/** The arrival with its interval and its reasons, and what comes after it. */
+export function EtaCard({ container }: { container: ContainerView }) {
+  const { eta, onward, carrierEtaAt, arrivedAt, registration } = container;
+  return (
+    <section className="card">
+      <h2>Arrival{registration?.destination ? ` at ${registration.destination}` : ''}</h2>
+      {arrivedAt !== null && <p className="big">Arrived {instant(arrivedAt)}</p>}
+      {eta && (
+        <>
+          <p className="big">{instant(eta.p50)}</p>
+          <Interval
+            p10={eta.p10}
+            p50={eta.p50}
+            p90={eta.p90}
+            carrier={carrierEtaAt}
+            promised={registration?.promisedArrivalAt ? Date.parse(registration.promisedArrivalAt) : null}
+          />
+          <Why eta={eta} />
+        </>
+      )}
+      {!eta && arrivedAt === null && (
+        <p className="muted">No estimate yet: it needs a destination and a position or a departure.</p>
+      )}
+      {onward.length > 0 && (
+        <dl className="onward small">
+          {onward.map((next) => (
+            <div key={next.target}>
+              <dt>{TARGET_WORDS[next.target]}</dt>
+              <dd>
+                {instant(next.p50)}
+                <span className="muted"> ± {age((next.p90 - next.p10) / 2_000)}</span>
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      <History number={container.number} latest={eta?.publishedAt ?? onward[0]?.publishedAt ?? arrivedAt} />
+    </section>
+  );
+}
+
+/** The reasons in one line, the experts behind a fold. */
+function Why({ eta: { explanation, revisions, publishedAt } }: { eta: Eta }) {
+  const { leg, experts, parts, waiting, overdue, staleHours, avoiding, journeysKnown } = explanation;
+  return (
+    <>
+      <p className="muted small">
+        {leg
+          ? `${leg.distanceToGoNm.toLocaleString('en')} nm to go to ${leg.to}, ${Math.round(leg.progress * 100)} % of the leg behind, ${leg.paceKnots} kn made good`
+          : 'By milestones: no positions on this leg'}
+        {waiting === 'held' && ' · the vessel makes no progress'}
+        {waiting === 'usual' && ' · waiting where ships usually wait'}
+        {avoiding && ` · sailing around ${words(avoiding)}`}
+        {overdue && ' · overdue'}
+        {staleHours >= 1 && ` · widened for ${Math.round(staleHours)} h of silence`}
+      </p>
+      <p className="muted small">
+        {revisions === 0 ? 'First estimate' : `Changed ${revisions} ${revisions === 1 ? 'time' : 'times'}`}, last{' '}
+        {instant(publishedAt)}: {explanation.changed}
+      </p>
+      <details className="small">
+        <summary>Who was heard</summary>
+        <table>
+          <thead>
+            <tr>
+              <th>Says</th>
+              <th className="number">Hours to go</th>
+              <th className="number">Counts</th>
+            </tr>
+          </thead>
+          <tbody>
+            {experts.map(({ expert, hours, weight }) => (
+              <tr key={expert}>
+                <td>{EXPERT_WORDS[expert]}</td>
+                <td className="number">{hours.toLocaleString('en')}</td>
+                <td className="number">{Math.round(weight * 100)} %</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        {parts.length > 1 && (
+          <p>
+            Still to come:{' '}
+            {parts
+              .map(({ kind, from, to, hours }) =>
+                kind === 'sea' ? `${from} to ${to} ${age(hours * 3_600)}` : `${age(hours * 3_600)} in ${from}`,
+              )
+              .join(', ')}
+          </p>
+        )}
+        <p className="muted">
+          {journeysKnown === 0
+            ? 'No journey of this lane has been completed yet: general experience only.'
+            : `${journeysKnown} completed ${journeysKnown === 1 ? 'journey' : 'journeys'} of this lane are known.`}
+        </p>
+      </details>
+    </>
+  );
+}
+
+/** Everything said of this journey, once somebody wants to see it. */
+function History({ number, latest }: { number: string; latest: number | null }) {
+  const [open, setOpen] = useState(false);
+  const history = useQuery({
+    queryKey: ['eta-history', number, latest],
+    queryFn: () => get<Page<SaidEta>>(`/v1/containers/${encodeURIComponent(number)}/eta-history?limit=500`),
+    enabled: open,
+  });
+  const rows = [...(history.data?.items ?? [])].reverse();
+  return (
+    <details className="small" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>What was said before</summary>
+      {history.isPending && open && <Loading what="the history" />}
+      {history.isError && <Problem error={history.error} />}
+      {history.isSuccess && rows.length === 0 && <p className="muted">Nothing yet.</p>}
+      {rows.length > 0 && (
+        <div className="table-wrap">
+          <table>
+            <thead>
+              <tr>
+                <th>Said</th>
+                <th>By</th>
+                <th>Of</th>
+                <th>When</th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map(({ at, source, target, location, p50 }) => (
+                <tr key={`${at}${source}${target}${p50}`}>
+                  <td>{instant(at)}</td>
+                  <td>{SOURCE_WORDS[source]}</td>
+                  <td>
+                    {TARGET_WORDS[target]} {location}
+                  </td>
+                  <td>{instant(p50)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </details>
+  );
+}
+
+/** The 10 to 90 % interval as a bar, with the carrier's word and the promise beside it. */
+function Interval({
+  p10,
+  p50,
+  p90,
+  carrier,
+  promised,
+}: {
+  p10: number;
+  p50: number;
+  p90: number;
+  carrier: number | null;
+  promised: number | null;
+}) {
+  const all = [p10, p90, ...(carrier ? [carrier] : []), ...(promised ? [promised] : [])];
+  const min = Math.min(...all);
+  const span = Math.max(...all) - min || 1;
+  const x = (at: number): number => 3 + ((at - min) / span) * 94;
+  const points: [string, number | null, string][] = [
+    ['carrier', carrier, 'Carrier says'],
+    ['promised', promised, 'Promised'],
+  ];
+  return (
+    <figure className="interval">
+      <svg
+        viewBox="0 0 100 12"
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={`Four in five chances between ${instant(p10)} and ${instant(p90)}`}
+      >
+        <line x1="0" x2="100" y1="6" y2="6" className="axis" />
+        <rect x={x(p10)} width={Math.max(1, x(p90) - x(p10))} y="3.5" height="5" rx="1" className="band" />
+        <rect x={x(p50) - 0.4} width="0.8" y="1.5" height="9" className="median" />
+        {points.map(
+          ([name, at]) =>
+            at !== null && <rect key={name} x={x(at) - 0.4} width="0.8" y="1.5" height="9" className={name} />,
+        )}
+      </svg>
+      <figcaption className="small">
+        <span>
+          <i className="swatch band" /> 80 %: {instant(p10)} – {instant(p90)}
+        </span>
+        {points.map(
+          ([name, at, text]) =>
+            at !== null && (
+              <span key={name}>
+                <i className={`swatch ${name}`} /> {text} {instant(at)}
+              </span>
+            ),
+        )}
+      </figcaption>
+    </figure>
+  );
+}

@@ -1,0 +1,281 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, get, type Page } from '../api.ts';
+import { useMe } from '../app.tsx';
+import { Empty, Loading, Problem, Tag } from '../components.tsx';
+import { day, instant, SOURCE_WORDS, TARGET_WORDS, words } from '../format.ts';
+import { List, usePages } from '../lists.tsx';
+import type { AccuracyPage as Accuracy, AccuracyRow, Carrier, Eta, ModelVersion, Reliability } from '../types.ts';
+
+type GroupBy = 'horizon' | 'lane' | 'carrier';
+const GROUP_WORDS: Record<GroupBy, string> = { horizon: 'how far ahead', lane: 'lane', carrier: 'carrier' };
+const SOURCES = ['ours', 'carrier', 'schedule'] as const;
+
+/** How right ETAs were: ours beside the carriers' and the schedules'. */
+export default function AccuracyPage() {
+  const me = useMe();
+  const permissions = me.data?.permissions ?? [];
+  const [groupBy, setGroupBy] = useState<GroupBy>('horizon');
+  const [target, setTarget] = useState<Eta['target']>('vessel_arrival');
+  const accuracy = useQuery({
+    queryKey: ['accuracy', groupBy, target],
+    queryFn: () => get<Accuracy>(`/v1/eta/accuracy?groupBy=${groupBy}&target=${target}&limit=200`),
+    refetchInterval: 60_000,
+  });
+  const carriers = useQuery({ queryKey: ['carriers'], queryFn: () => get<Page<Carrier>>('/v1/carriers?limit=50') });
+  return (
+    <main className="page">
+      <h1>How right ETAs were</h1>
+      <p className="muted">
+        Every source is judged by what it said at fixed times before the true arrival. Nothing is left out: what we
+        published is what is counted.
+      </p>
+      <form className="filters" aria-label="Filters">
+        <label>
+          Of
+          <select value={target} onChange={(event) => setTarget(event.target.value as Eta['target'])}>
+            {Object.entries(TARGET_WORDS).map(([code, name]) => (
+              <option key={code} value={code}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          By
+          <select value={groupBy} onChange={(event) => setGroupBy(event.target.value as GroupBy)}>
+            {Object.entries(GROUP_WORDS).map(([code, name]) => (
+              <option key={code} value={code}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+      </form>
+      {accuracy.isPending && <Loading what="the ledger" />}
+      {accuracy.isError && <Problem error={accuracy.error} />}
+      {accuracy.data && <AccuracyTable page={accuracy.data} groupBy={groupBy} carriers={carriers.data?.items ?? []} />}
+      <h2>Carriers</h2>
+      {carriers.isError && <Problem error={carriers.error} />}
+      {carriers.data && <Carriers carriers={carriers.data.items} />}
+      <Models mayManage={permissions.includes('eta:manage')} />
+    </main>
+  );
+}
+
+const ahead = (hours: number): string => (hours < 48 ? `${hours} hours before` : `${hours / 24} days before`);
+const hoursOf = (value: number): string => (value < 48 ? `${value.toFixed(1)} h` : `${(value / 24).toFixed(1)} d`);
+const signed = (value: number): string => `${hoursOf(Math.abs(value))} ${value >= 0 ? 'late' : 'early'}`;
+
+function AccuracyTable({ page, groupBy, carriers }: { page: Accuracy; groupBy: GroupBy; carriers: Carrier[] }) {
+  if (page.items.length === 0) {
+    return (
+      <Empty title="Nothing has arrived yet that could be judged">
+        As soon as a container arrives, what was said of it is compared with what came true.
+      </Empty>
+    );
+  }
+  const groups = [...new Set(page.items.map((row) => row.group))];
+  const worst = Math.max(...page.items.map((row) => row.maeHours), 1);
+  const nameOf = (group: string): string => {
+    if (groupBy === 'horizon') return ahead(Number(group));
+    if (groupBy === 'lane') return group.replace('>', ' → ');
+    return carriers.find(({ id }) => id === group)?.name ?? (group || 'no carrier named');
+  };
+  return (
+    <section className="card">
+      <p className="muted small">
+        Arrivals from {day(page.from)} to {day(page.to)}: {page.journeys} {page.journeys === 1 ? 'journey' : 'journeys'}
+        {page.counted < page.journeys && `, the newest ${page.counted} counted`}. The bar is the mean error; shorter is
+        better.
+      </p>
+      <div className="table-wrap">
+        <table>
+          <thead>
+            <tr>
+              <th>{words(GROUP_WORDS[groupBy])}</th>
+              <th>Source</th>
+              <th className="wide-cell">Mean error</th>
+              <th className="number">Median</th>
+              <th className="number">Leaning</th>
+              <th className="number">In the 80 % interval</th>
+              <th className="number">Judged</th>
+            </tr>
+          </thead>
+          <tbody>
+            {groups.flatMap((group) =>
+              SOURCES.flatMap((source) => page.items.filter((row) => row.group === group && row.source === source)).map(
+                (row, i) => (
+                  <AccuracyLine
+                    key={group + row.source + row.target}
+                    row={row}
+                    name={i === 0 ? nameOf(group) : ''}
+                    worst={worst}
+                  />
+                ),
+              ),
+            )}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function AccuracyLine({ row, name, worst }: { row: AccuracyRow; name: string; worst: number }) {
+  return (
+    <tr className={name ? 'group-start' : ''}>
+      <td>{name}</td>
+      <td>{SOURCE_WORDS[row.source]}</td>
+      <td className="wide-cell">
+        <span
+          className={`meter ${row.source}`}
+          style={{ inlineSize: `${Math.max(1, (row.maeHours / worst) * 60)}%` }}
+        />{' '}
+        {hoursOf(row.maeHours)}
+      </td>
+      <td className="number">{hoursOf(row.medianHours)}</td>
+      <td className="number">{signed(row.biasHours)}</td>
+      <td className="number">{row.coverage80 === null ? '–' : `${Math.round(row.coverage80 * 100)} %`}</td>
+      <td className="number">{row.n}</td>
+    </tr>
+  );
+}
+
+function Carriers({ carriers }: { carriers: Carrier[] }) {
+  if (carriers.length === 0) return <Empty title="No carriers yet">Invite a carrier to see how reliable it is.</Empty>;
+  return (
+    <section className="card">
+      <div className="table-wrap">
+        <table>
+          <thead>
+            <tr>
+              <th>Carrier</th>
+              <th className="number">Arrivals</th>
+              <th className="number">On time within a day</th>
+              <th className="number">Mean</th>
+              <th className="number">Late ones</th>
+              <th className="number">Changed its ETA</th>
+              <th className="number">Milestones told</th>
+            </tr>
+          </thead>
+          <tbody>
+            {carriers.map((carrier) => (
+              <CarrierLine key={carrier.id} carrier={carrier} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function CarrierLine({ carrier }: { carrier: Carrier }) {
+  const reliability = useQuery({
+    queryKey: ['reliability', carrier.id],
+    queryFn: () => get<Reliability>(`/v1/carriers/${carrier.id}/reliability`),
+  });
+  const found = reliability.data;
+  const share = (value: number | null): string => (value === null ? '–' : `${Math.round(value * 100)} %`);
+  if (reliability.isError) {
+    return (
+      <tr>
+        <td>{carrier.name}</td>
+        <td colSpan={6}>
+          <Problem error={reliability.error} />
+        </td>
+      </tr>
+    );
+  }
+  return (
+    <tr>
+      <td>{carrier.name}</td>
+      <td className="number">{found?.journeys ?? '…'}</td>
+      <td className="number">{found ? share(found.onTimeShare) : '…'}</td>
+      <td className="number">{found?.meanLatenessHours == null ? '–' : signed(found.meanLatenessHours)}</td>
+      <td className="number">{found?.lateByHours == null ? '–' : hoursOf(found.lateByHours)}</td>
+      <td className="number">{found?.etaRevisions == null ? '–' : `${found.etaRevisions.toFixed(1)} times`}</td>
+      <td className="number">{found ? share(found.milestoneCompleteness) : '…'}</td>
+    </tr>
+  );
+}
+
+function Models({ mayManage }: { mayManage: boolean }) {
+  const queries = useQueryClient();
+  const models = usePages<ModelVersion>(['eta-models'], '/v1/eta/models', 10);
+  const roll = useMutation({
+    mutationFn: (version: string) => api<ModelVersion>('PUT', '/v1/eta/models/active', { version }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['eta-models'] }),
+  });
+  const pinned = models.rows.some((version) => version.pinned);
+  return (
+    <>
+      <div className="title-row">
+        <h2>Lane models</h2>
+        {mayManage && pinned && (
+          <button type="button" className="quiet" disabled={roll.isPending} onClick={() => roll.mutate('newest')}>
+            Follow the newest again
+          </button>
+        )}
+      </div>
+      {roll.isError && <Problem error={roll.error} />}
+      <List
+        of={models}
+        what="the versions"
+        empty={<Empty title="No models yet">They are trained an hour after the first arrivals.</Empty>}
+      >
+        {(rows) => (
+          <section className="card">
+            <div className="table-wrap">
+              <table>
+                <thead>
+                  <tr>
+                    <th>Version</th>
+                    <th>Trained</th>
+                    <th>State</th>
+                    <th className="number">Lanes</th>
+                    <th className="number">Error on the newest legs</th>
+                    <th>
+                      <span className="visually-hidden">Action</span>
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {rows.map((row) => (
+                    <tr key={row.version}>
+                      <td className="mono">{row.version}</td>
+                      <td>{instant(row.trainedAt)}</td>
+                      <td>
+                        <Tag state={row.state} tone={{ active: 'green', ready: 'grey', rejected: 'red' }[row.state]} />
+                        {row.pinned && <span className="muted small"> stays</span>}
+                      </td>
+                      <td className="number">{row.lanes}</td>
+                      <td className="number">
+                        {row.maeHours === null ? '–' : hoursOf(row.maeHours)}
+                        {row.previousMaeHours !== null && (
+                          <span className="muted"> before {hoursOf(row.previousMaeHours)}</span>
+                        )}
+                      </td>
+                      <td>
+                        {mayManage && row.state === 'ready' && (
+                          <button
+                            type="button"
+                            className="quiet"
+                            disabled={roll.isPending}
+                            onClick={() => roll.mutate(row.version)}
+                          >
+                            Roll out {row.version}
+                          </button>
+                        )}
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          </section>
+        )}
+      </List>
+    </>
+  );
+}

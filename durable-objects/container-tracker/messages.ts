@@ -1,0 +1,43 @@
+/** What a container tells the tenant's webhooks. */
+import type { Advanced } from '../../domain/container/advance.ts';
+import { hash64 } from '../../domain/journey/event.ts';
+
+/** Messages for the notifications queue; ids follow from the content, so that receivers can de-duplicate. */
+export function messagesOf(tenantId: string, { memory, reached, raised, said }: Advanced, now: number): unknown[] {
+  const { number, registration } = memory.state;
+  const facts = { number, bookingId: registration?.bookingId ?? null, reference: registration?.reference ?? null };
+  const make = (type: string, identity: string, data: object): unknown => ({
+    v: 1,
+    id: `evt_${hash64(`${tenantId}|${number}|${identity}`)}`,
+    tenantId,
+    type,
+    at: now,
+    data: { ...facts, ...data },
+  });
+  const instant = (at: number): string => new Date(at).toISOString();
+  return [
+    ...reached.map((m) =>
+      make('container.milestone', `${m.code}|${m.location?.unLocationCode}|${m.voyage}|${m.at}`, {
+        milestone: m.code,
+        location: m.location?.unLocationCode ?? null,
+        at: instant(m.at),
+        vesselName: m.vesselName,
+        voyage: m.voyage,
+      }),
+    ),
+    ...raised.map((alert) =>
+      make('container.alert', `${alert.kind}|${alert.raisedAt}`, { alert: alert.kind, detail: alert.detail }),
+    ),
+    ...said
+      .filter(({ source }) => source === 'ours')
+      .map(({ target, location, at, p10, p50, p90 }) =>
+        make('container.eta', `eta|${target}|${location}|${at}|${p50}`, {
+          target,
+          location,
+          p10: p10 === null ? null : instant(p10),
+          p50: instant(p50),
+          p90: p90 === null ? null : instant(p90),
+        }),
+      ),
+  ];
+}

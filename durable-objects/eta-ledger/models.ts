@@ -1,0 +1,55 @@
+/** Puts together the models of a way from the version in force, and from the commons where it has none. */
+import type { ModelsKey } from '../../contracts/eta.ts';
+import { TARGETS } from '../../domain/eta/eta.ts';
+import type { EtaModels } from '../../domain/eta/journey.ts';
+import type { LaneModel } from '../../domain/eta/lane-model.ts';
+import { JOURNEYS_MIN } from '../../domain/eta/merge.ts';
+import type { StageModel } from '../../domain/eta/stages.ts';
+import type { LedgerStorage } from './storage.ts';
+
+/** A tenant's own models, and how to fill their gaps. */
+export interface Assembled {
+  models: EtaModels;
+  /** Lanes and targets of which the tenant knows too little. */
+  missing: string[];
+  filledFrom(commons: Pick<EtaModels, 'lanes' | 'sea' | 'stages'>): EtaModels;
+}
+
+/** Reads the models of a way. Few legs of one's own are kept unless the commons know more. */
+export function assembleModels(storage: LedgerStorage, { origin, destination, legs }: ModelsKey): Assembled {
+  const { active } = storage.rollout();
+  const missing: string[] = [];
+  const lanes: EtaModels['lanes'] = {};
+  for (const lane of legs) {
+    const model = active > 0 ? storage.model<LaneModel>(`sea/${lane}`, active) : null;
+    if (model) lanes[lane] = model;
+    if (!model || model.legs < JOURNEYS_MIN) missing.push(lane);
+  }
+  const stages: EtaModels['stages'] = {};
+  for (const target of TARGETS) {
+    const read = (lane: string): StageModel | null =>
+      active > 0 ? storage.model<StageModel>(`stage/${target}/${lane}`, active) : null;
+    const own = { lane: read(`${origin}>${destination}`), all: read('*') };
+    if (own.lane || own.all) stages[target] = own;
+    if ((own.lane?.journeys ?? 0) < JOURNEYS_MIN) missing.push(target);
+  }
+  const sea = active > 0 ? storage.model<LaneModel>('sea/*', active) : null;
+  const models: EtaModels = { version: active > 0 ? `v${active}` : null, lanes, sea, stages };
+  return { models, missing, filledFrom: (commons) => fill(models, missing, commons) };
+}
+
+function fill(own: EtaModels, missing: string[], commons: Pick<EtaModels, 'lanes' | 'sea' | 'stages'>): EtaModels {
+  const lanes = { ...own.lanes };
+  for (const lane of missing) if (commons.lanes[lane]) lanes[lane] = commons.lanes[lane];
+  const stages = { ...own.stages };
+  for (const target of TARGETS) {
+    const common = commons.stages[target];
+    if (!common) continue;
+    const lane = missing.includes(target)
+      ? (common.lane ?? own.stages[target]?.lane ?? null)
+      : own.stages[target]!.lane;
+    stages[target] = { lane, all: own.stages[target]?.all ?? common.all };
+  }
+  const version = own.version ?? (Object.keys(lanes).length > 0 || commons.sea ? 'common' : null);
+  return { version, lanes, sea: own.sea ?? commons.sea, stages };
+}

@@ -1,0 +1,91 @@
+/** Trains a new version of a tenant's models from what has been filed. */
+import type { LaneContribution, ModelVersion, StageContribution } from '../../contracts/eta.ts';
+import { type Target, TARGETS } from '../../domain/eta/eta.ts';
+import { holdOut, isGoodEnough, tryModel } from '../../domain/eta/evaluate.ts';
+import { type LaneModel, LEGS_KEPT, trainLane } from '../../domain/eta/lane-model.ts';
+import { type CompletedStages, type StageModel, trainStages } from '../../domain/eta/stages.ts';
+import { TRAIN_LANES_MAX } from '../../platform/limits.ts';
+import type { Learning, LedgerStorage } from './storage.ts';
+
+/** A new version, with what the tenant gives to the commons. */
+export interface Trained {
+  version: ModelVersion;
+  lanes: LaneContribution[];
+  stages: StageContribution[];
+}
+
+/** Inside a transaction: trains what has news, tries it, and rolls it out if it is good enough. */
+export function train(storage: LedgerStorage, now: number): Trained | null {
+  const names = storage.unlearned(TRAIN_LANES_MAX);
+  if (names.length === 0) return null;
+  const { active, pinned } = storage.rollout();
+  const lanes = names.filter((name) => name.startsWith('sea/')).map((name) => name.slice(4));
+  const ways = names.filter((name) => name.startsWith('way/')).map((name) => name.slice(4));
+  const made: [string, object][] = [];
+  const contributions: Pick<Trained, 'lanes' | 'stages'> = { lanes: [], stages: [] };
+  const trial = { candidate: 0, present: 0, candidateCalls: 0, presentCalls: 0 };
+  const mode = trainLane(storage.legs(null, LEGS_KEPT));
+  for (const lane of lanes) {
+    const legs = storage.legs(lane, LEGS_KEPT);
+    if (legs.length === 0) continue;
+    const model = trainLane(legs);
+    made.push([`sea/${lane}`, model]);
+    contributions.lanes.push({ lane, model: withoutAnalogues(model) });
+    const { older, newest } = holdOut(legs);
+    if (newest.length === 0) continue;
+    const candidate = tryModel(trainLane(older), mode, newest);
+    const present = tryModel(storage.model<LaneModel>(`sea/${lane}`, active), mode, newest);
+    trial.candidate += candidate.errorHours;
+    trial.candidateCalls += candidate.calls;
+    trial.present += present.errorHours;
+    trial.presentCalls += present.calls;
+  }
+  if (lanes.length > 0) {
+    made.push(['sea/*', { ...mode, analogues: [], curveHours: [] }]);
+    contributions.lanes.push({ lane: '*', model: withoutAnalogues(mode) });
+  }
+  let journeys = 0;
+  for (const way of [...ways, null]) {
+    const learning = storage.learning(way);
+    if (way !== null) journeys += learning.length;
+    for (const target of TARGETS) {
+      const model = trainStages(journeysTo(target, learning));
+      if (model.journeys === 0) continue;
+      const lane = way ?? '*';
+      made.push([`stage/${target}/${lane}`, model]);
+      contributions.stages.push({ lane, target, model: withoutCarriers(model) });
+    }
+  }
+  const mae = (sum: number, calls: number): number | null => (calls > 0 ? Math.round((sum / calls) * 100) / 100 : null);
+  const maeHours = mae(trial.candidate, trial.candidateCalls);
+  const previousMaeHours = active > 0 ? mae(trial.present, trial.presentCalls) : null;
+  const good = isGoodEnough(maeHours, previousMaeHours);
+  const number = storage.lastVersion() + 1;
+  const body = { version: `v${number}`, trainedAt: now, lanes: lanes.length, journeys, maeHours, previousMaeHours };
+  storage.addVersion(number, good ? 'ready' : 'rejected', body, good ? made : []);
+  storage.learned(names);
+  const rolledOut = good && !pinned;
+  if (rolledOut) storage.rollOut(number, false);
+  const state = !good ? 'rejected' : rolledOut ? 'active' : 'ready';
+  return { version: { ...body, state, pinned: false }, ...contributions };
+}
+
+function withoutAnalogues({ analogues: _, ...model }: LaneModel): Omit<LaneModel, 'analogues'> {
+  return model;
+}
+
+/** A tenant's carriers are its own business. */
+function withoutCarriers(model: StageModel): StageModel {
+  return { ...model, spreads: Object.fromEntries(Object.entries(model.spreads).filter(([key]) => !key.includes('|'))) };
+}
+
+/** Journeys that reached a target, cut at it. */
+function journeysTo(target: Target, learning: readonly Learning[]): CompletedStages[] {
+  return learning.flatMap(({ reached, stages, calls, carrierId }) => {
+    const at = reached[target];
+    if (at === undefined) return [];
+    const before = stages.filter((stage) => stage.at < at);
+    const end = { code: target, place: '', at };
+    return [{ carrierId, stages: [...before, end], calls: calls.filter((call) => call.target === target) }];
+  });
+}
