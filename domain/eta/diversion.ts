@@ -3,7 +3,7 @@
  * ground by the open way and gains by the way with the canal closed.
  */
 import type { Passage } from '../geo/sea-network.ts';
-import type { LegTrack } from './leg.ts';
+import { type LegTrack, MAX_SPEED_KNOTS } from './leg.ts';
 
 /** What is remembered of the two ways. */
 export interface Diversion {
@@ -19,6 +19,8 @@ export interface Diversion {
 
 /** Miles of lead that settle it: a day and a half of sailing the other way. */
 const LEAD_NM = 500;
+/** Difference below which the two ways are the same one, nm. */
+const BEHIND_NM = 20;
 
 /** Takes in a fix: distance to go by the assumed way, and by the other. */
 export function followDiversion(
@@ -27,8 +29,14 @@ export function followDiversion(
   fix: { at: number; nm: number; other: number | null },
 ): { diversion: Diversion; switched: boolean } {
   if (fix.other === null) return { diversion: before, switched: false };
+  // Behind the canal both ways are one: there is nothing left to sail around.
+  if (!before.closed && fix.other <= fix.nm + BEHIND_NM) {
+    return { diversion: { canal: null, closed: null, other: null, lead: 0 }, switched: false };
+  }
   if (before.other === null) return { diversion: { ...before, other: fix.other }, switched: false };
-  const gained = before.other - fix.other - (track.nm - fix.nm);
+  // No ship gains more than it can sail: a leap is a field's seam or a bad fix.
+  const most = (MAX_SPEED_KNOTS * Math.max(0, fix.at - track.at)) / 3_600_000;
+  const gained = Math.min(most, Math.max(-most, before.other - fix.other - (track.nm - fix.nm)));
   // Where both ways are one, both gain alike; the lead shrinks again when the ship turns back.
   const lead = Math.max(0, before.lead + gained);
   if (lead < LEAD_NM) return { diversion: { ...before, other: fix.other, lead }, switched: false };

@@ -194,7 +194,8 @@ function followFix(leg: LegMemory, fix: { at: number; lat: number; lon: number }
     // The other way round is another leg: its distance, its lane, its pace still to be seen.
     return { ...leg, track: beginLeg({ at: fix.at, nm: other }, other), diversion: turned.diversion };
   }
-  const atBerth = leg.track.line === 0 && leg.track.stillSince !== null && leg.track.distanceNm - nm < AT_BERTH_NM;
+  const atBerth =
+    leg.track.line === 0 && leg.track.stillSince !== null && leg.track.distanceNm - leg.track.nm < AT_BERTH_NM;
   const track = followLeg(leg.track, { at: fix.at, nm });
   if (atBerth && leg.track.stillHours === 0 && track.stillSince === null) {
     // It sails now: the time at the berth was no part of the leg.

@@ -14,6 +14,9 @@ export function messagesOf(tenantId: string, { memory, reached, raised, said }: 
     at: now,
     data: { ...facts, ...data },
   });
+  // Discharge, gate out and delivery move with the arrival: only the nearest target is news.
+  const { eta, onward } = memory.state;
+  const nearest = (eta ?? onward[0])?.target;
   const instant = (at: number): string => new Date(at).toISOString();
   return [
     ...reached.map((m) =>
@@ -29,7 +32,7 @@ export function messagesOf(tenantId: string, { memory, reached, raised, said }: 
       make('container.alert', `${alert.kind}|${alert.raisedAt}`, { alert: alert.kind, detail: alert.detail }),
     ),
     ...said
-      .filter(({ source }) => source === 'ours')
+      .filter(({ source, target }) => source === 'ours' && target === nearest)
       .map(({ target, location, at, p10, p50, p90 }) =>
         make('container.eta', `eta|${target}|${location}|${at}|${p50}`, {
           target,

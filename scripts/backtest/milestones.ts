@@ -138,6 +138,11 @@ function replay(journeys: MilestoneJourney[], memory: Memory, learning: boolean)
   return found;
 }
 
+/** Predictions in time order, or by folds when there are some. */
+export function replayMilestones(journeys: MilestoneJourney[], folds: number): Prediction[] {
+  return folds === 0 ? replay(journeys, new Memory(), true) : grouped(journeys, folds);
+}
+
 /** Runs the back-test of a milestones file and prints it. */
 export async function milestones(settings: Settings, target: string | undefined, folds: number): Promise<void> {
   const read = await step(`Reading ${settings.file}`, () => readMilestones(settings, target));
@@ -146,7 +151,7 @@ export async function milestones(settings: Settings, target: string | undefined,
   const ended = journeys.filter(({ endAt }) => endAt !== null).length;
   console.log(`  ${ended} journeys reached ${read.target}, ${journeys.length - ended} have not`);
   if (ended < 2) throw new PlainError(`There are too few journeys that reached ${read.target} to compare anything.`);
-  const predictions = folds === 0 ? replay(journeys, new Memory(), true) : grouped(journeys, folds);
+  const predictions = replayMilestones(journeys, folds);
   const known = folds > 0 ? `from the other ${folds - 1} of ${folds} folds` : 'from what had ended before';
   console.log(`\nEvery milestone is a prediction of ${read.target}, ${known}. Hours; bias + is too late.`);
   console.log(
