@@ -1,8 +1,10 @@
 import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { afterEach, describe, expect, it } from 'vitest';
 import { POSITION_CHUNK_POINTS } from '../../platform/limits.ts';
-import { containerTracker } from '../stubs.ts';
+import { contentKey, type JourneyEvent, type TrackedEvent } from '../../domain/journey/event.ts';
+import { containerTracker, etaLedger } from '../stubs.ts';
 import { bindings, NUMBER, trackedEvents } from '../testing/events.ts';
+import { endedJourney } from '../testing/journeys.ts';
 import type { ContainerTracker } from './container-tracker.ts';
 
 const tracker = () => containerTracker(bindings, 'ten_1', NUMBER);
@@ -89,4 +91,88 @@ describe('the alarm', () => {
     const again = await runInDurableObject(raw(), (_instance, state) => state.storage.getAlarm());
     expect(again).toBeGreaterThan(Date.now());
   });
+});
+
+describe('the ETA ledger', () => {
+  const HOUR = 3_600_000;
+  const journeyEvent = (code: string, place: string, at: number, origin: number): TrackedEvent => {
+    const event: JourneyEvent = {
+      v: 1,
+      kind: 'journey',
+      container: NUMBER,
+      family: 'TRANSPORT',
+      code,
+      classifier: 'ACT',
+      at,
+      atText: '',
+      zoneSource: 'stated',
+      createdAt: at,
+      carrierId: 'car_1',
+      location: { unLocationCode: place },
+    };
+    return { ...event, key: contentKey(event), origin };
+  };
+  const tell = (...events: TrackedEvent[]) =>
+    tracker().ingest({ tenantId: 'ten_1', number: NUMBER, correlationIds: ['c'], events });
+
+  it('gives its models to a container, which keeps them, and takes its journey when it has arrived', async () => {
+    for (let n = 0; n < 8; n++) await etaLedger(bindings, 'ten_1').record('ten_1', endedJourney(n));
+    await etaLedger(bindings, 'ten_1').train('ten_1', 1);
+    const registration = { origin: 'CNSHA', destination: 'NLRTM', carrierId: 'car_1' };
+    const now = Date.now();
+    await tracker().register({ tenantId: 'ten_1', number: NUMBER, registration, saidAt: now, correlationId: 'c' });
+    await tell(journeyEvent('DEPA', 'CNSHA', now - 24 * HOUR, 1));
+    expect((await tracker().view())!.eta!.explanation).toMatchObject({ modelVersion: null, journeysKnown: 0 });
+    await dueNow('refresh');
+    await runDurableObjectAlarm(raw());
+    const known = (await tracker().view())!.eta!;
+    expect(known.explanation).toMatchObject({ modelVersion: 'v1', journeysKnown: 8 });
+    // Hours to go by the lane's six hundred, not by distance over service speed.
+    expect((known.p50 - now) / HOUR).toBeGreaterThan(560);
+    await evictDurableObject(raw());
+    expect((await tracker().view())!.eta!.explanation.modelVersion).toBe('v1');
+    // The carrier's clock runs ahead: the arrival lies a day from now.
+    await tell(journeyEvent('ARRI', 'NLRTM', now + 25 * HOUR, 2));
+    const history = (await tracker().etaHistory({ limit: 50 }))!.items;
+    expect(history.filter(({ target }) => target === 'vessel_arrival').length).toBeGreaterThanOrEqual(2);
+    await dueNow('ledger');
+    await runDurableObjectAlarm(raw());
+    const window = { from: now, to: now + 48 * HOUR };
+    const { journeys, items } = await etaLedger(bindings, 'ten_1').accuracy({
+      ...window,
+      groupBy: 'horizon',
+      limit: 50,
+    });
+    expect(journeys).toBe(1);
+    expect(items.map(({ group, source }) => `${group} ${source}`)).toEqual(['6 ours', '12 ours', '24 ours']);
+  });
+
+  it('does not lose a journey that the ledger could not take, and keeps its distance field', async () => {
+    // A destination that no other test has met: its field is in no isolate's memory yet.
+    const registration = { origin: 'CNSHA', destination: 'DEHAM' };
+    const now = Date.now();
+    await tracker().register({ tenantId: 'ten_1', number: NUMBER, registration, saidAt: now, correlationId: 'c' });
+    await tell(journeyEvent('DEPA', 'CNSHA', now - 600 * HOUR, 1));
+    await tell(journeyEvent('ARRI', 'DEHAM', now - HOUR, 2));
+    await runInDurableObject(raw(), (_, { storage }) => {
+      expect(storage.sql.exec('SELECT sent FROM journeys').toArray()).toEqual([{ sent: 0 }]);
+      const [field] = storage.sql.exec('SELECT name, length(body) AS bytes FROM distance_fields').toArray();
+      expect(field!.name).toMatch(/^DEHAM\/\//);
+      expect(field!.bytes).toBeGreaterThan(20_000);
+    });
+    await dueNow('ledger');
+    await runDurableObjectAlarm(raw());
+    await runInDurableObject(raw(), (_, { storage }) => {
+      expect(storage.sql.exec('SELECT sent FROM journeys').toArray()).toEqual([{ sent: 1 }]);
+    });
+  });
+
+  /** Moves a deadline to the present: an hour need not pass for a test. */
+  async function dueNow(name: string): Promise<void> {
+    await runInDurableObject(raw(), async (_, { storage }) => {
+      storage.sql.exec('UPDATE deadlines SET at = 1 WHERE name = ?', name);
+      await storage.setAlarm(Date.now() + 60_000);
+    });
+    await evictDurableObject(raw());
+  }
 });

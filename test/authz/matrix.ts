@@ -12,6 +12,9 @@ import type { Side, World } from '../support/world.ts';
 import type { Platform } from '../support/harness.ts';
 import { prepare, type PreparedRequest } from './requests.ts';
 
+/** A carrier is known to every tenant that works with it; what is told of it is each tenant's own. */
+const OF_CARRIERS = ['/v1/carriers/{id}', '/v1/carriers/{id}/reliability'];
+
 /** What was found. */
 export interface MatrixReport {
   operations: number;
@@ -157,7 +160,7 @@ export class Matrix {
     const fromB = await this.#ask(op, this.#world.a, foreign, 'viewer', 'other tenant');
     this.#showsNothing(op, 'other tenant', fromB.text);
     const inQuery = op.parameters.some((parameter) => parameter.name === 'connectionId' && parameter.in === 'query');
-    const namesObject = (/\{id\}|\{sessionId\}/.test(op.path) && op.path !== '/v1/carriers/{id}') || inQuery;
+    const namesObject = (/\{id\}|\{sessionId\}/.test(op.path) && !OF_CARRIERS.includes(op.path)) || inQuery;
     if (namesObject && fromB.status < 400) this.#leak(op, 'other tenant', `answered ${fromB.status} for A’s object`);
     const stranger = await this.#ask(
       op,

@@ -108,6 +108,7 @@ export const etaRoutes = [
       version: z.string().regex(/^(v\d{1,9}|newest)$/, 'must be a version such as v3, or newest'),
     }),
     answer: modelVersionSchema,
+    also: { 404: 'There is no such version that could be rolled out' },
     handle: async ({ c, actor, body }) => answer(c, await c.env.TRACKING.activateEtaModel(actor, body.version)),
   }),
 ];
