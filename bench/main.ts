@@ -7,12 +7,13 @@ import { PRICES_USD_PER_MILLION as PRICE } from '../platform/limits.ts';
 import { postSigned } from '../scripts/support/api.ts';
 import { main, options, PlainError, step } from '../scripts/support/terminal.ts';
 import { createTenant, pause, spaceOf, type TestTenant } from '../test/support/fixtures.ts';
+import { eta } from './eta.ts';
 import { inTurns, median, quantile, rate, round3 } from './load.ts';
 import { numberOf, registerMany, setStage, type Stage, strikeStage } from './stage.ts';
 
 const USAGE = `Usage: npm run bench [-- NAME ...]
   Measures production bundles in one local runtime beside a bare Worker with a bare object.
-  NAME: read, ingest, live, booking, cost, growth (all when none is named).`;
+  NAME: read, ingest, live, booking, cost, growth, eta (all when none is named).`;
 
 const ROUNDS = 5;
 const LANES = 16;
@@ -304,21 +305,25 @@ async function growth(stage: Stage): Promise<object> {
 }
 
 const BENCHES: Record<string, (stage: Stage) => Promise<object>> = { read, ingest, live, booking, cost, growth };
+/** Benchmarks of pure functions: no runtime is started for them. */
+const ALONE: Record<string, () => Promise<object>> = { eta };
 
 await main(async () => {
   const { positionals } = options(USAGE, {});
-  const unknown = positionals.filter((name) => !(name in BENCHES));
+  const unknown = positionals.filter((name) => !(name in BENCHES || name in ALONE));
   if (unknown.length > 0) throw new PlainError(`There is no benchmark ${unknown.join(', ')}.\n\n${USAGE}`);
-  const stage = await step('Bundles and runtimes', setStage);
+  const names = positionals.length > 0 ? positionals : [...Object.keys(ALONE), ...Object.keys(BENCHES)];
+  const needsStage = names.some((name) => name in BENCHES);
+  const stage = needsStage ? await step('Bundles and runtimes', setStage) : null;
   const results: object[] = [];
   try {
-    for (const name of positionals.length > 0 ? positionals : Object.keys(BENCHES)) {
-      const result = await step(`Measuring ${name}`, () => BENCHES[name]!(stage));
+    for (const name of names) {
+      const result = await step(`Measuring ${name}`, () => ALONE[name]?.() ?? BENCHES[name]!(stage!));
       console.log(`  ${JSON.stringify(result)}`);
       results.push(result);
     }
   } finally {
-    await strikeStage(stage);
+    if (stage) await strikeStage(stage);
   }
   console.log(JSON.stringify(Object.assign({}, ...results)));
 });

@@ -1,6 +1,12 @@
 /** The sea network of this isolate, decoded on first use, with the fields of recent destinations. */
 import { type DistanceField, distanceField, distanceToGoNm, type SeaRoute, seaRoute } from '../domain/geo/sea-route.ts';
-import { decodeSeaNetwork, type Passage, type SeaNetwork } from '../domain/geo/sea-network.ts';
+import {
+  decodeSeaNetwork,
+  type Passage,
+  type SeaNetwork,
+  type Snap,
+  snapToNetwork,
+} from '../domain/geo/sea-network.ts';
 import type { Point } from '../domain/geo/sphere.ts';
 import type { Sea } from '../domain/eta/journey.ts';
 import { Lru } from '../platform/lru.ts';
@@ -61,10 +67,16 @@ function fieldOf(destination: string, closed: Passage | null, store: FieldStore 
 
 /** The sea as ETAs need it; with a store, fields survive the isolate. */
 export function seaWith(store: FieldStore | null): Sea {
+  // Two fields are asked about one position: it is joined to the network once.
+  let last: { lat: number; lon: number; snap: Snap | null } | null = null;
+  const snapOf = (lat: number, lon: number): Snap | null => {
+    if (last?.lat !== lat || last.lon !== lon) last = { lat, lon, snap: snapToNetwork(network(), { lat, lon }) };
+    return last.snap;
+  };
   return {
     toGo(destination, closed, lat, lon) {
       const field = fieldOf(destination, closed, store);
-      return field && distanceToGoNm(network(), field, { lat, lon });
+      return field && distanceToGoNm(network(), field, { lat, lon }, snapOf(lat, lon));
     },
     port: portOf,
     canalAhead(destination, lat, lon) {

@@ -5,7 +5,7 @@
  * (lat, lon) in 1e-4 degrees, then per edge u16 from, u16 to, u8 passage + u8 zero.
  * 6,000 nodes take about 90 KB, so the whole ocean rides in a Worker's bundle.
  */
-import { distanceNm, type Point, projectOnSegment, wrapLongitude } from './sphere.ts';
+import { distanceNm, type Point, wrapLongitude } from './sphere.ts';
 
 /** Named passages; an edge's `passage` is an index into this list, 0 meaning open sea. */
 export const PASSAGES = [
@@ -180,28 +180,56 @@ export interface Snap {
 export function snapToNetwork(network: SeaNetwork, point: Point, maxRings = 6): Snap | null {
   const y0 = Math.floor(point.lat / CELL_DEG);
   const x0 = Math.floor(point.lon / CELL_DEG);
-  let best: Snap | null = null;
+  const best = { edge: -1, fraction: 0, off2: Number.POSITIVE_INFINITY };
   let stopAt = maxRings;
   for (let ring = 0; ring <= stopAt; ring++) {
     for (let dy = -ring; dy <= ring; dy++) {
       const step = Math.abs(dy) === ring ? 1 : Math.max(1, 2 * ring);
       for (let dx = -ring; dx <= ring; dx += step) {
-        for (const e of network.cells.get(cellKey(y0 + dy, x0 + dx)) ?? []) {
-          best = nearer(network, point, e, best);
-        }
+        const edges = network.cells.get(cellKey(y0 + dy, x0 + dx));
+        if (edges) nearest(network, point, edges, best);
       }
     }
-    if (best && stopAt === maxRings) stopAt = Math.min(maxRings, ring + 1);
+    if (best.edge >= 0 && stopAt === maxRings) stopAt = Math.min(maxRings, ring + 1);
   }
-  return best;
+  if (best.edge < 0) return null;
+  const [from, to] = [network.edgeFrom[best.edge]!, network.edgeTo[best.edge]!];
+  const edgeNm = distanceNm(nodePoint(network, from), nodePoint(network, to));
+  return { from, to, fraction: best.fraction, offNm: Math.sqrt(best.off2), edgeNm };
 }
 
-function nearer(network: SeaNetwork, point: Point, edge: number, best: Snap | null): Snap {
-  const from = network.edgeFrom[edge]!;
-  const to = network.edgeTo[edge]!;
-  const a = nodePoint(network, from);
-  const b = nodePoint(network, to);
-  const { fraction, offNm } = projectOnSegment(point, a, b);
-  if (best && best.offNm <= offNm) return best;
-  return { from, to, fraction, offNm, edgeNm: distanceNm(a, b) };
+const RAD = Math.PI / 180;
+
+/**
+ * Projects the point on each edge and keeps the nearest. On a local equirectangular plane at the
+ * point (the edges are short enough for it), in plain numbers, because every position of every ship
+ * passes here.
+ */
+function nearest(
+  network: SeaNetwork,
+  point: Point,
+  edges: readonly number[],
+  best: { edge: number; fraction: number; off2: number },
+): void {
+  const { lat, lon, edgeFrom, edgeTo } = network;
+  const kx = Math.cos(point.lat * RAD) * 60;
+  for (const edge of edges) {
+    const [a, b] = [edgeFrom[edge]!, edgeTo[edge]!];
+    const ax = wrap(lon[a]! - point.lon) * kx;
+    const ay = (lat[a]! - point.lat) * 60;
+    const dx = wrap(lon[b]! - lon[a]!) * kx;
+    const dy = (lat[b]! - lat[a]!) * 60;
+    const length2 = dx * dx + dy * dy;
+    const along = length2 === 0 ? 0 : -(ax * dx + ay * dy) / length2;
+    const fraction = along < 0 ? 0 : along > 1 ? 1 : along;
+    const [x, y] = [ax + dx * fraction, ay + dy * fraction];
+    const off2 = x * x + y * y;
+    if (off2 >= best.off2) continue;
+    best.edge = edge;
+    best.fraction = fraction;
+    best.off2 = off2;
+  }
 }
+
+/** A difference of two longitudes on the shorter way round. */
+const wrap = (degrees: number): number => (degrees >= 180 ? degrees - 360 : degrees < -180 ? degrees + 360 : degrees);

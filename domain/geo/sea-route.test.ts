@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { buildPorts } from '../../reference/build-ports.ts';
 import { buildSeaNetwork } from '../../reference/build-sea-network.ts';
-import { decodeSeaNetwork } from './sea-network.ts';
+import { decodeSeaNetwork, nodePoint, snapToNetwork } from './sea-network.ts';
 import { distanceField, distanceToGoNm, seaRoute } from './sea-route.ts';
-import { interpolate, type Point } from './sphere.ts';
+import { distanceNm, interpolate, type Point } from './sphere.ts';
 
 const data = new URL('../../reference/data/', import.meta.url);
 const bytes = readFileSync(new URL('sea-network.bin', data));
@@ -86,6 +86,27 @@ describe('a closed canal', () => {
     const { distanceNm } = seaRoute(network, port('EGPSD'), port('EGSUZ'))!;
     expect(distanceNm).toBeGreaterThan(193.3 / 1.852 - 25);
     expect(distanceNm).toBeLessThan(193.3 / 1.852);
+  });
+});
+
+describe('snapToNetwork', () => {
+  it('finds the edge that is nearest of all', () => {
+    const off = (p: Point, edge: number): number => {
+      const [a, b] = [nodePoint(network, network.edgeFrom[edge]!), nodePoint(network, network.edgeTo[edge]!)];
+      const nearest = Array.from({ length: 41 }, (_, i) => distanceNm(p, interpolate(a, b, i / 40)));
+      return Math.min(...nearest);
+    };
+    for (const p of [
+      port('SGSIN'),
+      port('EGPSD'),
+      { lat: 40.2, lon: -179.9 },
+      { lat: -35, lon: 20 },
+      { lat: 35, lon: 18 },
+    ]) {
+      const snap = snapToNetwork(network, p)!;
+      const best = Math.min(...[...network.edgeFrom.keys()].map((edge) => off(p, edge)));
+      expect(snap.offNm).toBeLessThan(best * 1.05 + 1);
+    }
   });
 });
 

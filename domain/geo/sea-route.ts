@@ -1,6 +1,6 @@
 /** Routes over the sea network: A* between two points and the distance-to-go field of a destination. */
 import { MinHeap } from './min-heap.ts';
-import { nodePoint, PASSAGES, type Passage, type SeaNetwork, snapToNetwork } from './sea-network.ts';
+import { nodePoint, PASSAGES, type Passage, type SeaNetwork, type Snap, snapToNetwork } from './sea-network.ts';
 import { distanceNm, type Point } from './sphere.ts';
 
 /** A sea route: its length in nautical miles, its line, and the passages it uses, in order. */
@@ -124,9 +124,14 @@ export function distanceField(
 /**
  * Distance to go from a position, in nm, or null off the network. Only the two ends of the one
  * nearest edge are asked: taking the best of all nearby nodes would leak across land at canals.
+ * Who asks several fields about one position hands in its snap.
  */
-export function distanceToGoNm(network: SeaNetwork, field: DistanceField, position: Point): number | null {
-  const snap = snapToNetwork(network, position);
+export function distanceToGoNm(
+  network: SeaNetwork,
+  field: DistanceField,
+  position: Point,
+  snap: Snap | null = snapToNetwork(network, position),
+): number | null {
   if (!snap) return null;
   const viaFrom = field.nodeNm[snap.from]! + snap.fraction * snap.edgeNm;
   const viaTo = field.nodeNm[snap.to]! + (1 - snap.fraction) * snap.edgeNm;

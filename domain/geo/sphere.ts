@@ -39,17 +39,3 @@ export function interpolate(a: Point, b: Point, fraction: number): Point {
     lon: wrapLongitude(a.lon + dLon * fraction),
   };
 }
-
-/** Where p falls on segment a-b: the fraction clamped to 0..1 and the distance off the segment in nm. */
-export function projectOnSegment(p: Point, a: Point, b: Point): { fraction: number; offNm: number } {
-  // A local equirectangular plane at p: the network's segments are short enough for this.
-  const kx = Math.cos(p.lat * RAD) * 60;
-  const ax = wrapLongitude(a.lon - p.lon) * kx;
-  const ay = (a.lat - p.lat) * 60;
-  const dx = wrapLongitude(b.lon - a.lon) * kx;
-  const dy = (b.lat - a.lat) * 60;
-  const length2 = dx * dx + dy * dy;
-  const t = length2 === 0 ? 0 : -(ax * dx + ay * dy) / length2;
-  const fraction = Math.max(0, Math.min(1, t));
-  return { fraction, offNm: Math.hypot(ax + dx * fraction, ay + dy * fraction) };
-}
