@@ -106,19 +106,27 @@ export interface Opinion {
   weight: number;
 }
 
+/** Scatter of single journeys about their lane's median, as a mean absolute log error. */
+const JOURNEY_SCATTER = 0.3;
+
+/** What a median of few journeys is worth less: the variance of a mean falls with their number. */
+const scatter = (journeys: number | undefined): number =>
+  journeys === undefined ? 0 : JOURNEY_SCATTER ** 2 / Math.max(1, journeys);
+
 /**
  * Blends opinions by inverse squared error, in logarithms: an expert that is far off by a factor
- * pulls less than it would in hours. A record of few predictions is filled up by the assumed error.
+ * pulls less than it would in hours. A record of few predictions is filled up by the assumed error;
+ * an opinion that rests on few journeys (`journeys`) counts less.
  */
 export function blend(
-  opinions: readonly { expert: Expert; hours: number }[],
+  opinions: readonly { expert: Expert; hours: number; journeys?: number }[],
   record: Partial<TrackRecord> | null,
 ): { hours: number; opinions: Opinion[] } {
-  const made = opinions.map(({ expert, hours }) => {
+  const made = opinions.map(({ expert, hours, journeys }) => {
     const shown = record?.errors?.[expert];
     const calls = shown === undefined ? 0 : (record?.calls ?? 0);
     const error = (calls * (shown ?? 0) + PRIOR_CALLS * PRIOR_ERRORS[expert]) / (calls + PRIOR_CALLS);
-    return { expert, hours: Math.max(0, hours), weight: 1 / (error * error + 1e-4) };
+    return { expert, hours: Math.max(0, hours), weight: 1 / (error * error + scatter(journeys) + 1e-4) };
   });
   const total = made.reduce((sum, { weight }) => sum + weight, 0);
   let logHours = 0;

@@ -251,7 +251,7 @@ function publish(
   for (const { target, part, explanation, asOf } of estimates) {
     const at = (hours: number): number => Math.round(now + hours * 3_600_000);
     const [p10, p50, p90] = [at(part.p10), at(part.p50), at(part.p90)];
-    const decision = decide(memory.published[target] ?? null, p50, now, urgent);
+    const decision = decide(memory.published[target] ?? null, { p10, p50, p90 }, now, urgent);
     const { publication } = decision;
     published[target] = publication;
     const last = previous.find((eta) => eta.target === target);

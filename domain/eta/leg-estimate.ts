@@ -10,7 +10,7 @@ import {
 } from './experts.ts';
 import { blend, type Opinion, type TrackRecord } from './calibration.ts';
 import { bandOf, type LaneModel } from './lane-model.ts';
-import { type Call, EXPERTS, type LegTrack, round } from './leg.ts';
+import { type Call, EXPERTS, type Expert, type LegTrack, round } from './leg.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -60,7 +60,7 @@ export function estimateLeg(track: LegTrack, models: Models, scheduledAt: number
     if (opinions.lane !== undefined) opinions.lane += waitHours(track);
   }
   const stats = statsOf(models, track);
-  const blended = blend(heard(opinions, waiting), stats);
+  const blended = blend(heard(opinions, waiting, lane?.legs ?? 0), stats);
   return { ...interval(blended.hours, stats, waiting, seen, track), opinions: blended.opinions, waiting };
 }
 
@@ -72,15 +72,20 @@ function statsOf({ lane, mode }: Models, track: LegTrack): Partial<TrackRecord> 
   return pick(lane) ?? pick(mode) ?? (still ? PRIOR_STILL : PRIOR_BAND);
 }
 
+interface Heard {
+  expert: Expert;
+  hours: number;
+  /** Journeys that the opinion rests on. */
+  journeys?: number;
+}
+
 /** Who is heard. A waiting ship's pace is the pace of waiting: where others waited, they know better. */
-function heard(
-  opinions: Opinions,
-  waiting: LegEstimate['waiting'],
-): { expert: (typeof EXPERTS)[number]; hours: number }[] {
-  return EXPERTS.flatMap((expert) => {
+function heard(opinions: Opinions, waiting: LegEstimate['waiting'], legs: number): Heard[] {
+  return EXPERTS.flatMap((expert): Heard[] => {
     const hours = opinions[expert];
     const silent = waiting === 'usual' && expert !== 'analogues' && expert !== 'schedule';
-    return hours === undefined || silent ? [] : [{ expert, hours }];
+    if (hours === undefined || silent) return [];
+    return expert === 'lane' || expert === 'analogues' ? [{ expert, hours, journeys: legs }] : [{ expert, hours }];
   });
 }
 

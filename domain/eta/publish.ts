@@ -33,15 +33,16 @@ export function thresholdMs(p50: number, now: number): number {
 }
 
 /**
- * Decides. `urgent` is a change of the situation itself: another destination, a ship held or sailing
+ * Decides; the estimate is in ms. `urgent` is a change of the situation itself: another destination, a ship held or sailing
  * again, a canal avoided. A median that has passed cannot stay.
  */
 export function decide(
   before: Publication | null,
-  p50: number,
+  estimate: Part,
   now: number,
   urgent: boolean,
 ): { publication: Publication; published: boolean } {
+  const { p50 } = estimate;
   const fresh = (revisions: number): { publication: Publication; published: boolean } => ({
     publication: { p50, at: now, revisions, beyondSince: null, side: 0 },
     published: true,
@@ -49,7 +50,8 @@ export function decide(
   if (!before) return fresh(0);
   const move = p50 - before.p50;
   const threshold = thresholdMs(before.p50, now);
-  const beyond = Math.abs(move) > threshold;
+  // A median outside the present interval is wrong by our own word, however small the move.
+  const beyond = Math.abs(move) > threshold || before.p50 < estimate.p10 || before.p50 > estimate.p90;
   if (!beyond) {
     // Below a minute there is nothing to say, whatever has happened.
     if ((urgent && Math.abs(move) > 60_000) || before.p50 < now) return fresh(before.revisions + 1);
