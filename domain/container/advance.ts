@@ -2,7 +2,7 @@
 import { type Alert, type AlertInput, evaluateAlerts } from '../alerts/rules.ts';
 import type { Eta, SaidEta, Target } from '../eta/eta.ts';
 import { type EtaModels, type EtaOutcome, followJourney, type Sea } from '../eta/journey.ts';
-import { planOf, saidBy } from '../eta/plan.ts';
+import { type Plan, saidBy } from '../eta/plan.ts';
 import type { JourneyEvent } from '../journey/event.ts';
 import { foldJourney, type JourneyTruth, type Milestone, SAME_VISIT_MS } from '../journey/fold.ts';
 import { byTime, isLater, type PointTuple, toPosition } from '../positions/chunk.ts';
@@ -84,7 +84,7 @@ export function advance(memory: TrackerMemory, input: Advance): Advanced {
     registration,
     position: latest.position,
     ...ahead,
-    carrierEtaAt: carrierWord(truth.milestones, registration),
+    carrierEtaAt: carrierWord(truth.milestones, eta.plan),
     arrivedAt,
     alerts: alerts.alerts,
     asOf: newest(before.asOf, points, truth, input.now),
@@ -142,9 +142,8 @@ function isHeld(eta: Eta | null, memory: EtaOutcome['memory']): boolean {
 }
 
 /** The carrier's own word for the arrival, or the schedule's. */
-function carrierWord(milestones: readonly Milestone[], registration: RegistrationFacts | null): number | null {
-  if (!registration?.destination) return null;
-  const plan = planOf(milestones, registration.origin, registration.destination);
+function carrierWord(milestones: readonly Milestone[], plan: Plan | null): number | null {
+  if (!plan) return null;
   return saidBy(milestones, plan, 'vessel_arrival', 'EST') ?? saidBy(milestones, plan, 'vessel_arrival', 'PLN');
 }
 

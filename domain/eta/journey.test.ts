@@ -203,6 +203,20 @@ describe('followJourney', () => {
     expect(box.memory).toMatchObject({ journey: 2, reached: {}, legs: [] });
   });
 
+  it('does not take an earlier visit for this arrival, however the box comes and goes', () => {
+    const box = sailing(330);
+    box.tell(335, m('arrived', 'NLRTM', 334));
+    // Back with another registration, and out again with the first one: it had arrived there before.
+    box.destination = 'DEHAM';
+    box.tell(400);
+    expect(box.memory).toMatchObject({ journey: 2, since: 334 * HOUR, reached: {} });
+    box.tell(500, m('departed', 'CNSHA', 410), m('arrived', 'DEHAM', 500));
+    box.destination = 'NLRTM';
+    const { reached } = box.tell(600);
+    expect(reached).toEqual([]);
+    expect(box.memory).toMatchObject({ journey: 3, since: 500 * HOUR, reached: {} });
+  });
+
   it('does not take days at the berth for part of the leg', () => {
     const box = new Box();
     for (let h = 0; h < 72; h++) box.see(h, 100);

@@ -6,13 +6,14 @@
 import type { Passage } from '../geo/sea-network.ts';
 import type { Milestone } from '../journey/fold.ts';
 import { followDiversion, type Diversion } from './diversion.ts';
-import { type Eta, type Explanation, type SaidEta, SOURCES, TARGETS, type Target } from './eta.ts';
+import { heardWords, publish } from './announce.ts';
+import { type Eta, type SaidEta, TARGETS, type Target } from './eta.ts';
 import { estimateTargets, type TargetEstimate } from './targets.ts';
 import type { LaneModel } from './lane-model.ts';
 import { AT_BERTH_NM, beginLeg, completeLeg, type CompletedLeg, followLeg, type LegTrack } from './leg.ts';
 import { noteCall } from './leg-estimate.ts';
-import { type Plan, planOf, saidBy } from './plan.ts';
-import { decide, intervalAround, type Publication } from './publish.ts';
+import { type Plan, planOf } from './plan.ts';
+import type { Publication } from './publish.ts';
 import type { StageCall, StageModel } from './stages.ts';
 
 /** The models a container estimates by. */
@@ -50,6 +51,8 @@ export interface LegMemory {
 export interface EtaMemory {
   /** Counts journeys of the box; part of the ledger's key. */
   journey: number;
+  /** The arrival of the journey before, ms: milestones up to it are not this journey's. 0 for the first. */
+  since: number;
   origin: string;
   destination: string;
   leg: LegMemory | null;
@@ -101,8 +104,23 @@ const CALLS_MAX = 60;
 /** Moves a container's ETAs forward. */
 export function followJourney(before: EtaMemory | null, previous: readonly Eta[], input: EtaInput): EtaOutcome {
   if (!input.destination) return NOTHING;
-  const plan = planOf(input.milestones, input.origin, input.destination);
-  const { memory, news } = takeUp(before, plan);
+  const { memory, news, plan, milestones } = takeUp(before, input, input.destination);
+  return outcomeOf(memory, news, plan, previous, { ...input, milestones });
+}
+
+/** The milestones of the present journey: those after the arrival of the one before. */
+export function ofJourney(memory: EtaMemory | null, milestones: readonly Milestone[]): readonly Milestone[] {
+  const since = memory?.since ?? 0;
+  return since === 0 ? milestones : milestones.filter(({ at }) => at > since);
+}
+
+function outcomeOf(
+  memory: EtaMemory,
+  news: string | null,
+  plan: Plan,
+  previous: readonly Eta[],
+  input: EtaInput,
+): EtaOutcome {
   const followed = plan.phase === 'arrived' ? endLeg(memory, plan) : followSea(memory, plan, input);
   const estimates = estimateTargets(followed, plan, input);
   const noted = noteCalls(followed, plan, input, estimates);
@@ -120,13 +138,43 @@ export function followJourney(before: EtaMemory | null, previous: readonly Eta[]
   };
 }
 
-/** The memory of this journey: the same one, or that of a new one. */
-function takeUp(before: EtaMemory | null, plan: Plan): { memory: EtaMemory; news: string | null } {
-  const [origin, destination] = [plan.nodes[0]!, plan.nodes.at(-1)!];
-  const fresh = (journey: number): EtaMemory => ({
+interface TakenUp {
+  memory: EtaMemory;
+  news: string | null;
+  plan: Plan;
+  milestones: readonly Milestone[];
+}
+
+/** The memory of this journey: the same one, or that of a new one, with the milestones that are its own. */
+function takeUp(before: EtaMemory | null, input: EtaInput, destination: string): TakenUp {
+  const begin = (journey: number, since: number, news: string | null = null): TakenUp => {
+    const memory = { ...emptyJourney(journey, since), destination };
+    const milestones = ofJourney(memory, input.milestones);
+    const plan = planOf(milestones, input.origin, destination);
+    return { memory: { ...memory, origin: plan.nodes[0]! }, news, plan, milestones };
+  };
+  if (!before) return begin(1, 0);
+  const arrivedAt = before.reached.vessel_arrival;
+  if (before.destination !== destination) {
+    // After the arrival another destination is another journey. Before it, it is the same one, but
+    // nothing said so far is about this place.
+    if (arrivedAt !== undefined) return begin(before.journey + 1, arrivedAt);
+    const news = `the destination changed from ${before.destination} to ${destination}`;
+    const turned = begin(before.journey, before.since, news);
+    return { ...turned, memory: { ...turned.memory, legs: before.legs } };
+  }
+  const milestones = ofJourney(before, input.milestones);
+  const plan = planOf(milestones, input.origin, destination);
+  if (arrivedAt !== undefined && plan.reached.vessel_arrival === undefined) return begin(before.journey + 1, arrivedAt);
+  return { memory: { ...before, origin: plan.nodes[0]! || before.origin }, news: null, plan, milestones };
+}
+
+function emptyJourney(journey: number, since: number): EtaMemory {
+  return {
     journey,
-    origin,
-    destination,
+    since,
+    origin: '',
+    destination: '',
     leg: null,
     published: {},
     situation: '',
@@ -135,16 +183,7 @@ function takeUp(before: EtaMemory | null, plan: Plan): { memory: EtaMemory; news
     calls: [],
     stageCount: 0,
     reached: {},
-  });
-  if (!before) return { memory: fresh(1), news: null };
-  const wasThere = before.reached.vessel_arrival !== undefined;
-  const again = wasThere && plan.reached.vessel_arrival === undefined;
-  if (again) return { memory: fresh(before.journey + 1), news: null };
-  if (before.destination === destination) return { memory: { ...before, origin: origin || before.origin }, news: null };
-  if (wasThere) return { memory: fresh(before.journey + 1), news: null };
-  // Another destination on the way: the same journey, but nothing said so far is about this place.
-  const kept = { ...fresh(before.journey), legs: before.legs };
-  return { memory: kept, news: `the destination changed from ${before.destination} to ${destination}` };
+  };
 }
 
 /** Follows the sea leg with the fixes, a departure being one too; ends the legs that are over. */
@@ -231,105 +270,4 @@ function noteCalls(memory: EtaMemory, plan: Plan, input: EtaInput, estimates: Ta
     byMilestones ? [{ target, code: stage.code, at: input.now, ...part, experts: byMilestones }] : [],
   );
   return { ...next, calls: [...next.calls, ...calls].slice(-CALLS_MAX) };
-}
-
-/** Turns estimates into published ETAs. */
-function publish(
-  memory: EtaMemory,
-  previous: readonly Eta[],
-  plan: Plan,
-  input: EtaInput,
-  estimates: TargetEstimate[],
-  news: string | null,
-): { memory: EtaMemory; etas: Eta[]; said: SaidEta[] } {
-  const { now, destination, models } = input;
-  const published: EtaMemory['published'] = {};
-  const etas: Eta[] = [];
-  const said: SaidEta[] = [];
-  const situation = `${plan.leg}/${plan.phase}/${estimates[0]?.explanation.waiting === 'held'}/${memory.leg?.diversion.closed ?? ''}`;
-  const urgent = news !== null || (memory.situation !== '' && memory.situation !== situation);
-  for (const { target, part, explanation, asOf } of estimates) {
-    const at = (hours: number): number => Math.round(now + hours * 3_600_000);
-    const [p10, p50, p90] = [at(part.p10), at(part.p50), at(part.p90)];
-    const decision = decide(memory.published[target] ?? null, { p10, p50, p90 }, now, urgent);
-    const { publication } = decision;
-    published[target] = publication;
-    const last = previous.find((eta) => eta.target === target);
-    const changed = decision.published
-      ? (news ?? whatChanged(last, explanation, publication.p50, memory, input))
-      : (last?.explanation.changed ?? 'first estimate');
-    const eta: Eta = {
-      target,
-      location: destination!,
-      ...intervalAround(publication.p50, { p10, p50, p90 }),
-      p50: publication.p50,
-      asOf,
-      computedAt: now,
-      publishedAt: publication.at,
-      revisions: publication.revisions,
-      explanation: { ...explanation, changed, modelVersion: models.version },
-    };
-    etas.push(eta);
-    if (decision.published) {
-      said.push({ target, source: 'ours', location: destination!, at: now, p10: eta.p10, p50: eta.p50, p90: eta.p90 });
-    }
-  }
-  return { memory: { ...memory, published, situation }, etas, said };
-}
-
-/** In a few words, why the median moved. */
-function whatChanged(
-  last: Eta | undefined,
-  now: Omit<Explanation, 'changed' | 'modelVersion'>,
-  p50: number,
-  memory: EtaMemory,
-  input: EtaInput,
-): string {
-  if (!last) return 'first estimate';
-  const was = last.explanation;
-  if (now.avoiding !== was.avoiding)
-    return now.avoiding ? `the ship sails around ${now.avoiding}` : 'the ship is back on its way';
-  if (now.waiting === 'held' && was.waiting !== 'held') return 'the ship makes no progress';
-  if (was.waiting === 'held' && now.waiting !== 'held') return 'the ship is under way again';
-  if (was.leg?.to !== now.leg?.to) return now.leg ? `under way to ${now.leg.to}` : 'the leg has ended';
-  if (now.overdue && !was.overdue) return 'it should have arrived by now';
-  const scheduled = TARGETS.some((target) => {
-    const said = memory.said[`carrier ${target}`];
-    return said !== undefined && said !== saidNow(input, target);
-  });
-  if (scheduled) return 'the carrier changed its estimate';
-  if (was.modelVersion !== input.models.version) return 'a newer model of the lane';
-  const later = p50 > last.p50 ? 'later' : 'earlier';
-  if (now.leg && was.leg && Math.abs(now.leg.paceKnots - was.leg.paceKnots) >= 0.5) {
-    return `${later}: progress went from ${was.leg.paceKnots} to ${now.leg.paceKnots} kn`;
-  }
-  return now.staleHours > was.staleHours + 3
-    ? `${later}: nothing was heard for ${Math.round(now.staleHours)} h`
-    : `${later} by what the lane usually needs from here`;
-}
-
-function saidNow({ milestones, origin, destination }: EtaInput, target: Target): number | null {
-  return saidBy(milestones, planOf(milestones, origin, destination!), target, 'EST');
-}
-
-/** What carrier and schedule have newly said. */
-function heardWords(
-  memory: EtaMemory,
-  plan: Plan,
-  { milestones, destination, now }: EtaInput,
-): { memory: EtaMemory; said: SaidEta[] } {
-  const said: SaidEta[] = [];
-  const known = { ...memory.said };
-  for (const target of TARGETS) {
-    if (plan.reached[target] !== undefined) continue;
-    for (const source of SOURCES) {
-      if (source === 'ours') continue;
-      const p50 = saidBy(milestones, plan, target, source === 'carrier' ? 'EST' : 'PLN');
-      const name = `${source} ${target}`;
-      if (p50 === null || known[name] === p50) continue;
-      known[name] = p50;
-      said.push({ target, source, location: destination!, at: now, p10: null, p50, p90: null });
-    }
-  }
-  return { memory: { ...memory, said: known }, said };
 }

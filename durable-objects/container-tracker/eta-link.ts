@@ -1,7 +1,7 @@
 /** A container's dealings with its tenant's ETA ledger: models in, ended journeys out. */
 import type { ModelsKey } from '../../contracts/eta.ts';
 import type { Advanced } from '../../domain/container/advance.ts';
-import { type EtaModels, NO_MODELS, type Sea } from '../../domain/eta/journey.ts';
+import { type EtaModels, NO_MODELS, ofJourney, type Sea } from '../../domain/eta/journey.ts';
 import { planOf } from '../../domain/eta/plan.ts';
 import type { ContainerState, TrackerMemory } from '../../domain/container/state.ts';
 import { seaWith } from '../../reference/sea.ts';
@@ -75,7 +75,7 @@ function keyOf({ registration, milestones }: ContainerState): ModelsKey | null {
 
 function journeyOf({ eta, state }: TrackerMemory) {
   const { registration, milestones, number } = state;
-  const plan = planOf(milestones, registration?.origin, registration?.destination ?? '');
+  const plan = planOf(ofJourney(eta, milestones), registration?.origin, registration?.destination ?? '');
   return {
     container: number,
     journey: eta!.journey,

@@ -5,12 +5,13 @@ import { ApiClient, postSigned } from './api.ts';
 import { type Demo, registrationOf } from './demo.ts';
 import { milestonesBetween, type SimulatedContainer, type SimulatedMilestone, stateAt } from './voyages.ts';
 
-const DCSA: Record<SimulatedMilestone['kind'], Record<string, string>> = {
+const DCSA: Record<Exclude<SimulatedMilestone['kind'], 'reestimated'>, Record<string, string>> = {
   gate_in: { eventType: 'EQUIPMENT', equipmentEventTypeCode: 'GTIN' },
   loaded: { eventType: 'EQUIPMENT', equipmentEventTypeCode: 'LOAD' },
   departed: { eventType: 'TRANSPORT', transportEventTypeCode: 'DEPA' },
   arrived: { eventType: 'TRANSPORT', transportEventTypeCode: 'ARRI' },
   discharged: { eventType: 'EQUIPMENT', equipmentEventTypeCode: 'DISC' },
+  gate_out: { eventType: 'EQUIPMENT', equipmentEventTypeCode: 'GTOT' },
 };
 const TICK_MS = 2_000;
 
@@ -103,7 +104,7 @@ function toPosition(container: SimulatedContainer, at: number): object {
 }
 
 function toEvents(container: SimulatedContainer, milestone: SimulatedMilestone): object[] {
-  const event = (at: number, kind: SimulatedMilestone['kind'], place: string, classifier: string): object => ({
+  const event = (at: number, kind: keyof typeof DCSA, place: string, classifier: string): object => ({
     eventID: randomUUID(),
     eventCreatedDateTime: new Date(milestone.at).toISOString(),
     eventDateTime: new Date(at).toISOString(),
@@ -120,8 +121,14 @@ function toEvents(container: SimulatedContainer, milestone: SimulatedMilestone):
       vessel: { vesselName: container.vesselName },
     },
   });
-  const actual = event(milestone.at, milestone.kind, milestone.place, 'ACT');
-  // At departure the carrier also states its own estimate, a little hopeful as such estimates are.
-  const hopeful = milestone.leg.arrivalAt - 30 * 3_600_000;
-  return milestone.kind === 'departed' ? [actual, event(hopeful, 'arrived', milestone.leg.to, 'EST')] : [actual];
+  const { kind, place, leg, at } = milestone;
+  // At departure the carrier states schedule and estimate, a little hopeful; on the way it knows better.
+  if (kind === 'reestimated') return [event(leg.arrivalAt - 9 * 3_600_000, 'arrived', leg.to, 'EST')];
+  const actual = event(at, kind, place, 'ACT');
+  if (kind !== 'departed') return [actual];
+  return [
+    actual,
+    event(leg.scheduledAt, 'arrived', leg.to, 'PLN'),
+    event(leg.scheduledAt + 6 * 3_600_000, 'arrived', leg.to, 'EST'),
+  ];
 }

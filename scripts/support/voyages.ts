@@ -36,7 +36,7 @@ const VESSELS = [
 ];
 const HOUR_MS = 3_600_000;
 /** From arrival to the next departure in the other direction. */
-const TURNAROUND_MS = 72 * HOUR_MS;
+const TURNAROUND_MS = 168 * HOUR_MS;
 
 /** One simulated container. */
 export interface SimulatedContainer {
@@ -60,6 +60,8 @@ export interface LegState {
   voyage: string;
   departureAt: number;
   arrivalAt: number;
+  /** When the schedule says it arrives: a little hopeful, as schedules are. */
+  scheduledAt: number;
   position: Point;
   courseDeg: number;
   speedKnots: number;
@@ -70,9 +72,9 @@ export function makeContainers(count: number, now: number): SimulatedContainer[]
   return Array.from({ length: count }, (_, i) => {
     const lane = LANES[i % LANES.length]!;
     const speedKnots = 14 + ((i * 7) % 60) / 10;
-    const legMs = (route(lane[0], lane[1]).distanceNm / speedKnots) * HOUR_MS;
+    const usualMs = (route(lane[0], lane[1]).distanceNm / speedKnots) * HOUR_MS;
     // A low-discrepancy sequence: evenly spread without looking regular.
-    const progress = 0.04 + 0.9 * ((i * 0.618034) % 1);
+    const progress = 0.04 + 0.86 * ((i * 0.618034) % 1);
     return {
       number: containerNumber(i),
       lane,
@@ -80,7 +82,7 @@ export function makeContainers(count: number, now: number): SimulatedContainer[]
       vesselName: VESSELS[i % VESSELS.length]!,
       speedKnots,
       reefer: i % 5 === 2,
-      startAt: Math.round(now - legMs * progress),
+      startAt: Math.round(now - usualMs * progress),
     };
   });
 }
@@ -104,17 +106,55 @@ function route(from: string, to: string) {
   return made;
 }
 
+/** A number from 0 to 1 that belongs to a container's leg: the same at every look. */
+function chance(container: SimulatedContainer, leg: number, salt: number): number {
+  let hash = 2_166_136_261 ^ salt;
+  for (const char of `${container.number}/${leg}`) hash = Math.imul(hash ^ char.charCodeAt(0), 16_777_619);
+  return ((hash ^ (hash >>> 15)) >>> 0) / 2 ** 32;
+}
+
+/** How long a leg takes: no two passages are alike. */
+function legMs(container: SimulatedContainer, leg: number): number {
+  const { distanceNm: nm } = route(...placesOf(container, leg));
+  return (nm / (container.speedKnots * (0.9 + 0.2 * chance(container, leg, 1)))) * HOUR_MS;
+}
+
+function placesOf(container: SimulatedContainer, leg: number): [from: string, to: string] {
+  return leg % 2 === 0 ? container.lane : [container.lane[1], container.lane[0]];
+}
+
+/** Ships hurry and dawdle: how far they are after a share of the time, and how fast compared with the mean. */
+const SWAY = 0.015;
+const sailedShare = (share: number): number => share + SWAY * Math.sin(4 * Math.PI * share);
+const swayedPace = (share: number): number => 1 + SWAY * 4 * Math.PI * Math.cos(4 * Math.PI * share);
+
+/** The leg of an instant: 0 for the first, until the next departure. */
+function legAt(container: SimulatedContainer, at: number): { leg: number; departureAt: number } {
+  let [leg, departureAt] = [0, container.startAt];
+  for (;;) {
+    const next = departureAt + legMs(container, leg) + TURNAROUND_MS;
+    if (at < next) return { leg, departureAt: Math.round(departureAt) };
+    departureAt = next;
+    leg++;
+  }
+}
+
 /** Where a container is at an instant. */
 export function stateAt(container: SimulatedContainer, at: number): LegState {
-  const legMs = (route(container.lane[0], container.lane[1]).distanceNm / container.speedKnots) * HOUR_MS;
-  const cycle = legMs + TURNAROUND_MS;
-  const leg = Math.max(0, Math.floor((at - container.startAt) / cycle));
-  const departureAt = Math.round(container.startAt + leg * cycle);
-  const [from, to] = leg % 2 === 0 ? container.lane : ([container.lane[1], container.lane[0]] as const);
+  const { leg, departureAt } = legAt(container, at);
+  return stateOn(container, leg, departureAt, at);
+}
+
+function stateOn(container: SimulatedContainer, leg: number, departureAt: number, at: number): LegState {
+  const [from, to] = placesOf(container, leg);
   const way = route(from, to);
-  const sailedNm = Math.max(0, Math.min(way.distanceNm, ((at - departureAt) / legMs) * way.distanceNm));
-  let i = way.cumulative.findIndex((nm) => nm >= sailedNm);
-  i = Math.max(1, i);
+  const ms = legMs(container, leg);
+  const share = Math.max(0, Math.min(1, (at - departureAt) / ms));
+  const sailedNm = sailedShare(share) * way.distanceNm;
+  const i = Math.max(
+    1,
+    way.cumulative.findIndex((nm) => nm >= sailedNm),
+  );
   const [a, b] = [way.path[i - 1]!, way.path[i]!];
   const span = way.cumulative[i]! - way.cumulative[i - 1]!;
   return {
@@ -123,17 +163,18 @@ export function stateAt(container: SimulatedContainer, at: number): LegState {
     to,
     voyage: `${String(leg + 1).padStart(3, '0')}${leg % 2 === 0 ? 'W' : 'E'}`,
     departureAt,
-    arrivalAt: Math.round(departureAt + legMs),
+    arrivalAt: Math.round(departureAt + ms),
+    scheduledAt: Math.round(departureAt + (way.distanceNm / container.speedKnots) * HOUR_MS - 24 * HOUR_MS),
     position: interpolate(a, b, span === 0 ? 1 : (sailedNm - way.cumulative[i - 1]!) / span),
     courseDeg: Math.round(bearingDeg(a, b)),
-    speedKnots: sailedNm >= way.distanceNm ? 0 : container.speedKnots,
+    speedKnots: share >= 1 ? 0 : (way.distanceNm / (ms / HOUR_MS)) * swayedPace(share),
   };
 }
 
-/** A milestone that a container passes. */
+/** A milestone that a container passes, or a word of the carrier on its arrival. */
 export interface SimulatedMilestone {
   at: number;
-  kind: 'gate_in' | 'loaded' | 'departed' | 'arrived' | 'discharged';
+  kind: 'gate_in' | 'loaded' | 'departed' | 'reestimated' | 'arrived' | 'discharged' | 'gate_out';
   place: string;
   leg: LegState;
 }
@@ -141,18 +182,21 @@ export interface SimulatedMilestone {
 /** The milestones in (since, until], in order. */
 export function milestonesBetween(container: SimulatedContainer, since: number, until: number): SimulatedMilestone[] {
   const found: SimulatedMilestone[] = [];
-  const last = stateAt(container, until).leg;
-  for (let n = Math.max(0, stateAt(container, since).leg - 1); n <= last + 1; n++) {
-    const legMs = (route(container.lane[0], container.lane[1]).distanceNm / container.speedKnots) * HOUR_MS;
-    const leg = stateAt(container, Math.ceil(container.startAt + n * (legMs + TURNAROUND_MS)) + 1);
+  const last = legAt(container, until).leg;
+  for (let n = 0, departureAt = container.startAt; n <= last + 1; n++) {
+    const leg = stateOn(container, n, Math.round(departureAt), Math.round(departureAt));
+    const dischargedAt = leg.arrivalAt + (8 + 24 * chance(container, n, 2)) * HOUR_MS;
     const all: SimulatedMilestone[] = [
       { kind: 'gate_in', at: leg.departureAt - 36 * HOUR_MS, place: leg.from, leg },
       { kind: 'loaded', at: leg.departureAt - 8 * HOUR_MS, place: leg.from, leg },
       { kind: 'departed', at: leg.departureAt, place: leg.from, leg },
+      { kind: 'reestimated', at: leg.departureAt + 0.6 * (leg.arrivalAt - leg.departureAt), place: leg.to, leg },
       { kind: 'arrived', at: leg.arrivalAt, place: leg.to, leg },
-      { kind: 'discharged', at: leg.arrivalAt + 14 * HOUR_MS, place: leg.to, leg },
+      { kind: 'discharged', at: dischargedAt, place: leg.to, leg },
+      { kind: 'gate_out', at: dischargedAt + (24 + 60 * chance(container, n, 3)) * HOUR_MS, place: leg.to, leg },
     ];
-    found.push(...all.filter((m) => m.at > since && m.at <= until));
+    found.push(...all.map((m) => ({ ...m, at: Math.round(m.at) })).filter((m) => m.at > since && m.at <= until));
+    departureAt += legMs(container, n) + TURNAROUND_MS;
   }
   return found.sort((a, b) => a.at - b.at);
 }
