@@ -80,7 +80,7 @@ const PLACES = [
   ['/containers', 'Containers', 'containers:read'],
   ['/shipments', 'Shipments', 'shipments:read'],
   ['/bookings', 'Bookings', 'bookings:read'],
-  ['/accuracy', 'ETA accuracy', 'eta:read'],
+  ['/accuracy', 'Accuracy', 'eta:read'],
   ['/carrier', 'Bookings', 'carrier-bookings:read'],
   ['/team', 'Team', 'users:read'],
   ['/security', 'Security', 'security:read'],
@@ -176,7 +176,7 @@ function ClockTag() {
   if (clock.speed === 1) return null;
   return (
     <span className="clock" title="The demonstration’s clock runs faster than the wall clock">
-      Demo clock ×{clock.speed} · {instant(clock.now)}
+      ×{clock.speed} · {instant(clock.now)}
     </span>
   );
 }

@@ -1,5 +1,5 @@
 /** A container's ETAs: when, how sure, why, and what was said before. */
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { get, type Page } from './api.ts';
 import { Loading, Problem } from './components.tsx';
@@ -50,7 +50,6 @@ export function EtaCard({ container }: { container: ContainerView }) {
           ))}
         </dl>
       )}
-      <History number={container.number} latest={eta?.publishedAt ?? onward[0]?.publishedAt ?? arrivedAt} />
     </section>
   );
 }
@@ -107,56 +106,84 @@ function Why({ eta: { explanation, revisions, publishedAt } }: { eta: Eta }) {
         <p className="muted">
           {journeysKnown === 0
             ? 'No journey of this lane has been completed yet: general experience only.'
-            : `${journeysKnown} completed ${journeysKnown === 1 ? 'journey' : 'journeys'} of this lane are known.`}
+            : `${journeysKnown} completed ${journeysKnown === 1 ? 'journey of this lane is' : 'journeys of this lane are'} known.`}
         </p>
       </details>
     </>
   );
 }
 
-/** Everything said of this journey, once somebody wants to see it. */
-function History({ number, latest }: { number: string; latest: number | null }) {
+/** Everything said on this journey, once somebody wants to see it: a line for each time somebody spoke. */
+export function EtaHistory({ container: { number, eta, onward, arrivedAt } }: { container: ContainerView }) {
   const [open, setOpen] = useState(false);
+  const latest = eta?.publishedAt ?? onward[0]?.publishedAt ?? arrivedAt;
   const history = useQuery({
     queryKey: ['eta-history', number, latest],
     queryFn: () => get<Page<SaidEta>>(`/v1/containers/${encodeURIComponent(number)}/eta-history?limit=500`),
     enabled: open,
+    placeholderData: keepPreviousData,
   });
-  const rows = [...(history.data?.items ?? [])].reverse();
+  const lines = linesOf(history.data?.items ?? []);
+  const targets = TARGETS.filter((target) => lines.some((line) => line.said[target] !== undefined));
   return (
-    <details className="small" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>What was said before</summary>
-      {history.isPending && open && <Loading what="the history" />}
-      {history.isError && <Problem error={history.error} />}
-      {history.isSuccess && rows.length === 0 && <p className="muted">Nothing yet.</p>}
-      {rows.length > 0 && (
-        <div className="table-wrap">
-          <table>
-            <thead>
-              <tr>
-                <th>Said</th>
-                <th>By</th>
-                <th>Of</th>
-                <th>When</th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map(({ at, source, target, location, p50 }) => (
-                <tr key={`${at}${source}${target}${p50}`}>
-                  <td>{instant(at)}</td>
-                  <td>{SOURCE_WORDS[source]}</td>
-                  <td>
-                    {TARGET_WORDS[target]} {location}
-                  </td>
-                  <td>{instant(p50)}</td>
+    <section className="card">
+      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>
+          <h2 className="inline">What was said before</h2>
+        </summary>
+        {history.isPending && open && <Loading what="the history" />}
+        {history.isError && <Problem error={history.error} />}
+        {history.isSuccess && lines.length === 0 && <p className="muted">Nothing yet.</p>}
+        {lines.length > 0 && (
+          <div className="table-wrap">
+            <table>
+              <thead>
+                <tr>
+                  <th>Said</th>
+                  <th>By</th>
+                  {targets.map((target) => (
+                    <th key={target}>{TARGET_WORDS[target]}</th>
+                  ))}
                 </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-    </details>
+              </thead>
+              <tbody>
+                {lines.map(({ at, source, location, said }) => (
+                  <tr key={`${at}${source}${location}`}>
+                    <td>{instant(at)}</td>
+                    <td>{SOURCE_WORDS[source]}</td>
+                    {targets.map((target) => (
+                      <td key={target}>{instant(said[target])}</td>
+                    ))}
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </details>
+    </section>
   );
+}
+
+const TARGETS = Object.keys(TARGET_WORDS) as Eta['target'][];
+
+interface Line {
+  at: number;
+  source: SaidEta['source'];
+  location: string;
+  said: Partial<Record<Eta['target'], number>>;
+}
+
+/** Words of one moment and source side by side, the newest first. */
+function linesOf(words: SaidEta[]): Line[] {
+  const lines = new Map<string, Line>();
+  for (const { at, source, location, target, p50 } of words) {
+    const name = `${at}/${source}/${location}`;
+    const line = lines.get(name) ?? { at, source, location, said: {} };
+    line.said[target] = p50;
+    lines.set(name, line);
+  }
+  return [...lines.values()].reverse();
 }
 
 /** The 10 to 90 % interval as a bar, with the carrier's word and the promise beside it. */

@@ -1,6 +1,6 @@
 /** The experts: each says how many hours are left, from its own point of view. */
 import type { LaneModel } from './lane-model.ts';
-import { type Expert, gridOf, LINES, type LegTrack, MAX_SPEED_KNOTS } from './leg.ts';
+import { type Expert, gridOf, LINES, type LegTrack, MAX_SPEED_KNOTS, paceTauHours } from './leg.ts';
 import { weightedQuantile } from './quantile.ts';
 
 const HOUR_MS = 3_600_000;
@@ -14,9 +14,20 @@ export function hoursAt(hoursToGo: readonly (number | null)[], grid: number): nu
   return a === null || b === null ? null : a + (b - a) * (grid - line);
 }
 
-/** Distance over the smoothed progress. */
+/** Share of the time to go over which the present pace is taken to last before the leg's mean returns. */
+const PACE_LASTS = 0.25;
+
+/**
+ * Distance over progress: near the end the present pace, far from it rather the mean of the leg so
+ * far, for ships that hurry today dawdle next week.
+ */
 export function paceHours(track: LegTrack): number {
-  return track.nm / Math.min(MAX_SPEED_KNOTS, Math.max(PACE_MIN_KNOTS, track.paceKnots));
+  const bounded = (knots: number): number => Math.min(MAX_SPEED_KNOTS, Math.max(PACE_MIN_KNOTS, knots));
+  const now = bounded(track.paceKnots);
+  if (track.movedHours <= 0) return track.nm / now;
+  const tau = paceTauHours(track.distanceNm);
+  const present = tau / (tau + (PACE_LASTS * track.nm) / now);
+  return track.nm / (present * now + (1 - present) * bounded(track.movedNm / track.movedHours));
 }
 
 /**
@@ -27,15 +38,21 @@ export function waitHours(track: LegTrack): number {
   return track.stillSince === null ? 0 : (track.at - track.stillSince) / HOUR_MS;
 }
 
+/** Share of the lane's time that the comparison with it starts with; and what one ship's pace may be of the usual. */
+const CALM_SHARE = 0.3;
+const RATIO_MIN = 0.6;
+const RATIO_MAX = 1.6;
+
 /** The lane's usual time to go, at the pace of this ship compared with the usual one so far. */
 export function laneHours(track: LegTrack, model: LaneModel): number | null {
   const usual = hoursAt(model.curveHours, gridOf(track.nm, track.distanceNm));
   if (usual === null) return null;
-  const laneSpent = model.curveHours[track.startLine]! - usual;
-  const spent = (track.at - track.startedAt) / HOUR_MS - (model.curveHours[track.startLine]! > 0 ? 0 : 0);
-  const calm = 0.3 * model.curveHours[track.startLine]!;
-  const ratio = laneSpent + calm > 0 ? (spent + calm) / (laneSpent + calm) : 1;
-  return usual * Math.min(1.6, Math.max(0.6, ratio));
+  const whole = model.curveHours[track.startLine]!;
+  const spent = (track.at - track.startedAt) / HOUR_MS;
+  // At the start there is little to compare: the ratio begins at one and is freed as the leg is sailed.
+  const calm = CALM_SHARE * whole;
+  const ratio = whole > 0 ? (spent + calm) / (whole - usual + calm) : 1;
+  return usual * Math.min(RATIO_MAX, Math.max(RATIO_MIN, ratio));
 }
 
 /** What earlier legs of the lane needed from here, those like this one counting most. */

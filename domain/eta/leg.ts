@@ -51,6 +51,9 @@ export interface LegTrack {
   paceKnots: number;
   /** Hours of observation behind the pace. */
   observedHours: number;
+  /** Miles made good while moving, and the hours that took. */
+  movedNm: number;
+  movedHours: number;
   /** Smoothed hours between two fixes: how finely the leg is seen. */
   gapHours: number;
   /** Since when no progress is made, ms; null while some is. */
@@ -91,6 +94,8 @@ export function beginLeg(fix: Fix, distanceNm: number): LegTrack {
     nm: fix.nm,
     paceKnots: SERVICE_SPEED_KNOTS,
     observedHours: 0,
+    movedNm: 0,
+    movedHours: 0,
     gapHours: 0,
     stillSince: null,
     stillHours: 0,
@@ -126,6 +131,8 @@ export function followLeg(track: LegTrack, fix: Fix): LegTrack {
     nm: fix.nm,
     paceKnots: still ? track.paceKnots : track.paceKnots + alpha * (madeGoodKnots - track.paceKnots),
     observedHours: still ? track.observedHours : Math.min(track.observedHours + hours, 10 * tau),
+    movedNm: still ? track.movedNm : track.movedNm + track.nm - fix.nm,
+    movedHours: still ? track.movedHours : track.movedHours + hours,
     gapHours: track.gapHours === 0 ? hours : track.gapHours + 0.2 * (Math.min(hours, 24) - track.gapHours),
     stillSince: still ? (track.stillSince ?? track.at) : null,
     stillHours: track.stillHours + (still || track.stillSince === null ? 0 : (track.at - track.stillSince) / HOUR_MS),

@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { Link } from 'wouter';
 import { get, type Page } from '../api.ts';
 import { useClock } from '../app.tsx';
-import { EtaCard } from '../eta-card.tsx';
+import { EtaCard, EtaHistory } from '../eta-card.tsx';
 import { Empty, LiveTag, Loading, Problem, Tag } from '../components.tsx';
 import { age, instant, words } from '../format.ts';
 import { useLiveContainer } from '../live.ts';
@@ -83,6 +83,7 @@ export default function ContainerPage({ number }: { number: string }) {
         </div>
       </div>
       <Timeline container={container} />
+      <EtaHistory container={container} />
       <Events number={number} eventCount={container.eventCount} />
     </main>
   );
