@@ -3,6 +3,7 @@ import { checkDigit } from '../../domain/identifiers/iso6346.ts';
 import { postSigned } from '../../scripts/support/api.ts';
 import { createTenant, fetchOf, spaceOf, type TestTenant } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
+import { fillLedger } from '../support/ledger.ts';
 
 let platform: Platform;
 let tenant: TestTenant;
@@ -126,4 +127,19 @@ test('browses the API documentation without a foreign host', async ({ page }) =>
   await expect(page.getByText('Fairlead API')).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Procurement' })).toBeVisible();
   expect(elsewhere).toEqual([]);
+});
+
+test('how right ETAs were is shown beside the carriers, and models can be rolled back', async ({ page }) => {
+  await fillLedger(platform, tenant.id, tenant.carrierId, 16);
+  await signIn(page);
+  await page.goto(`${platform.origin}/accuracy`);
+  await expect(page.getByRole('heading', { name: 'How right ETAs were' })).toBeVisible();
+  // The window is the last ninety days: January's journeys lie before it.
+  await expect(page.getByText('Nothing has arrived yet that could be judged')).toBeVisible();
+  await expect(page.getByRole('cell', { name: 'v1', exact: true })).toBeVisible();
+  await fillLedger(platform, tenant.id, tenant.carrierId, 17);
+  await page.reload();
+  await page.getByRole('button', { name: 'Roll out v1' }).click();
+  await page.getByRole('button', { name: 'Follow the newest again' }).click();
+  await expect(page.getByRole('button', { name: 'Roll out v1' })).toBeVisible();
 });

@@ -1,0 +1,21 @@
+/** A tenant's ETA ledger, filled as if months had passed. */
+import { endedJourney } from '../../durable-objects/testing/journeys.ts';
+import type { EtaLedgerApi } from '../../contracts/eta.ts';
+import type { Platform } from './harness.ts';
+
+interface Ledgers {
+  ETA_LEDGER: { idFromName(name: string): object; get(id: object): EtaLedgerApi };
+}
+
+/** Files journeys that arrived in January 2026 and trains the lanes. */
+export async function fillLedger(
+  platform: Platform,
+  tenantId: string,
+  carrierId: string,
+  count: number,
+): Promise<void> {
+  const { ETA_LEDGER } = await platform.server.getWorker<Ledgers>('fairlead-tracking').getEnv();
+  const ledger = ETA_LEDGER.get(ETA_LEDGER.idFromName(tenantId));
+  for (let n = 0; n < count; n++) await ledger.record(tenantId, endedJourney(n, { carrierId }));
+  await ledger.train(tenantId, Date.UTC(2026, 1, 1));
+}
