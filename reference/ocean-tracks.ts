@@ -65,21 +65,22 @@ export const SUEZ_CANAL: readonly Turn[] = [
 /** Turning points and the points between them, at most `spacingNm` apart along the great circle. */
 export function densify(track: readonly Turn[], spacingNm = 200): Point[] {
   const points: Point[] = [];
-  for (let i = 1; i < track.length; i++) {
-    const a = toPoint(track[i - 1]!);
-    const b = toPoint(track[i]!);
-    const steps = Math.max(1, Math.ceil(distanceNm(a, b) / spacingNm));
-    for (let s = i === 1 ? 0 : 1; s <= steps; s++) points.push(greatCirclePoint(a, b, s / steps));
+  for (const [lat, lon] of track) {
+    const [from, to] = [points.at(-1), { lat, lon }];
+    if (!from) {
+      points.push(to);
+      continue;
+    }
+    const steps = Math.max(1, Math.ceil(distanceNm(from, to) / spacingNm));
+    for (let step = 1; step <= steps; step++) points.push(greatCirclePoint(from, to, step / steps));
   }
   return points;
 }
 
-const toPoint = ([lat, lon]: Turn): Point => ({ lat, lon });
 const RAD = Math.PI / 180;
 
 /** The point at a fraction of the great circle from a to b (spherical linear interpolation). */
 function greatCirclePoint(a: Point, b: Point, fraction: number): Point {
-  if (fraction === 0) return a;
   if (fraction === 1) return b;
   const [u, v] = [vector(a), vector(b)];
   const angle = Math.acos(u[0] * v[0] + u[1] * v[1] + u[2] * v[2]);

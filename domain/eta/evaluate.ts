@@ -36,10 +36,17 @@ export function tryModel(
 const HELD_OUT = 0.2;
 const HELD_OUT_MIN = 3;
 
-/** Older legs to train a candidate on, and the newest ones to try it on; none when they are too few. */
-export function holdOut(legs: readonly CompletedLeg[]): { older: CompletedLeg[]; newest: CompletedLeg[] } {
+/**
+ * Older legs to train a candidate on, and the newest ones to try it on. What the model in force has
+ * learned from (up to `knownUntil`, ms) is no trial for either; none when too few are left.
+ */
+export function holdOut(
+  legs: readonly CompletedLeg[],
+  knownUntil: number | null,
+): { older: CompletedLeg[]; newest: CompletedLeg[] } {
   const ordered = [...legs].sort((a, b) => a.endedAt - b.endedAt);
-  const held = Math.floor(ordered.length * HELD_OUT);
+  const unseen = ordered.filter(({ endedAt }) => knownUntil === null || endedAt > knownUntil).length;
+  const held = Math.min(unseen, Math.floor(ordered.length * HELD_OUT));
   if (held < HELD_OUT_MIN) return { older: ordered, newest: [] };
   return { older: ordered.slice(0, -held), newest: ordered.slice(-held) };
 }

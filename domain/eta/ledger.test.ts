@@ -118,12 +118,15 @@ describe('what tenants know together', () => {
 describe('trying a model before it is rolled out', () => {
   it('holds out the newest legs, when there are enough', () => {
     const legs = Array.from({ length: 20 }, (_, i) => leg(50, i));
-    const { older, newest } = holdOut([...legs].reverse());
+    const { older, newest } = holdOut([...legs].reverse(), null);
     expect(newest).toHaveLength(4);
     expect(Math.min(...newest.map(({ endedAt }) => endedAt))).toBeGreaterThan(
       Math.max(...older.map(({ endedAt }) => endedAt)),
     );
-    expect(holdOut(legs.slice(0, 5)).newest).toEqual([]);
+    expect(holdOut(legs.slice(0, 5), null).newest).toEqual([]);
+    // Legs that the model in force has learned from would flatter it.
+    expect(holdOut(legs, legs[16]!.endedAt).newest).toHaveLength(3);
+    expect(holdOut(legs, legs[18]!.endedAt).newest).toEqual([]);
   });
 
   it('finds a model of slow ships worse on fast ones', () => {

@@ -156,7 +156,7 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
     const page = found.slice(0, query.limit);
     const last = page.at(-1);
     return {
-      items: page.map(({ id: _, ...word }) => word),
+      items: page.map(withoutId),
       nextCursor: found.length > page.length && last ? encodeCursor([last.at, last.id]) : null,
     };
   }
@@ -343,6 +343,10 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
     }
     return null;
   }
+}
+
+function withoutId({ target, source, location, at, p10, p50, p90 }: SaidEtaRow): SaidEtaRow {
+  return { target, source, location, at, p10, p50, p90 };
 }
 
 const isAhead = ({ eta, onward }: ContainerState): boolean => eta !== null || onward.length > 0;

@@ -33,6 +33,8 @@ interface Env {
   LOG_LEVEL?: string;
 }
 
+const numberOf = ({ version }: ModelVersion): number => Number(version.slice(1));
+
 /** The Durable Object class. */
 export class EtaLedger extends DurableObject<Env> implements EtaLedgerApi {
   readonly #storage: LedgerStorage;
@@ -102,8 +104,8 @@ export class EtaLedger extends DurableObject<Env> implements EtaLedgerApi {
     const page = found.slice(0, query.limit);
     const last = page.at(-1);
     return {
-      items: page.map(({ number: _, ...version }) => version),
-      nextCursor: found.length > page.length && last ? encodeCursor([last.number]) : null,
+      items: page,
+      nextCursor: found.length > page.length && last ? encodeCursor([numberOf(last)]) : null,
     };
   }
 
@@ -112,9 +114,8 @@ export class EtaLedger extends DurableObject<Env> implements EtaLedgerApi {
     const all = this.#storage.versions(Number.MAX_SAFE_INTEGER, 1_000).filter(({ state }) => state !== 'rejected');
     const chosen = version === 'newest' ? all[0] : all.find((known) => known.version === version);
     if (!chosen) return fail('not_found', 'There is no such version that could be rolled out');
-    this.#storage.rollOut(chosen.number, version !== 'newest');
-    const { number: _, ...rest } = chosen;
-    return ok({ ...rest, state: 'active', pinned: version !== 'newest' });
+    this.#storage.rollOut(numberOf(chosen), version !== 'newest');
+    return ok({ ...chosen, state: 'active', pinned: version !== 'newest' });
   }
 
   /** Billable work since the object woke. */

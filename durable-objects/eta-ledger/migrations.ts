@@ -30,6 +30,7 @@ export const MIGRATIONS = [
    CREATE TABLE models (
      name TEXT NOT NULL,
      version INTEGER NOT NULL,
+     known_until INTEGER,
      body TEXT NOT NULL,
      PRIMARY KEY (name, version)
    ) WITHOUT ROWID;

@@ -10,6 +10,13 @@ import { MIGRATIONS } from './migrations.ts';
 /** What the stage models learn from a journey. */
 export type Learning = Pick<JourneyRecord, 'reached' | 'stages' | 'calls' | 'carrierId'>;
 
+/** A model that was trained, with the end of the newest leg it has learned from. */
+export interface MadeModel {
+  name: string;
+  model: object;
+  knownUntil: number | null;
+}
+
 type StoredVersion = Omit<ModelVersion, 'state' | 'pinned'>;
 
 /** The storage of one ledger. */
@@ -139,15 +146,16 @@ export class LedgerStorage {
   }
 
   /** Keeps a version with the models that changed in it, and lets the oldest go. */
-  addVersion(
-    version: number,
-    state: 'ready' | 'rejected',
-    body: StoredVersion,
-    models: [name: string, model: object][],
-  ): void {
+  addVersion(version: number, state: 'ready' | 'rejected', body: StoredVersion, models: MadeModel[]): void {
     this.sql.run('INSERT INTO versions (version, state, body) VALUES (?, ?, ?)', version, state, JSON.stringify(body));
-    for (const [name, model] of models) {
-      this.sql.run('INSERT INTO models (name, version, body) VALUES (?, ?, ?)', name, version, JSON.stringify(model));
+    for (const { name, model, knownUntil } of models) {
+      this.sql.run(
+        'INSERT INTO models (name, version, known_until, body) VALUES (?, ?, ?, ?)',
+        name,
+        version,
+        knownUntil,
+        JSON.stringify(model),
+      );
     }
     const oldest = version - MODEL_VERSIONS_KEPT;
     const { active } = this.rollout();
@@ -176,8 +184,18 @@ export class LedgerStorage {
     return row ? (JSON.parse(row.body) as T) : null;
   }
 
+  /** End of the newest leg that a model, as it was in a version, has learned from; null without one. */
+  knownUntil(name: string, version: number): number | null {
+    const [row] = this.sql.run<{ known_until: number | null }>(
+      'SELECT known_until FROM models WHERE name = ? AND version <= ? ORDER BY version DESC LIMIT 1',
+      name,
+      version,
+    );
+    return row?.known_until ?? null;
+  }
+
   /** Versions, newest first, below a number. */
-  versions(below: number, limit: number): (ModelVersion & { number: number })[] {
+  versions(below: number, limit: number): ModelVersion[] {
     const { active, pinned } = this.rollout();
     return this.sql
       .run<{ version: number; state: 'ready' | 'rejected'; body: string }>(
@@ -187,7 +205,6 @@ export class LedgerStorage {
       )
       .map(({ version, state, body }) => ({
         ...(JSON.parse(body) as StoredVersion),
-        number: version,
         state: version === active ? 'active' : state,
         pinned: version === active && pinned,
       }));

@@ -5,7 +5,7 @@ import { holdOut, isGoodEnough, tryModel } from '../../domain/eta/evaluate.ts';
 import { type LaneModel, LEGS_KEPT, trainLane } from '../../domain/eta/lane-model.ts';
 import { type CompletedStages, type StageModel, trainStages } from '../../domain/eta/stages.ts';
 import { TRAIN_LANES_MAX } from '../../platform/limits.ts';
-import type { Learning, LedgerStorage } from './storage.ts';
+import type { Learning, LedgerStorage, MadeModel } from './storage.ts';
 
 /** A new version, with what the tenant gives to the commons. */
 export interface Trained {
@@ -21,7 +21,7 @@ export function train(storage: LedgerStorage, now: number): Trained | null {
   const { active, pinned } = storage.rollout();
   const lanes = names.filter((name) => name.startsWith('sea/')).map((name) => name.slice(4));
   const ways = names.filter((name) => name.startsWith('way/')).map((name) => name.slice(4));
-  const made: [string, object][] = [];
+  const made: MadeModel[] = [];
   const contributions: Pick<Trained, 'lanes' | 'stages'> = { lanes: [], stages: [] };
   const trial = { candidate: 0, present: 0, candidateCalls: 0, presentCalls: 0 };
   const mode = trainLane(storage.legs(null, LEGS_KEPT));
@@ -29,19 +29,20 @@ export function train(storage: LedgerStorage, now: number): Trained | null {
     const legs = storage.legs(lane, LEGS_KEPT);
     if (legs.length === 0) continue;
     const model = trainLane(legs);
-    made.push([`sea/${lane}`, model]);
+    const name = `sea/${lane}`;
+    made.push({ name, model, knownUntil: Math.max(...legs.map(({ endedAt }) => endedAt)) });
     contributions.lanes.push({ lane, model: withoutAnalogues(model) });
-    const { older, newest } = holdOut(legs);
+    const { older, newest } = holdOut(legs, storage.knownUntil(name, active));
     if (newest.length === 0) continue;
     const candidate = tryModel(trainLane(older), mode, newest);
-    const present = tryModel(storage.model<LaneModel>(`sea/${lane}`, active), mode, newest);
+    const present = tryModel(storage.model<LaneModel>(name, active), mode, newest);
     trial.candidate += candidate.errorHours;
     trial.candidateCalls += candidate.calls;
     trial.present += present.errorHours;
     trial.presentCalls += present.calls;
   }
   if (lanes.length > 0) {
-    made.push(['sea/*', { ...mode, analogues: [], curveHours: [] }]);
+    made.push({ name: 'sea/*', model: { ...mode, analogues: [], curveHours: [] }, knownUntil: null });
     contributions.lanes.push({ lane: '*', model: withoutAnalogues(mode) });
   }
   let journeys = 0;
@@ -52,7 +53,7 @@ export function train(storage: LedgerStorage, now: number): Trained | null {
       const model = trainStages(journeysTo(target, learning));
       if (model.journeys === 0) continue;
       const lane = way ?? '*';
-      made.push([`stage/${target}/${lane}`, model]);
+      made.push({ name: `stage/${target}/${lane}`, model, knownUntil: null });
       contributions.stages.push({ lane, target, model: withoutCarriers(model) });
     }
   }
@@ -70,8 +71,9 @@ export function train(storage: LedgerStorage, now: number): Trained | null {
   return { version: { ...body, state, pinned: false }, ...contributions };
 }
 
-function withoutAnalogues({ analogues: _, ...model }: LaneModel): Omit<LaneModel, 'analogues'> {
-  return model;
+function withoutAnalogues(model: LaneModel): Omit<LaneModel, 'analogues'> {
+  const { legs, curveHours, bands, still, slipHours } = model;
+  return { legs, curveHours, bands, still, slipHours };
 }
 
 /** A tenant's carriers are its own business. */

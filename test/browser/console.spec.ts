@@ -137,7 +137,7 @@ test('how right ETAs were is shown beside the carriers, and models can be rolled
   // The window is the last ninety days: January's journeys lie before it.
   await expect(page.getByText('Nothing has arrived yet that could be judged')).toBeVisible();
   await expect(page.getByRole('cell', { name: 'v1', exact: true })).toBeVisible();
-  await fillLedger(platform, tenant.id, tenant.carrierId, 17);
+  await fillLedger(platform, tenant.id, tenant.carrierId, 1);
   await page.reload();
   await page.getByRole('button', { name: 'Roll out v1' }).click();
   await page.getByRole('button', { name: 'Follow the newest again' }).click();
