@@ -118,7 +118,7 @@ function journey(way: ReturnType<typeof voyage>, model: ReturnType<typeof lane>)
       port: (code) => ports.get(code),
       canalAhead: () => 'suez',
     },
-    models: { version: 'v1', lanes: { [`${FROM}>${TO}`]: model }, sea: model, stages: {} },
+    models: { version: 'v1', lanes: { [`${FROM}>${TO}`]: model }, sea: model, stages: {}, stays: {} },
   };
   let outcome: EtaOutcome = followJourney(null, [], { ...input, now: 0, fixes: [], latest: null });
   const startedAt = performance.now();

@@ -3,6 +3,7 @@ import type { EtaModels } from '../domain/eta/journey.ts';
 import type { LaneModel } from '../domain/eta/lane-model.ts';
 import type { SaidEta, Source, Target } from '../domain/eta/eta.ts';
 import type { JourneyRecord } from '../domain/eta/ledger.ts';
+import type { Spread } from '../domain/eta/spread.ts';
 import type { StageModel } from '../domain/eta/stages.ts';
 import type { Result } from './result.ts';
 import type { ObjectUsage } from './tracking.ts';
@@ -97,7 +98,7 @@ export type SaidEtaRow = SaidEta;
 export interface ModelsKey {
   origin: string;
   destination: string;
-  /** Sea legs as `FROM>TO`. */
+  /** Sea legs as `FROM>TO`; where one begins the box stays before it. */
   legs: string[];
 }
 
@@ -131,9 +132,25 @@ export interface StageContribution {
   model: StageModel;
 }
 
+/** The same of the stays in a port, by `before@PORT` or `change@PORT`. */
+export interface StayContribution {
+  key: string;
+  spread: Spread;
+}
+
+/** What a tenant gives at once. */
+export interface Contribution {
+  lanes: LaneContribution[];
+  stages: StageContribution[];
+  stays: StayContribution[];
+}
+
+/** What the commons answer. */
+export type CommonModels = Omit<EtaModels, 'version'>;
+
 /** The methods of the commons: what tenants know together. */
 export interface EtaCommonsApi {
-  contribute(tenantId: string, lanes: LaneContribution[], stages: StageContribution[]): Promise<void>;
+  contribute(tenantId: string, given: Contribution): Promise<void>;
   /** What enough tenants know together; lanes that too few know are absent. */
-  models(key: ModelsKey): Promise<Pick<EtaModels, 'lanes' | 'sea' | 'stages'>>;
+  models(key: ModelsKey): Promise<CommonModels>;
 }

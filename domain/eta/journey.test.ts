@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { distanceNm } from '../geo/sphere.ts';
 import type { Milestone, MilestoneCode } from '../journey/fold.ts';
-import { type EtaInput, type EtaMemory, type EtaOutcome, followJourney, NO_MODELS } from './journey.ts';
+import { type EtaInput, type EtaMemory, type EtaModels, type EtaOutcome, followJourney, NO_MODELS } from './journey.ts';
 import type { Eta } from './eta.ts';
 
 const HOUR = 3_600_000;
@@ -47,6 +47,11 @@ class Box {
   destination = 'NLRTM';
   said: EtaOutcome['said'] = [];
   #latest: EtaInput['latest'] = null;
+  readonly #models: EtaModels;
+
+  constructor(models: EtaModels = NO_MODELS) {
+    this.#models = models;
+  }
 
   tell(hour: number, ...milestones: Milestone[]): EtaOutcome {
     this.milestones = [...this.milestones, ...milestones];
@@ -68,7 +73,7 @@ class Box {
       destination: this.destination,
       carrierId: 'car_1',
       sea,
-      models: NO_MODELS,
+      models: this.#models,
     });
     this.memory = outcome.memory;
     this.etas = outcome.etas;
@@ -128,6 +133,16 @@ describe('followJourney', () => {
     expect(box.arrival!.explanation.leg).toBeNull();
     box.tell(250, m('loaded', 'SGSIN', 240), m('departed', 'SGSIN', 250));
     expect(box.arrival!.explanation.leg).toMatchObject({ from: 'SGSIN', to: 'NLRTM' });
+  });
+
+  it('takes the stay between two ships from those that were learned', () => {
+    const quick = { n: 30, q: new Array<number>(13).fill(20) };
+    const box = new Box({ ...NO_MODELS, stays: { 'change@SGSIN': quick } });
+    box.tell(0, m('departed', 'CNSHA', 0), m('discharged', 'SGSIN', 150, 'PLN'));
+    const usual = new Box();
+    usual.tell(0, m('departed', 'CNSHA', 0), m('discharged', 'SGSIN', 150, 'PLN'));
+    expect(box.arrival!.explanation.parts[1]).toMatchObject({ kind: 'dwell', from: 'SGSIN', hours: 20 });
+    expect((usual.arrival!.p50 - box.arrival!.p50) / HOUR).toBeCloseTo(100, 0);
   });
 
   it('ends with the arrival, then speaks of what comes after it', () => {

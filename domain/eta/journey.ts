@@ -14,6 +14,7 @@ import { AT_BERTH_NM, beginLeg, completeLeg, type CompletedLeg, followLeg, type 
 import { noteCall } from './leg-estimate.ts';
 import { type Plan, planOf } from './plan.ts';
 import type { Publication } from './publish.ts';
+import type { Spread } from './spread.ts';
 import type { StageCall, StageModel } from './stages.ts';
 
 /** The models a container estimates by. */
@@ -25,10 +26,12 @@ export interface EtaModels {
   sea: LaneModel | null;
   /** Time to each target by milestones: of this origin and destination, and of all. */
   stages: Partial<Record<Target, { lane: StageModel | null; all: StageModel | null }>>;
+  /** Stays in the ports of the way, by `before@PORT` and `change@PORT`. */
+  stays: Record<string, Spread>;
 }
 
 /** No models: general assumptions alone. */
-export const NO_MODELS: EtaModels = { version: null, lanes: {}, sea: null, stages: {} };
+export const NO_MODELS: EtaModels = { version: null, lanes: {}, sea: null, stages: {}, stays: {} };
 
 /** What the sea tells: distances to go, and where ports are. */
 export interface Sea {
@@ -93,7 +96,7 @@ export interface EtaOutcome {
   said: SaidEta[];
   /** Targets whose true time has become known, or was corrected. */
   reached: Target[];
-  /** A journey that was given up for another one: what was said of it has no truth to meet. */
+  /** The container's way, as far as it is known; null without a destination. */
   plan: Plan | null;
 }
 

@@ -61,6 +61,17 @@ function mergeRecords(items: readonly Weighted<TrackRecord>[]): TrackRecord | nu
   };
 }
 
+/** A spread as enough tenants know it together, or null. */
+export function mergeSpreads(given: readonly Spread[]): Spread | null {
+  const known = given.filter(({ n }) => n >= JOURNEYS_MIN);
+  if (known.length < TENANTS_MIN) return null;
+  const items = known.map((value) => ({ value, weight: Math.min(WEIGHT_MAX, value.n) }));
+  return {
+    n: known.reduce((sum, { n }) => sum + n, 0),
+    q: known[0]!.q.map((_, i) => mean(pick(items, ({ q }) => q[i]))),
+  };
+}
+
 /** The milestones of a lane as enough tenants know them together, or null. Carriers are left out. */
 export function mergeStages(models: readonly StageModel[]): StageModel | null {
   const given = models.filter(({ journeys }) => journeys >= JOURNEYS_MIN);
@@ -69,16 +80,8 @@ export function mergeStages(models: readonly StageModel[]): StageModel | null {
   const keys = new Set(given.flatMap(({ spreads }) => Object.keys(spreads).filter((key) => !key.includes('|'))));
   const spreads: Record<string, Spread> = {};
   for (const key of keys) {
-    const known = pick(items, ({ spreads: all }) => {
-      const spread = all[key];
-      return spread && spread.n >= JOURNEYS_MIN ? spread : null;
-    });
-    if (known.length < TENANTS_MIN) continue;
-    const { q } = known[0]!.value;
-    spreads[key] = {
-      n: known.reduce((sum, { value }) => sum + value.n, 0),
-      q: q.map((_, i) => mean(pick(known, (spread) => spread.q[i]))),
-    };
+    const merged = mergeSpreads(given.flatMap(({ spreads: all }) => (all[key] ? [all[key]] : [])));
+    if (merged) spreads[key] = merged;
   }
   const codes = new Set(given.flatMap(({ records }) => Object.keys(records)));
   const records: StageModel['records'] = {};

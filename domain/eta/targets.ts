@@ -5,9 +5,10 @@ import type { EtaInput, EtaMemory, LegMemory } from './journey.ts';
 import { estimateLeg, type LegEstimate } from './leg-estimate.ts';
 import { AT_BERTH_NM, SERVICE_SPEED_KNOTS } from './leg.ts';
 import { type Plan, saidBy } from './plan.ts';
-import { addParts, type Part } from './spread.ts';
+import { addParts, leftByLevels, type Part } from './spread.ts';
 import { estimateStages, type ReachedStage } from './stages.ts';
 import { laterPart } from './staleness.ts';
+import { stayKey } from './stays.ts';
 
 /** An estimate of one target, hours to go from now. */
 export interface TargetEstimate {
@@ -59,9 +60,19 @@ function estimateArrival(memory: EtaMemory, plan: Plan, input: EtaInput): Target
   const parts: EtaPart[] = [{ kind: 'sea', from: sailing.from, to: sailing.to, hours: part.p50 }];
   let whole = part;
   if (!last) {
-    const rest = restByMilestones(plan, plan.leg + 1, input);
-    parts.push(...rest.parts);
-    whole = addParts([part, rest.part]);
+    const rest = restFrom(plan, plan.leg + 1, input);
+    // Journeys of this way that changed ships here know the stay and the next leg together.
+    const onward = estimateStages({
+      stage: { code: 'arrived', place: sailing.to, at: input.now },
+      now: input.now,
+      carrierId: input.carrierId ?? null,
+      lane: input.models.stages.vessel_arrival?.lane ?? null,
+      all: null,
+      fallback: rest.part,
+      scheduledAt: null,
+    });
+    parts.push(...fitStays(rest.parts, onward.p50));
+    whole = addParts([part, onward]);
   }
   const { track } = sailing;
   return {
@@ -102,7 +113,7 @@ function byMilestones(memory: EtaMemory, plan: Plan, input: EtaInput): TargetEst
   // A box that was only seen in its port counts from then.
   const seen = memory.leg && { code: 'registered', place: memory.leg.from, at: memory.leg.track.startedAt };
   const stage = plan.stages.at(-1) ?? seen;
-  const rest = restByMilestones(plan, plan.leg, input);
+  const rest = restFrom(plan, plan.leg, input);
   if (!stage || rest.parts.length === 0) return null;
   const models = input.models.stages.vessel_arrival;
   const estimate = estimateStages({
@@ -154,16 +165,17 @@ function estimateLater(
   };
 }
 
-/** Legs and stays from a node of the plan on, by lanes' medians and distances, none of them begun. */
-function restByMilestones(plan: Plan, fromLeg: number, input: EtaInput): { part: Part; parts: EtaPart[] } {
+/** Legs and stays from a node of the plan on, each by its own history or distance, none of them begun. */
+function restFrom(plan: Plan, fromLeg: number, input: EtaInput): { part: Part; parts: EtaPart[] } {
   const parts: EtaPart[] = [];
   const hours: Part[] = [];
   for (let leg = fromLeg; leg + 1 < plan.nodes.length; leg++) {
     const [from, to] = [plan.nodes[leg]!, plan.nodes[leg + 1]!];
     const sea = seaHours(from, to, input);
     if (!sea) return { part: addParts([]), parts: [] };
-    if (leg > fromLeg || plan.phase === 'in_port' || leg > plan.leg) {
-      const stay = leg === 0 ? STAY.before : STAY.change;
+    if (plan.phase === 'in_port' || leg > plan.leg) {
+      const known = input.models.stays[stayKey(from, leg > 0)];
+      const stay = leftByLevels([known], 0, leg === 0 ? STAY.before : STAY.change);
       parts.push({ kind: 'dwell', from, to: from, hours: stay.p50 });
       hours.push(stay);
     }
@@ -171,6 +183,14 @@ function restByMilestones(plan: Plan, fromLeg: number, input: EtaInput): { part:
     hours.push(sea);
   }
   return { part: addParts(hours), parts };
+}
+
+/** Stays stretched or cut so that the parts add up to the whole; sea legs are what they are. */
+function fitStays(parts: EtaPart[], wholeHours: number): EtaPart[] {
+  const sum = (kind: EtaPart['kind']): number =>
+    parts.reduce((total, part) => total + (part.kind === kind ? part.hours : 0), 0);
+  const scale = Math.max(0, wholeHours - sum('sea')) / (sum('dwell') || 1);
+  return parts.map((part) => (part.kind === 'dwell' ? { ...part, hours: part.hours * scale } : part));
 }
 
 function seaHours(from: string, to: string, { models, sea }: EtaInput): Part | null {

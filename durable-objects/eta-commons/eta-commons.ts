@@ -3,11 +3,13 @@
  * journeys of a lane; what comes out is merged over at least three tenants, and names none of them.
  */
 import { DurableObject } from 'cloudflare:workers';
-import type { EtaCommonsApi, LaneContribution, ModelsKey, StageContribution } from '../../contracts/eta.ts';
+import type { CommonModels, Contribution, EtaCommonsApi, ModelsKey } from '../../contracts/eta.ts';
 import type { EtaModels } from '../../domain/eta/journey.ts';
 import { TARGETS } from '../../domain/eta/eta.ts';
 import type { LaneModel } from '../../domain/eta/lane-model.ts';
-import { mergeLanes, mergeStages } from '../../domain/eta/merge.ts';
+import { mergeLanes, mergeSpreads, mergeStages } from '../../domain/eta/merge.ts';
+import type { Spread } from '../../domain/eta/spread.ts';
+import { staysOfWay } from '../../domain/eta/stays.ts';
 import type { StageModel } from '../../domain/eta/stages.ts';
 import { Sql } from '../shared/sql.ts';
 
@@ -27,6 +29,7 @@ const TENANTS_MAX = 50;
 export const ALL_SEA = 'sea/*';
 
 const laneName = (lane: string): string => (lane === '*' ? ALL_SEA : `sea/${lane}`);
+const stayName = (key: string): string => `stay/${key}`;
 const stageName = (lane: string, target: string): string => `stage/${target}/${lane}`;
 
 /** The Durable Object class. */
@@ -40,17 +43,16 @@ export class EtaCommons extends DurableObject implements EtaCommonsApi {
   }
 
   /** Takes a tenant's sums; the same lane again replaces what it gave before. */
-  async contribute(tenantId: string, lanes: LaneContribution[], stages: StageContribution[]): Promise<void> {
+  async contribute(tenantId: string, { lanes, stages, stays }: Contribution): Promise<void> {
     this.ctx.storage.transactionSync(() => {
-      for (const { lane, model } of lanes) this.#give(laneName(lane), tenantId, model);
-      for (const { lane, target, model } of stages) this.#give(stageName(lane, target), tenantId, model);
-      for (const { lane } of lanes) this.#merge<Omit<LaneModel, 'analogues'>>(laneName(lane), mergeLanes);
-      for (const { lane, target } of stages) this.#merge<StageModel>(stageName(lane, target), mergeStages);
+      for (const { lane, model } of lanes) this.#give(laneName(lane), tenantId, model, mergeLanes);
+      for (const { lane, target, model } of stages) this.#give(stageName(lane, target), tenantId, model, mergeStages);
+      for (const { key, spread } of stays) this.#give(stayName(key), tenantId, spread, mergeSpreads);
     });
   }
 
   /** What enough tenants know together. */
-  async models({ origin, destination, legs }: ModelsKey): Promise<Pick<EtaModels, 'lanes' | 'sea' | 'stages'>> {
+  async models({ origin, destination, legs }: ModelsKey): Promise<CommonModels> {
     const lanes: EtaModels['lanes'] = {};
     for (const lane of legs) {
       const model = this.#read<LaneModel>(laneName(lane));
@@ -62,10 +64,16 @@ export class EtaCommons extends DurableObject implements EtaCommonsApi {
       const all = this.#read<StageModel>(stageName('*', target));
       if (lane || all) stages[target] = { lane, all };
     }
-    return { lanes, sea: this.#read<LaneModel>(ALL_SEA), stages };
+    const stays = Object.fromEntries(
+      staysOfWay(legs).flatMap((key) => {
+        const spread = this.#read<Spread>(stayName(key));
+        return spread ? [[key, spread]] : [];
+      }),
+    );
+    return { lanes, sea: this.#read<LaneModel>(ALL_SEA), stages, stays };
   }
 
-  #give(name: string, tenantId: string, model: object): void {
+  #give<T extends object>(name: string, tenantId: string, model: T, merge: (models: T[]) => object | null): void {
     this.#sql.run(
       `INSERT INTO contributions (name, tenant_id, body) VALUES (?, ?, ?)
        ON CONFLICT (name, tenant_id) DO UPDATE SET body = excluded.body`,
@@ -73,9 +81,6 @@ export class EtaCommons extends DurableObject implements EtaCommonsApi {
       tenantId,
       JSON.stringify(model),
     );
-  }
-
-  #merge<T>(name: string, merge: (models: T[]) => object | null): void {
     const given = this.#sql
       .run<{ body: string }>('SELECT body FROM contributions WHERE name = ? LIMIT ?', name, TENANTS_MAX)
       .map(({ body }) => JSON.parse(body) as T);

@@ -91,9 +91,9 @@ export class EtaLedger extends DurableObject<Env> implements EtaLedgerApi {
     this.#storage.sql.countRequest();
     const made = this.ctx.storage.transactionSync(() => train(this.#storage, now));
     if (!made) return null;
-    const { version, lanes, stages } = made;
+    const { version, given } = made;
     this.#log('info', 'eta.trained', { tenantId, ...version });
-    if (version.state !== 'rejected') await etaCommons(this.env).contribute(tenantId, lanes, stages);
+    if (version.state !== 'rejected') await etaCommons(this.env).contribute(tenantId, given);
     return version;
   }
 

@@ -106,6 +106,7 @@ describe('training', () => {
     expect(models).toMatchObject({ version: 'v1', lanes: { 'CNSHA>NLRTM': { legs: 15 } } });
     expect(models.lanes['CNSHA>NLRTM']!.curveHours[0]).toBeGreaterThan(595);
     expect(models.stages.vessel_arrival!.lane!.spreads['departed@CNSHA']!.n).toBe(15);
+    expect(models.stays['before@CNSHA']).toMatchObject({ n: 15 });
     expect(await ledger().train('ten_1', WINDOW.from)).toBeNull();
   });
 
@@ -163,6 +164,7 @@ describe('the commons', () => {
     expect(models.version).toBe('common');
     expect(models.lanes['CNSHA>NLRTM']).toMatchObject({ legs: 18, analogues: [] });
     expect(models.stages.vessel_arrival!.lane!.spreads['departed@CNSHA']!.n).toBe(18);
+    expect(models.stays['before@CNSHA']).toMatchObject({ n: 18 });
     const all = JSON.stringify([models, await etaCommons(bindings).models(WAY)]);
     expect(all).not.toMatch(/car_secret|ten_|TEST\d/);
   });

@@ -1,9 +1,11 @@
 /** Puts together the models of a way from the version in force, and from the commons where it has none. */
-import type { ModelsKey } from '../../contracts/eta.ts';
+import type { CommonModels, ModelsKey } from '../../contracts/eta.ts';
 import { TARGETS } from '../../domain/eta/eta.ts';
 import type { EtaModels } from '../../domain/eta/journey.ts';
 import type { LaneModel } from '../../domain/eta/lane-model.ts';
 import { JOURNEYS_MIN } from '../../domain/eta/merge.ts';
+import type { Spread } from '../../domain/eta/spread.ts';
+import { staysOfWay } from '../../domain/eta/stays.ts';
 import type { StageModel } from '../../domain/eta/stages.ts';
 import type { LedgerStorage } from './storage.ts';
 
@@ -12,7 +14,7 @@ export interface Assembled {
   models: EtaModels;
   /** Lanes and targets of which the tenant knows too little. */
   missing: string[];
-  filledFrom(commons: Pick<EtaModels, 'lanes' | 'sea' | 'stages'>): EtaModels;
+  filledFrom(commons: CommonModels): EtaModels;
 }
 
 /** Reads the models of a way. Few legs of one's own are kept unless the commons know more. */
@@ -34,11 +36,18 @@ export function assembleModels(storage: LedgerStorage, { origin, destination, le
     if ((own.lane?.journeys ?? 0) < JOURNEYS_MIN) missing.push(target);
   }
   const sea = active > 0 ? storage.model<LaneModel>('sea/*', active) : null;
-  const models: EtaModels = { version: active > 0 ? `v${active}` : null, lanes, sea, stages };
+  const ports = (active > 0 ? storage.model<Record<string, Spread>>('stays', active) : null) ?? {};
+  const stays: EtaModels['stays'] = {};
+  for (const key of staysOfWay(legs)) {
+    const known = ports[key];
+    if (known) stays[key] = known;
+    if ((known?.n ?? 0) < JOURNEYS_MIN) missing.push(key);
+  }
+  const models: EtaModels = { version: active > 0 ? `v${active}` : null, lanes, sea, stages, stays };
   return { models, missing, filledFrom: (commons) => fill(models, missing, commons) };
 }
 
-function fill(own: EtaModels, missing: string[], commons: Pick<EtaModels, 'lanes' | 'sea' | 'stages'>): EtaModels {
+function fill(own: EtaModels, missing: string[], commons: CommonModels): EtaModels {
   const lanes = { ...own.lanes };
   for (const lane of missing) if (commons.lanes[lane]) lanes[lane] = commons.lanes[lane];
   const stages = { ...own.stages };
@@ -51,5 +60,7 @@ function fill(own: EtaModels, missing: string[], commons: Pick<EtaModels, 'lanes
     stages[target] = { lane, all: own.stages[target]?.all ?? common.all };
   }
   const version = own.version ?? (Object.keys(lanes).length > 0 || commons.sea ? 'common' : null);
-  return { version, lanes, sea: own.sea ?? commons.sea, stages };
+  const stays = { ...own.stays };
+  for (const key of missing) if (commons.stays[key]) stays[key] = commons.stays[key];
+  return { version, lanes, sea: own.sea ?? commons.sea, stages, stays };
 }

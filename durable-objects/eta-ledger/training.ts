@@ -1,17 +1,17 @@
 /** Trains a new version of a tenant's models from what has been filed. */
-import type { LaneContribution, ModelVersion, StageContribution } from '../../contracts/eta.ts';
+import type { Contribution, ModelVersion } from '../../contracts/eta.ts';
 import { type Target, TARGETS } from '../../domain/eta/eta.ts';
 import { holdOut, isGoodEnough, tryModel } from '../../domain/eta/evaluate.ts';
 import { type LaneModel, LEGS_KEPT, trainLane } from '../../domain/eta/lane-model.ts';
 import { type CompletedStages, type StageModel, trainStages } from '../../domain/eta/stages.ts';
+import { trainStays } from '../../domain/eta/stays.ts';
 import { TRAIN_LANES_MAX } from '../../platform/limits.ts';
 import type { Learning, LedgerStorage, MadeModel } from './storage.ts';
 
 /** A new version, with what the tenant gives to the commons. */
 export interface Trained {
   version: ModelVersion;
-  lanes: LaneContribution[];
-  stages: StageContribution[];
+  given: Contribution;
 }
 
 /** Inside a transaction: trains what has news, tries it, and rolls it out if it is good enough. */
@@ -22,7 +22,7 @@ export function train(storage: LedgerStorage, now: number): Trained | null {
   const lanes = names.filter((name) => name.startsWith('sea/')).map((name) => name.slice(4));
   const ways = names.filter((name) => name.startsWith('way/')).map((name) => name.slice(4));
   const made: MadeModel[] = [];
-  const contributions: Pick<Trained, 'lanes' | 'stages'> = { lanes: [], stages: [] };
+  const given: Contribution = { lanes: [], stages: [], stays: [] };
   const trial = { candidate: 0, present: 0, candidateCalls: 0, presentCalls: 0 };
   const mode = trainLane(storage.legs(null, LEGS_KEPT));
   for (const lane of lanes) {
@@ -31,7 +31,7 @@ export function train(storage: LedgerStorage, now: number): Trained | null {
     const model = trainLane(legs);
     const name = `sea/${lane}`;
     made.push({ name, model, knownUntil: Math.max(...legs.map(({ endedAt }) => endedAt)) });
-    contributions.lanes.push({ lane, model: withoutAnalogues(model) });
+    given.lanes.push({ lane, model: withoutAnalogues(model) });
     const { older, newest } = holdOut(legs, storage.knownUntil(name, active));
     if (newest.length === 0) continue;
     const candidate = tryModel(trainLane(older), mode, newest);
@@ -43,8 +43,11 @@ export function train(storage: LedgerStorage, now: number): Trained | null {
   }
   if (lanes.length > 0) {
     made.push({ name: 'sea/*', model: { ...mode, analogues: [], curveHours: [] }, knownUntil: null });
-    contributions.lanes.push({ lane: '*', model: withoutAnalogues(mode) });
+    given.lanes.push({ lane: '*', model: withoutAnalogues(mode) });
   }
+  const stays = trainStays(storage.learning(null));
+  made.push({ name: 'stays', model: stays, knownUntil: null });
+  given.stays = Object.entries(stays).map(([key, spread]) => ({ key, spread }));
   let journeys = 0;
   for (const way of [...ways, null]) {
     const learning = storage.learning(way);
@@ -54,7 +57,7 @@ export function train(storage: LedgerStorage, now: number): Trained | null {
       if (model.journeys === 0) continue;
       const lane = way ?? '*';
       made.push({ name: `stage/${target}/${lane}`, model, knownUntil: null });
-      contributions.stages.push({ lane, target, model: withoutCarriers(model) });
+      given.stages.push({ lane, target, model: withoutCarriers(model) });
     }
   }
   const mae = (sum: number, calls: number): number | null => (calls > 0 ? Math.round((sum / calls) * 100) / 100 : null);
@@ -68,7 +71,7 @@ export function train(storage: LedgerStorage, now: number): Trained | null {
   const rolledOut = good && !pinned;
   if (rolledOut) storage.rollOut(number, false);
   const state = !good ? 'rejected' : rolledOut ? 'active' : 'ready';
-  return { version: { ...body, state, pinned: false }, ...contributions };
+  return { version: { ...body, state, pinned: false }, given };
 }
 
 function withoutAnalogues(model: LaneModel): Omit<LaneModel, 'analogues'> {
