@@ -44,6 +44,7 @@ class Box {
   memory: EtaMemory | null = null;
   etas: Eta[] = [];
   milestones: Milestone[] = [];
+  origin = 'CNSHA';
   destination = 'NLRTM';
   said: EtaOutcome['said'] = [];
   #latest: EtaInput['latest'] = null;
@@ -69,7 +70,7 @@ class Box {
       fixes,
       latest: this.#latest,
       milestones: this.milestones,
-      origin: 'CNSHA',
+      origin: this.origin,
       destination: this.destination,
       carrierId: 'car_1',
       sea,
@@ -202,6 +203,13 @@ describe('followJourney', () => {
     expect(box.arrival!.p50).toBeGreaterThan(sailing(200).arrival!.p50 + 100 * HOUR);
   });
 
+  it('looks no more for a way around a canal that lies behind', () => {
+    expect(sailing(200).memory!.leg!.diversion.canal).toBe('suez');
+    const behind = sailing(300);
+    expect(behind.memory!.leg!.diversion).toEqual({ canal: null, closed: null, other: null, lead: 0 });
+    expect(behind.arrival!.explanation.avoiding).toBeNull();
+  });
+
   it('forgets what it said of a place when the destination changes, and says so', () => {
     const box = sailing(48);
     box.destination = 'DEHAM';
@@ -221,15 +229,15 @@ describe('followJourney', () => {
   it('does not take an earlier visit for this arrival, however the box comes and goes', () => {
     const box = sailing(330);
     box.tell(335, m('arrived', 'NLRTM', 334));
-    // Back with another registration, and out again with the first one: it had arrived there before.
-    box.destination = 'DEHAM';
+    [box.origin, box.destination] = ['NLRTM', 'CNSHA'];
     box.tell(400);
     expect(box.memory).toMatchObject({ journey: 2, since: 334 * HOUR, reached: {} });
-    box.tell(500, m('departed', 'CNSHA', 410), m('arrived', 'DEHAM', 500));
-    box.destination = 'NLRTM';
-    const { reached } = box.tell(600);
-    expect(reached).toEqual([]);
-    expect(box.memory).toMatchObject({ journey: 3, since: 500 * HOUR, reached: {} });
+    box.tell(700, m('departed', 'NLRTM', 410), m('arrived', 'CNSHA', 700));
+    expect(box.memory!.reached).toEqual({ vessel_arrival: 700 * HOUR });
+    // Registered for the first way again before it has sailed: it had arrived there before.
+    [box.origin, box.destination] = ['CNSHA', 'NLRTM'];
+    expect(box.tell(750).reached).toEqual([]);
+    expect(box.memory).toMatchObject({ journey: 3, since: 700 * HOUR, reached: {} });
   });
 
   it('does not take days at the berth for part of the leg', () => {

@@ -49,6 +49,14 @@ describe('estimateLeg without models', () => {
     const [before, after] = [estimateLeg(moving, NOBODY), estimateLeg(held, NOBODY)];
     expect(after.waiting).toBe('held');
     expect(after.p90 - after.p10).toBeGreaterThan(before.p90 - before.p10 + 24);
+    // Also near the end, where a share of the time to go would be nothing; and the more the longer it lasts.
+    const near = sail(steady(20).slice(0, 48));
+    const stopped = (hours: number): number => {
+      const track = followLeg(near, { at: near.at + hours * HOUR, nm: near.nm });
+      return estimateLeg(track, NOBODY).p90;
+    };
+    expect(stopped(1)).toBeGreaterThan(24);
+    expect(stopped(9)).toBeGreaterThan(stopped(1) + 16);
   });
 
   it('takes a ship that lies still at the port for one that has arrived', () => {

@@ -99,6 +99,14 @@ describe('laterPart', () => {
     );
   });
 
+  it('widens on both sides while the arrival lies ahead', () => {
+    const estimate = { p10: 80, p50: 100, p90: 130 };
+    const { p10, p50, p90 } = laterPart(estimate, 40).part;
+    expect(p50).toBe(60);
+    expect(p10).toBeLessThan(40);
+    expect(p90).toBeGreaterThan(90);
+  });
+
   it('says when the arrival is overdue', () => {
     expect(laterPart({ p10: 8, p50: 10, p90: 14 }, 5)).toMatchObject({ overdue: false, part: { p50: 5 } });
     expect(laterPart({ p10: 8, p50: 10, p90: 14 }, 12).overdue).toBe(true);
