@@ -37,6 +37,14 @@ it('forgets a lead when the ship turns back', () => {
   expect(sail([...times(10, [-15, 15]), ...times(20, [15, -15])]).diversion).toMatchObject({ closed: null, lead: 0 });
 });
 
-it('is not turned by one bad fix, however far it leaps', () => {
-  expect(sail([...times(5, [15, 15]), [-3_000, 3_000], ...times(5, [15, 15])]).switches).toBe(0);
+it('is not turned by one bad fix, however far it leaps, nor blinded by it', () => {
+  const sane = times(5, [15, 15]);
+  expect(sail([...sane, [-3_000, 3_000], [3_000, -3_000], ...sane])).toMatchObject({
+    switches: 0,
+    diversion: { canal: 'suez', closed: null, lead: 0 },
+  });
+});
+
+it('is not turned by a seam in the other way’s field', () => {
+  expect(sail([...times(5, [15, 15]), [15, 3_000], ...times(5, [15, 15])]).switches).toBe(0);
 });

@@ -29,14 +29,17 @@ export function followDiversion(
   fix: { at: number; nm: number; other: number | null },
 ): { diversion: Diversion; switched: boolean } {
   if (fix.other === null) return { diversion: before, switched: false };
+  const most = (MAX_SPEED_KNOTS * Math.max(0, fix.at - track.at)) / 3_600_000;
+  const ownGain = track.nm - fix.nm;
+  // A bad fix says nothing of either way: the comparison starts over behind it.
+  if (Math.abs(ownGain) > most) return { diversion: { ...before, other: null }, switched: false };
   // Behind the canal both ways are one: there is nothing left to sail around.
   if (!before.closed && fix.other <= fix.nm + BEHIND_NM) {
     return { diversion: { canal: null, closed: null, other: null, lead: 0 }, switched: false };
   }
   if (before.other === null) return { diversion: { ...before, other: fix.other }, switched: false };
-  // No ship gains more than it can sail: a leap is a field's seam or a bad fix.
-  const most = (MAX_SPEED_KNOTS * Math.max(0, fix.at - track.at)) / 3_600_000;
-  const gained = Math.min(most, Math.max(-most, before.other - fix.other - (track.nm - fix.nm)));
+  // Where a field has a seam its distance leaps: no ship gains more than it can sail.
+  const gained = Math.min(most, Math.max(-most, before.other - fix.other)) - ownGain;
   // Where both ways are one, both gain alike; the lead shrinks again when the ship turns back.
   const lead = Math.max(0, before.lead + gained);
   if (lead < LEAD_NM) return { diversion: { ...before, other: fix.other, lead }, switched: false };

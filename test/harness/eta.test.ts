@@ -119,10 +119,7 @@ describe('lane models', () => {
   });
 
   it('are swept by the scheduled handler', async () => {
-    const { ETA_LEDGER } = (await platform.server.getWorker('fairlead-tracking').getEnv()) as any;
-    const ledger = ETA_LEDGER.get(ETA_LEDGER.idFromName(other.id));
-    const { endedJourney } = await import('../../durable-objects/testing/journeys.ts');
-    await ledger.record(other.id, endedJourney(1));
+    await fillLedger(platform, other.id, other.carrierId, 1, { train: false });
     await platform.server.getWorker('fairlead-tracking').scheduled({ cron: '17 3 * * *' });
     const { items } = await other.admin.must('GET', '/v1/eta/models');
     expect(items).toMatchObject([{ version: 'v1', journeys: 1 }]);
