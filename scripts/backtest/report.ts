@@ -1,4 +1,5 @@
 /** The back-test's table and its last line. */
+import { PlainError } from '../support/terminal.ts';
 import { byHorizon, METHODS, type Prediction, type Row, type Scored, scoreOf } from './score.ts';
 
 const cell = (text: string, width: number): string => text.padStart(width);
@@ -23,6 +24,7 @@ export function scored(predictions: Prediction[]): Scored[] {
 /** Prints the table by horizon and returns the summary. */
 export function report(predictions: Prediction[], print: (line: string) => void): Summary {
   const known = scored(predictions);
+  if (known.length === 0) throw new PlainError('No prediction is left whose truth is known.');
   const all = scoreOf('all', known);
   const rows = byHorizon(known);
   print(

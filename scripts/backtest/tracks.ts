@@ -54,6 +54,9 @@ export async function readTracks(settings: Settings, everyMs: number): Promise<{
       };
       tracks.set(id, track);
     }
+    // Thinned while reading: a day of raw AIS has ten million rows.
+    const last = track.fixes.at(-1);
+    if (last && fix.at >= last.at && fix.at - last.at < everyMs) continue;
     track.fixes.push(fix);
     if (++kept > FIXES_MAX) throw new PlainError(`${file} has more than ${FIXES_MAX} positions: cut it into parts.`);
   }
