@@ -1,6 +1,6 @@
 /** What crosses the boundary of ETAs: the ledger's and the commons' interfaces, and their answers. */
 import type { EtaModels } from '../domain/eta/journey.ts';
-import type { LaneModel } from '../domain/eta/lane-model.ts';
+import type { SharedLane } from '../domain/eta/lane-model.ts';
 import type { SaidEta, Source, Target } from '../domain/eta/eta.ts';
 import type { JourneyRecord } from '../domain/eta/ledger.ts';
 import type { Spread } from '../domain/eta/spread.ts';
@@ -96,6 +96,7 @@ export type SaidEtaRow = SaidEta;
 
 /** Which models a container asks for. */
 export interface ModelsKey {
+  carrierId: string | null;
   origin: string;
   destination: string;
   /** Sea legs as `FROM>TO`; where one begins the box stays before it. */
@@ -123,7 +124,7 @@ export interface EtaLedgerApi {
 /** What a tenant gives to the commons of one lane: sums over journeys, never one of them. */
 export interface LaneContribution {
   lane: string;
-  model: Omit<LaneModel, 'analogues'>;
+  model: SharedLane;
 }
 /** The same of milestones, by `ORIGIN>DESTINATION` and target. */
 export interface StageContribution {

@@ -124,7 +124,7 @@ function outcomeOf(
   previous: readonly Eta[],
   input: EtaInput,
 ): EtaOutcome {
-  const followed = plan.phase === 'arrived' ? endLeg(memory, plan) : followSea(memory, plan, input);
+  const followed = plan.phase === 'arrived' ? endLeg(memory, plan, input.carrierId) : followSea(memory, plan, input);
   const estimates = estimateTargets(followed, plan, input);
   const noted = noteCalls(followed, plan, input, estimates);
   const published = publish(noted, previous, plan, input, estimates, news);
@@ -192,7 +192,8 @@ function emptyJourney(journey: number, since: number): EtaMemory {
 /** Follows the sea leg with the fixes, a departure being one too; ends the legs that are over. */
 function followSea(memory: EtaMemory, plan: Plan, input: EtaInput): EtaMemory {
   const [from, to] = [plan.nodes[plan.leg]!, plan.nodes[plan.leg + 1]!];
-  let next = memory.leg && (memory.leg.from !== from || memory.leg.to !== to) ? endLeg(memory, plan) : memory;
+  let next =
+    memory.leg && (memory.leg.from !== from || memory.leg.to !== to) ? endLeg(memory, plan, input.carrierId) : memory;
   const fixes = [...input.fixes];
   const left = plan.departedAt === null ? undefined : input.sea.port(from);
   if (left && plan.departedAt! <= input.now) fixes.push({ at: plan.departedAt!, lat: left.lat, lon: left.lon });
@@ -247,7 +248,7 @@ function followFix(leg: LegMemory, fix: { at: number; lat: number; lon: number }
 }
 
 /** Files the leg under way as ended at the arrival that the milestones tell. */
-function endLeg(memory: EtaMemory, plan: Plan): EtaMemory {
+function endLeg(memory: EtaMemory, plan: Plan, carrierId: string | undefined): EtaMemory {
   const { leg } = memory;
   if (!leg) return memory;
   const arrival = plan.stages.find(
@@ -255,7 +256,9 @@ function endLeg(memory: EtaMemory, plan: Plan): EtaMemory {
       place === leg.to && (code === 'arrived' || code === 'discharged') && at > leg.track.startedAt,
   );
   const ended =
-    arrival && !leg.diversion.closed ? [{ ...completeLeg(leg.track, arrival.at), from: leg.from, to: leg.to }] : [];
+    arrival && !leg.diversion.closed
+      ? [{ ...completeLeg(leg.track, arrival.at, carrierId ?? null), from: leg.from, to: leg.to }]
+      : [];
   return { ...memory, leg: null, legs: [...memory.legs, ...ended].slice(-8) };
 }
 

@@ -25,12 +25,9 @@ export interface Analogue {
   arrivalClock: number;
 }
 
-/** A lane's model. */
-export interface LaneModel {
-  legs: number;
-  /** Median hours to go at each grid line; empty while no leg is known. */
-  curveHours: number[];
-  analogues: Analogue[];
+/** How right predictions were: of a lane, or of one carrier on it. */
+export interface Calibration {
+  /** By distance band. */
   bands: (TrackRecord | null)[];
   /** The same for a ship that makes no progress. */
   still: TrackRecord | null;
@@ -38,27 +35,58 @@ export interface LaneModel {
   slipHours: number;
 }
 
+/** A lane's model. */
+export interface LaneModel extends Calibration {
+  legs: number;
+  /** Median hours to go at each grid line; empty while no leg is known. */
+  curveHours: number[];
+  analogues: Analogue[];
+  /** Carriers with enough legs to be judged apart. */
+  carriers: Record<string, Calibration>;
+}
+
+/** What a tenant may give away of a lane: neither single legs nor its carriers. */
+export type SharedLane = Omit<LaneModel, 'analogues' | 'carriers'>;
+
 /** Earlier legs that a lane model keeps: bounds the work of an event. */
 export const ANALOGUES_KEPT = 32;
 /** Completed legs that a model is trained on. */
 export const LEGS_KEPT = 64;
+/** Legs of one carrier from which on it is judged apart. */
+const CARRIER_LEGS_MIN = 8;
+
 /** Trains a lane's model from its completed legs; only the newest LEGS_KEPT count. */
 export function trainLane(legs: readonly CompletedLeg[]): LaneModel {
   const kept = [...legs].sort((a, b) => a.endedAt - b.endedAt).slice(-LEGS_KEPT);
   const vectors = kept.map(hoursToGoOf);
-  const level = adaptiveLevel(
-    kept.map(({ calls, passed }) =>
-      calls.map(({ hours, p10, p90 }) => ({ p10, p90, actual: (passed[LINES] ?? 0) - hours })),
-    ),
-  );
-  const verdicts = kept.flatMap((leg) => verdictsOf(leg));
-  const moving = verdicts.filter((verdict) => !verdict.still);
+  const byCarrier = new Map<string, CompletedLeg[]>();
+  for (const leg of kept) {
+    if (leg.carrierId !== null) byCarrier.set(leg.carrierId, [...(byCarrier.get(leg.carrierId) ?? []), leg]);
+  }
+  const judged = [...byCarrier].filter(([, own]) => own.length >= CARRIER_LEGS_MIN);
   return {
     legs: kept.length,
     curveHours: curveOf(vectors),
     analogues: vectors
       .map((hoursToGo, i) => ({ hoursToGo, arrivalClock: round((kept[i]!.endedAt / 3_600_000) % 24) }))
       .slice(-ANALOGUES_KEPT),
+    ...calibrate(kept),
+    // One carrier alone is the lane itself.
+    carriers:
+      byCarrier.size > 1 ? Object.fromEntries(judged.map(([carrierId, own]) => [carrierId, calibrate(own)])) : {},
+  };
+}
+
+/** The record of legs in time order. */
+function calibrate(legs: readonly CompletedLeg[]): Calibration {
+  const level = adaptiveLevel(
+    legs.map(({ calls, passed }) =>
+      calls.map(({ hours, p10, p90 }) => ({ p10, p90, actual: (passed[LINES] ?? 0) - hours })),
+    ),
+  );
+  const verdicts = legs.flatMap((leg) => verdictsOf(leg));
+  const moving = verdicts.filter((verdict) => !verdict.still);
+  return {
     bands: Array.from({ length: BANDS }, (_, band) => recordOf(nearBand(moving, band), level)),
     still: recordOf(
       verdicts.filter((verdict) => verdict.still),

@@ -78,6 +78,7 @@ describe('carrierFacts', () => {
 
 /** A leg at an even pace of so many hours. */
 const leg = (hours: number, i = 0): CompletedLeg => ({
+  carrierId: null,
   distanceNm: 1_000,
   startedAt: i * HOUR,
   endedAt: (i + hours) * HOUR,

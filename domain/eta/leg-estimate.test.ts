@@ -106,6 +106,31 @@ describe('estimateLeg with a lane', () => {
   });
 });
 
+describe('carriers on one lane', () => {
+  // One carrier keeps what its ships promise, the other drifts in the second half of the way.
+  const erratic = (i: number): number[] => [...steady(16).slice(0, 30), ...new Array<number>(90).fill(6 + (i % 5) * 3)];
+  const legs = Array.from({ length: 24 }, (_, i): CompletedLeg => {
+    const track = sail(i % 2 === 0 ? steady(16) : erratic(i), null, i * HOUR);
+    return completeLeg(track, track.startedAt + track.passed[LINES]! * HOUR, i % 2 === 0 ? 'even' : 'erratic');
+  });
+  const lane = trainLane(legs);
+  const width = (carrierId: string | null): number => {
+    const { p10, p90 } = estimateLeg(sail(steady(16).slice(0, 20)), { lane, mode: null, carrierId });
+    return p90 - p10;
+  };
+
+  it('are calibrated apart, and by the lane where they are not known', () => {
+    expect(Object.keys(lane.carriers).sort()).toEqual(['erratic', 'even']);
+    expect(width('even')).toBeLessThan(width('erratic'));
+    expect(width('somebody')).toBe(width(null));
+  });
+
+  it('need enough legs, and another carrier to be told from', () => {
+    expect(trainLane(legs.slice(0, 8)).carriers).toEqual({});
+    expect(trainLane(legs.filter(({ carrierId }) => carrierId === 'even')).carriers).toEqual({});
+  });
+});
+
 describe('estimateLeg, whatever comes', () => {
   const lane = trainLane(legsOf(speeds.slice(0, 20).map(withWait)));
 

@@ -9,7 +9,7 @@ import {
   waitHours,
 } from './experts.ts';
 import { blend, type Opinion, type TrackRecord } from './calibration.ts';
-import { bandOf, type LaneModel } from './lane-model.ts';
+import { bandOf, type Calibration, type LaneModel } from './lane-model.ts';
 import { type Call, EXPERTS, type Expert, type LegTrack, round } from './leg.ts';
 
 const HOUR_MS = 3_600_000;
@@ -37,6 +37,8 @@ export interface LegEstimate {
 /** The models an estimate may rest on, nearest first; what one does not know the next one may. */
 export interface Models {
   lane: LaneModel | null;
+  /** Whose ship it is: a carrier that the lane's model judges apart has its own record. */
+  carrierId?: string | null;
   /** All legs of the mode: how wrong experts are where the lane itself has not shown it. */
   mode: LaneModel | null;
 }
@@ -44,6 +46,7 @@ export interface Models {
 /** Estimates a leg from its last fix. Cost is bounded by the analogues a model keeps. */
 export function estimateLeg(track: LegTrack, models: Models, scheduledAt: number | null = null): LegEstimate {
   const { lane } = models;
+  const carrier = carrierOf(models);
   const opinions: Opinions = { pace: paceHours(track) };
   const seen = lane && lane.legs > 0 ? analogueView(track, lane) : null;
   if (lane && lane.legs > 0) {
@@ -51,7 +54,7 @@ export function estimateLeg(track: LegTrack, models: Models, scheduledAt: number
     if (hours !== null) opinions.lane = hours;
     if (seen) opinions.analogues = seen.p50;
   }
-  const scheduled = scheduledAt === null ? 0 : scheduleHours(track, scheduledAt) + (lane?.slipHours ?? 0);
+  const scheduled = scheduledAt === null ? 0 : scheduleHours(track, scheduledAt) + ((carrier ?? lane)?.slipHours ?? 0);
   // A schedule that has passed says only that it was wrong.
   if (scheduled > 0) opinions.schedule = scheduled;
   const waiting = track.stillSince === null ? 'no' : seen ? 'usual' : track.nm > AT_PORT_NM ? 'held' : 'no';
@@ -64,12 +67,14 @@ export function estimateLeg(track: LegTrack, models: Models, scheduledAt: number
   return { ...interval(blended.hours, stats, waiting, seen, track), opinions: blended.opinions, waiting };
 }
 
-/** The band's record: the lane's, else the mode's, else what is assumed. */
-function statsOf({ lane, mode }: Models, track: LegTrack): Partial<TrackRecord> {
+const carrierOf = ({ lane, carrierId }: Models): Calibration | null => lane?.carriers[carrierId ?? ''] ?? null;
+
+/** The band's record: the carrier's on this lane, else the lane's, else the mode's, else what is assumed. */
+function statsOf(models: Models, track: LegTrack): Partial<TrackRecord> {
   const band = bandOf(track.nm);
   const still = track.stillSince !== null;
-  const pick = (model: LaneModel | null): TrackRecord | null => (still ? model?.still : model?.bands[band]) ?? null;
-  return pick(lane) ?? pick(mode) ?? (still ? PRIOR_STILL : PRIOR_BAND);
+  const pick = (model: Calibration | null): TrackRecord | null => (still ? model?.still : model?.bands[band]) ?? null;
+  return pick(carrierOf(models)) ?? pick(models.lane) ?? pick(models.mode) ?? (still ? PRIOR_STILL : PRIOR_BAND);
 }
 
 interface Heard {

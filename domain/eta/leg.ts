@@ -158,6 +158,7 @@ function pass(next: LegTrack, before: LegTrack): LegTrack {
 
 /** A leg that has ended, as the lane models learn from it. */
 export interface CompletedLeg {
+  carrierId: string | null;
   distanceNm: number;
   startedAt: number;
   endedAt: number;
@@ -167,12 +168,12 @@ export interface CompletedLeg {
 }
 
 /** Ends a leg at its true arrival. */
-export function completeLeg(track: LegTrack, endedAt: number): CompletedLeg {
+export function completeLeg(track: LegTrack, endedAt: number, carrierId: string | null = null): CompletedLeg {
   const total = Math.max(0, (endedAt - track.startedAt) / HOUR_MS);
   const passed = track.passed.map((hours) => (hours === null ? null : round(Math.min(hours, total))));
   passed[LINES] = round(total);
   const { distanceNm, startedAt, calls } = track;
-  return { distanceNm, startedAt, endedAt, passed, calls };
+  return { carrierId, distanceNm, startedAt, endedAt, passed, calls };
 }
 
 /** Hours kept to a hundredth: half a minute is finer than any report. */

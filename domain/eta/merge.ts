@@ -4,7 +4,7 @@
  */
 import type { TrackRecord } from './calibration.ts';
 import { EXPERTS, LINES, round } from './leg.ts';
-import { BANDS, type LaneModel } from './lane-model.ts';
+import { BANDS, type LaneModel, type SharedLane } from './lane-model.ts';
 import type { Spread } from './spread.ts';
 import type { StageModel } from './stages.ts';
 
@@ -32,7 +32,7 @@ const pick = <T, R>(items: readonly Weighted<T>[], read: (value: T) => R | null 
   });
 
 /** The lane as enough tenants know it together, or null. */
-export function mergeLanes(models: readonly Omit<LaneModel, 'analogues'>[]): LaneModel | null {
+export function mergeLanes(models: readonly SharedLane[]): LaneModel | null {
   const given = models.filter(({ legs }) => legs >= JOURNEYS_MIN);
   if (given.length < TENANTS_MIN) return null;
   const items = given.map((value) => ({ value, weight: Math.min(WEIGHT_MAX, value.legs) }));
@@ -40,6 +40,7 @@ export function mergeLanes(models: readonly Omit<LaneModel, 'analogues'>[]): Lan
     legs: items.reduce((sum, { value }) => sum + value.legs, 0),
     curveHours: Array.from({ length: LINES + 1 }, (_, line) => mean(pick(items, ({ curveHours }) => curveHours[line]))),
     analogues: [],
+    carriers: {},
     bands: Array.from({ length: BANDS }, (_, band) => mergeRecords(pick(items, ({ bands }) => bands[band]))),
     still: mergeRecords(pick(items, ({ still }) => still)),
     slipHours: mean(pick(items, ({ slipHours }) => slipHours)),

@@ -55,7 +55,11 @@ function estimateArrival(memory: EtaMemory, plan: Plan, input: EtaInput): Target
   const last = sailing.to === destination;
   const lane = sailing.diversion.closed ? null : (input.models.lanes[`${sailing.from}>${sailing.to}`] ?? null);
   const scheduledAt = last ? schedule(plan, 'vessel_arrival', input) : null;
-  const sea = estimateLeg(sailing.track, { lane, mode: input.models.sea }, scheduledAt);
+  const sea = estimateLeg(
+    sailing.track,
+    { lane, mode: input.models.sea, carrierId: input.carrierId ?? null },
+    scheduledAt,
+  );
   const { part, overdue, staleHours } = laterPart(sea, (input.now - sailing.track.at) / HOUR_MS);
   const parts: EtaPart[] = [{ kind: 'sea', from: sailing.from, to: sailing.to, hours: part.p50 }];
   let whole = part;

@@ -70,7 +70,8 @@ function keyOf({ registration, milestones }: ContainerState): ModelsKey | null {
   if (!registration?.destination) return null;
   const { nodes } = planOf(milestones, registration.origin, registration.destination);
   const legs = nodes.slice(1).map((to, i) => `${nodes[i]}>${to}`);
-  return { origin: nodes[0]!, destination: registration.destination, legs };
+  const { destination, carrierId } = registration;
+  return { origin: nodes[0]!, destination, carrierId: carrierId ?? null, legs };
 }
 
 function journeyOf({ eta, state }: TrackerMemory) {

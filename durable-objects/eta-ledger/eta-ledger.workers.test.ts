@@ -5,7 +5,7 @@ import { etaCommons, etaLedger } from '../stubs.ts';
 import { bindings } from '../testing/events.ts';
 import { endedJourney } from '../testing/journeys.ts';
 
-const WAY = { origin: 'CNSHA', destination: 'NLRTM', legs: ['CNSHA>NLRTM'] };
+const WAY = { origin: 'CNSHA', destination: 'NLRTM', carrierId: 'car_1', legs: ['CNSHA>NLRTM'] };
 const WINDOW = { from: Date.UTC(2026, 0, 1), to: Date.UTC(2027, 0, 1) };
 const ask = (more: Partial<AccuracyQuery> = {}): AccuracyQuery => ({
   ...WINDOW,

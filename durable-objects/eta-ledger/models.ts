@@ -18,13 +18,15 @@ export interface Assembled {
 }
 
 /** Reads the models of a way. Few legs of one's own are kept unless the commons know more. */
-export function assembleModels(storage: LedgerStorage, { origin, destination, legs }: ModelsKey): Assembled {
+export function assembleModels(storage: LedgerStorage, { origin, destination, carrierId, legs }: ModelsKey): Assembled {
   const { active } = storage.rollout();
   const missing: string[] = [];
   const lanes: EtaModels['lanes'] = {};
   for (const lane of legs) {
     const model = active > 0 ? storage.model<LaneModel>(`sea/${lane}`, active) : null;
-    if (model) lanes[lane] = model;
+    // Of the carriers only the one that has the box is of use to it.
+    const own = model?.carriers[carrierId ?? ''];
+    if (model) lanes[lane] = { ...model, carriers: own ? { [carrierId!]: own } : {} };
     if (!model || model.legs < JOURNEYS_MIN) missing.push(lane);
   }
   const stages: EtaModels['stages'] = {};

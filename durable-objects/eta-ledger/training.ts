@@ -2,7 +2,7 @@
 import type { Contribution, ModelVersion } from '../../contracts/eta.ts';
 import { type Target, TARGETS } from '../../domain/eta/eta.ts';
 import { holdOut, isGoodEnough, tryModel } from '../../domain/eta/evaluate.ts';
-import { type LaneModel, LEGS_KEPT, trainLane } from '../../domain/eta/lane-model.ts';
+import { type LaneModel, LEGS_KEPT, type SharedLane, trainLane } from '../../domain/eta/lane-model.ts';
 import { type CompletedStages, type StageModel, trainStages } from '../../domain/eta/stages.ts';
 import { trainStays } from '../../domain/eta/stays.ts';
 import { TRAIN_LANES_MAX } from '../../platform/limits.ts';
@@ -31,7 +31,7 @@ export function train(storage: LedgerStorage, now: number): Trained | null {
     const model = trainLane(legs);
     const name = `sea/${lane}`;
     made.push({ name, model, knownUntil: Math.max(...legs.map(({ endedAt }) => endedAt)) });
-    given.lanes.push({ lane, model: withoutAnalogues(model) });
+    given.lanes.push({ lane, model: shared(model) });
     const { older, newest } = holdOut(legs, storage.knownUntil(name, active));
     if (newest.length === 0) continue;
     const candidate = tryModel(trainLane(older), mode, newest);
@@ -42,8 +42,8 @@ export function train(storage: LedgerStorage, now: number): Trained | null {
     trial.presentCalls += present.calls;
   }
   if (lanes.length > 0) {
-    made.push({ name: 'sea/*', model: { ...mode, analogues: [], curveHours: [] }, knownUntil: null });
-    given.lanes.push({ lane: '*', model: withoutAnalogues(mode) });
+    made.push({ name: 'sea/*', model: { ...mode, analogues: [], curveHours: [], carriers: {} }, knownUntil: null });
+    given.lanes.push({ lane: '*', model: shared(mode) });
   }
   const stays = trainStays(storage.learning(null));
   made.push({ name: 'stays', model: stays, knownUntil: null });
@@ -74,8 +74,7 @@ export function train(storage: LedgerStorage, now: number): Trained | null {
   return { version: { ...body, state, pinned: false }, given };
 }
 
-function withoutAnalogues(model: LaneModel): Omit<LaneModel, 'analogues'> {
-  const { legs, curveHours, bands, still, slipHours } = model;
+function shared({ legs, curveHours, bands, still, slipHours }: LaneModel): SharedLane {
   return { legs, curveHours, bands, still, slipHours };
 }
 

@@ -39,6 +39,7 @@ export function endedJourney(
       {
         from: 'CNSHA',
         to: 'NLRTM',
+        carrierId: off.carrierId ?? 'car_1',
         distanceNm: 10_500,
         startedAt: departed,
         endedAt: arrival,

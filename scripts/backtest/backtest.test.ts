@@ -33,7 +33,7 @@ function ships(count: number): Track[] {
     const fixes: RecordedFix[] = [];
     for (let h = 0; h < 60; h++)
       fixes.push({ at: (i * 10 + h) * HOUR, lat: 0, lon: -1 + (knots * h) / 60, speedKnots: knots });
-    return { id: `ship${i}`, voyage: false, fixes };
+    return { id: `ship${i}`, voyage: false, carrierId: null, fixes };
   });
 }
 const BOX: [number, number, number, number] = [0, -5, 10, 5];

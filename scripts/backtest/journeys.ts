@@ -16,6 +16,7 @@ export interface Track {
   id: string;
   /** The file tells voyages apart. */
   voyage: boolean;
+  carrierId: string | null;
   fixes: RecordedFix[];
   from?: string | undefined;
   to?: string | undefined;
@@ -28,6 +29,7 @@ export interface Journey {
   id: string;
   /** Where from and where to: journeys of one lane learn from each other. */
   lane: string;
+  carrierId: string | null;
   fixes: RecordedFix[];
   from: Point;
   to: Point;
@@ -141,6 +143,7 @@ export function byBox(tracks: Track[], box: Box): Journey[] {
       {
         id: `${track.id}@${new Date(entry.at).toISOString().slice(0, 16)}`,
         lane: `${entrySide}>${side}`,
+        carrierId: track.carrierId,
         fixes,
         from,
         to,
@@ -187,6 +190,7 @@ export function byColumn(tracks: Track[]): Journey[] {
       {
         id: track.id,
         lane: `${track.from || placeOf(first)}>${track.to || placeOf(last)}`,
+        carrierId: track.carrierId,
         fixes,
         from: ports.get(track.from ?? '') ?? first,
         to,
@@ -213,6 +217,7 @@ export function byStops(tracks: Track[]): Journey[] {
       found.push({
         id: `${track.id}@${new Date(from.at).toISOString().slice(0, 16)}`,
         lane: `${placeOf(from)}>${placeOf(to)}`,
+        carrierId: track.carrierId,
         fixes,
         from,
         to,

@@ -62,7 +62,7 @@ class Voyage {
 
   /** Takes in a position and predicts. */
   see(fix: RecordedFix, memory: Memory): void {
-    const { to, from, lane, id, scheduledAt } = this.#journey;
+    const { to, from, lane, id, scheduledAt, carrierId } = this.#journey;
     const nm = toGoNm(to, fix);
     const line = this.#track?.line ?? -1;
     this.#track = this.#track
@@ -70,7 +70,7 @@ class Voyage {
       : beginLeg({ at: fix.at, nm }, toGoNm(to, from));
     this.#follow(fix, nm);
     const model = memory.model(lane);
-    const estimate = estimateLeg(this.#track, { lane: model, mode: memory.mode }, scheduledAt);
+    const estimate = estimateLeg(this.#track, { lane: model, mode: memory.mode, carrierId }, scheduledAt);
     if (this.#track.line > line) this.#track = noteCall(this.#track, estimate);
     this.#predictions.push({
       journey: id,
@@ -105,7 +105,7 @@ class Voyage {
   /** Ends with the truth: fills it into the predictions and teaches the lane. */
   arrive(at: number): CompletedLeg | null {
     for (const prediction of this.#predictions) prediction.actual = (at - prediction.at) / HOUR_MS;
-    return this.#track && completeLeg(this.#track, at);
+    return this.#track && completeLeg(this.#track, at, this.#journey.carrierId);
   }
 
   get predictions(): Prediction[] {

@@ -46,6 +46,7 @@ export async function readTracks(settings: Settings, everyMs: number): Promise<{
       track = {
         id,
         voyage: voyage !== undefined,
+        carrierId: get(row, 'carrier') || null,
         fixes: [],
         from: get(row, 'from'),
         to: get(row, 'to'),
