@@ -14,8 +14,14 @@ import { type Call, EXPERTS, type Expert, type LegTrack, round } from './leg.ts'
 
 const HOUR_MS = 3_600_000;
 
-/** log(actual / predicted) at 10 % and 90 % until the lane or the mode has shown otherwise. */
-export const PRIOR_BAND = { low: -0.22, high: 0.38 };
+/**
+ * log(actual / predicted) at 10 % and 90 % until the lane or the mode has shown otherwise: over a long
+ * way delays even out, near its end one wait is most of what is left.
+ */
+const PRIOR_BAND = { low: -0.22, high: 0.38 };
+const PRIOR_FAR = { low: -0.15, high: 0.25 };
+/** From this band on (800 nm) a way is long. */
+const FAR_BAND = 7;
 const PRIOR_STILL = { low: -0.5, high: 1.1 };
 /** The interval never closes below this, nor below half the time between two reports. */
 const FLOOR_HOURS = 0.1;
@@ -74,7 +80,12 @@ function statsOf(models: Models, track: LegTrack): Partial<TrackRecord> {
   const band = bandOf(track.nm);
   const still = track.stillSince !== null;
   const pick = (model: Calibration | null): TrackRecord | null => (still ? model?.still : model?.bands[band]) ?? null;
-  return pick(carrierOf(models)) ?? pick(models.lane) ?? pick(models.mode) ?? (still ? PRIOR_STILL : PRIOR_BAND);
+  return (
+    pick(carrierOf(models)) ??
+    pick(models.lane) ??
+    pick(models.mode) ??
+    (still ? PRIOR_STILL : band >= FAR_BAND ? PRIOR_FAR : PRIOR_BAND)
+  );
 }
 
 interface Heard {
