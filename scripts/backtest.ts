@@ -22,6 +22,7 @@ const USAGE = `Usage: npm run backtest -- --format positions|milestones FILE.csv
 
   Columns are found by their usual names. Name the others, each as --ROLE-column NAME:
     ${COLUMN_ROLES.join(', ')}
+  A time in two columns is --time-column DATE+TIME.
   --mapping FILE.json   the same and more in a file: {"columns":{"id":"MMSI"},"timeFormat":"iso",
                         "speedUnit":"knots","milestones":{"Vessel departure":"departed"},"target":"arrived"}
   --time-format F       ${TIME_FORMATS.join(', ')} (auto looks at the first rows; without a zone times are UTC)

@@ -36,7 +36,7 @@ export const CALLS_MIN = 12;
 /** Predictions that the assumption about an expert is worth. */
 const PRIOR_CALLS = 20;
 /** Mean absolute log error assumed of an expert until it has shown another. */
-export const PRIOR_ERRORS: Record<Expert, number> = {
+const PRIOR_ERRORS: Record<Expert, number> = {
   pace: 0.3,
   lane: 0.16,
   analogues: 0.13,
@@ -45,7 +45,7 @@ export const PRIOR_ERRORS: Record<Expert, number> = {
 };
 
 /** Hours are counted from half an hour up: below it a ratio says nothing. */
-export const logRatio = (actual: number, predicted: number): number =>
+const logRatio = (actual: number, predicted: number): number =>
   Math.log(Math.max(0.5, actual) / Math.max(0.5, predicted));
 
 /** Judges a prediction by what came true. All hours to go from the same moment. */

@@ -82,7 +82,7 @@ function judge(word: SaidEta, actual: number): Omit<Score, 'target' | 'source' |
 }
 
 /** Milestones a carrier is expected to report of a journey by sea. */
-export const EXPECTED_MILESTONES = ['gate_in', 'loaded', 'departed', 'arrived', 'discharged', 'gate_out'] as const;
+const EXPECTED_MILESTONES = ['gate_in', 'loaded', 'departed', 'arrived', 'discharged', 'gate_out'] as const;
 
 /** What a journey says of its carrier. */
 export interface CarrierFacts {

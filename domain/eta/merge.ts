@@ -9,7 +9,7 @@ import type { Spread } from './spread.ts';
 import type { StageModel } from './stages.ts';
 
 /** Tenants below which the commons say nothing: with two, each would know the other's. */
-export const TENANTS_MIN = 3;
+const TENANTS_MIN = 3;
 /** Journeys up to which one tenant counts: none may drown out the others. */
 const WEIGHT_MAX = 64;
 /** Journeys below which a tenant does not contribute: its median would be a single journey. */

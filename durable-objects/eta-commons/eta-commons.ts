@@ -26,7 +26,7 @@ const MIGRATIONS = [
 /** Contributions merged into one lane: the newest matter little beyond these. */
 const TENANTS_MAX = 50;
 /** The name of what is known of all sea legs. */
-export const ALL_SEA = 'sea/*';
+const ALL_SEA = 'sea/*';
 
 const laneName = (lane: string): string => (lane === '*' ? ALL_SEA : `sea/${lane}`);
 const stayName = (key: string): string => `stay/${key}`;

@@ -141,6 +141,15 @@ describe('readTracks', () => {
     expect(notes.join('\n')).toContain('2 rows without a readable time or position');
   });
 
+  it('reads a time from two columns', async () => {
+    const path = file('two.csv', ['ship,day,clock,lat,lon', '1,31/01/2023,06:30,10,20', '1,31/01/2023,07:30,10,21']);
+    const { tracks } = await readTracks({ file: path, columns: { id: 'ship', time: 'day+clock' } }, 0);
+    expect(tracks[0]!.fixes.map(({ at }) => new Date(at).toISOString())).toEqual([
+      '2023-01-31T06:30:00.000Z',
+      '2023-01-31T07:30:00.000Z',
+    ]);
+  });
+
   it('names the column that it does not find', async () => {
     const path = file('bad.csv', ['a,b', '1,2']);
     await expect(readTracks({ file: path }, 0)).rejects.toThrow('--id-column NAME');

@@ -122,10 +122,13 @@ export function resolveColumns(
   for (const role of COLUMN_ROLES) {
     const name = named[role];
     if (name === undefined) continue;
-    const column = header.find((other) => other === name) ?? header.find((other) => plain(other) === plain(name));
-    if (!column) throw new PlainError(`The file has no column "${name}" (for ${role}); it has: ${header.join(', ')}.`);
-    found[role] = column;
-    taken.add(column);
+    const columns = (header.includes(name) ? [name] : name.split('+')).map((part) => {
+      const column = header.find((other) => other === part) ?? header.find((other) => plain(other) === plain(part));
+      if (column) return column;
+      throw new PlainError(`The file has no column "${part}" (for ${role}); it has: ${header.join(', ')}.`);
+    });
+    found[role] = columns.join('+');
+    for (const column of columns) taken.add(column);
   }
   for (const role of COLUMN_ROLES) {
     if (found[role] !== undefined) continue;
@@ -138,6 +141,17 @@ export function resolveColumns(
     taken.add(column);
   }
   return found;
+}
+
+/** The text of a column in a row; of several (`date+time`) with a blank between them. */
+export function cellOf(row: Record<string, string>, column: string | undefined): string | undefined {
+  if (column === undefined) return undefined;
+  if (column in row || !column.includes('+')) return row[column];
+  return column
+    .split('+')
+    .map((part) => row[part] ?? '')
+    .join(' ')
+    .trim();
 }
 
 /** Refuses a mapping that lacks what a format cannot do without. */

@@ -3,7 +3,7 @@ import type { ReachedStage } from '../../domain/eta/stages.ts';
 import type { Point } from '../../domain/geo/sphere.ts';
 import { ports } from '../support/sea.ts';
 import { PlainError } from '../support/terminal.ts';
-import { detectTimeFormat, parseTime, requireRoles, resolveColumns, type Role } from './mapping.ts';
+import { cellOf, detectTimeFormat, parseTime, requireRoles, resolveColumns, type Role } from './mapping.ts';
 import { peek, rowsOf } from './read.ts';
 import type { Settings } from './settings.ts';
 
@@ -63,9 +63,9 @@ export async function readMilestones(
     }
   }
   const timeColumns = settings.wide ? settings.wide.map(({ actual }) => actual) : [columns.time!];
-  const texts = sample.flatMap((row) => timeColumns.map((name) => row[name] ?? '')).filter(Boolean);
+  const texts = sample.flatMap((row) => timeColumns.map((name) => cellOf(row, name) ?? '')).filter(Boolean);
   const format = settings.timeFormat && settings.timeFormat !== 'auto' ? settings.timeFormat : detectTimeFormat(texts);
-  const get: Get = (row, role) => (columns[role] === undefined ? undefined : row[columns[role]]);
+  const get: Get = (row, role) => cellOf(row, columns[role]);
   const drafts = new Map<string, Draft>();
   let [rows, unreadable] = [0, 0];
   for await (const row of rowsOf(settings.file, delimiter)) {

@@ -1,5 +1,5 @@
 /** Reads a file of positions into tracks. */
-import { detectTimeFormat, parseTime, requireRoles, resolveColumns } from './mapping.ts';
+import { cellOf, detectTimeFormat, parseTime, requireRoles, resolveColumns } from './mapping.ts';
 import { peek, rowsOf } from './read.ts';
 import type { Settings } from './settings.ts';
 import type { RecordedFix, Track } from './journeys.ts';
@@ -21,11 +21,9 @@ export async function readTracks(settings: Settings, everyMs: number): Promise<{
   const format =
     settings.timeFormat && settings.timeFormat !== 'auto'
       ? settings.timeFormat
-      : detectTimeFormat(sample.map((row) => row[timeColumn] ?? ''));
-  const get = (row: Record<string, string>, role: keyof typeof columns): string | undefined => {
-    const column = columns[role];
-    return column === undefined ? undefined : row[column];
-  };
+      : detectTimeFormat(sample.map((row) => cellOf(row, timeColumn) ?? ''));
+  const get = (row: Record<string, string>, role: keyof typeof columns): string | undefined =>
+    cellOf(row, columns[role]);
   const tracks = new Map<string, Track>();
   let [rows, unreadable, kept] = [0, 0, 0];
   for await (const row of rowsOf(file, delimiter)) {
