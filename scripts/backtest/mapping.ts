@@ -3,8 +3,8 @@ import { PlainError } from '../support/terminal.ts';
 
 /** What a column may mean, with the names it goes by (lower case, letters and digits only). */
 const ROLES = {
+  // A column `id` is often the row's own number: whatever names a ship or a box comes first.
   id: [
-    'id',
     'mmsi',
     'imo',
     'vesselid',
@@ -16,9 +16,10 @@ const ROLES = {
     'shipment',
     'shipmentid',
     'equipmentreference',
-    'nr',
     'caseid',
     'trackid',
+    'id',
+    'nr',
   ],
   journey: ['journey', 'journeyid', 'voyage', 'voyageid', 'voyagenumber', 'trip', 'tripid', 'transitid'],
   time: [
@@ -140,6 +141,8 @@ export function resolveColumns(
     found[role] = column;
     taken.add(column);
   }
+  // A file that tells voyages apart need not name the ship as well.
+  if (found.id === undefined && found.journey !== undefined) found.id = found.journey;
   return found;
 }
 

@@ -55,7 +55,6 @@ export async function readMilestones(
 ): Promise<{ journeys: MilestoneJourney[]; target: string; notes: string[] }> {
   const { header, delimiter, sample } = await peek(settings.file, settings.delimiter);
   const columns = resolveColumns(header, settings.columns ?? {});
-  if (columns.id === undefined && columns.journey !== undefined) columns.id = columns.journey;
   requireRoles(columns, settings.wide ? ['id'] : ['id', 'milestone', 'time'], header);
   for (const { actual, planned, placeColumn } of settings.wide ?? []) {
     for (const name of [actual, planned, placeColumn]) {
