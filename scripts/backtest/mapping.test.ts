@@ -24,6 +24,8 @@ describe('resolveColumns', () => {
   it('takes the ship before the row’s own number, and the voyage where there is no ship', () => {
     expect(resolveColumns(['id', 'mmsi', 't'], {})).toMatchObject({ id: 'mmsi' });
     expect(resolveColumns(['voyage_id', 't'], {})).toMatchObject({ id: 'voyage_id', journey: 'voyage_id' });
+    expect(resolveColumns(['id', 'voyage_id', 't'], {})).toMatchObject({ id: 'voyage_id', journey: 'voyage_id' });
+    expect(resolveColumns(['id', 'voyage_id', 't'], { id: 'id' })).toMatchObject({ id: 'id' });
   });
 
   it('takes the named column before the usual one, and uses none twice', () => {

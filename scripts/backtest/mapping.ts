@@ -142,7 +142,8 @@ export function resolveColumns(
     taken.add(column);
   }
   // A file that tells voyages apart need not name the ship as well.
-  if (found.id === undefined && found.journey !== undefined) found.id = found.journey;
+  const isRowNumber = named.id === undefined && (found.id === undefined || ['id', 'nr'].includes(plain(found.id)));
+  if (isRowNumber && found.journey !== undefined) found.id = found.journey;
   return found;
 }
 
