@@ -1,6 +1,6 @@
 /**
  * Tracks that the lane file lacks. It crosses the North Pacific along the 40th parallel, leaves the
- * Sea of Japan by the Bering Sea, and draws the Suez Canal as one straight line that Port Said is not
+ * Sea of Japan by the Bering Sea, goes from the Canaries to the Channel by way of Madeira, and draws the Suez Canal as one straight line that Port Said is not
  * on. Each track is a list of turning points [lat, lon]; between two of them runs the great circle.
  * Ends that are nodes of the lane file join it there.
  * A test holds every ocean track clear of land (Natural Earth, 1:50 million).
@@ -23,6 +23,11 @@ const SAN_FRANCISCO: Turn = [37.7, -122.9];
 const SANTA_BARBARA: Turn = [34.3, -120.9];
 const CABO_SAN_LUCAS: Turn = [22.3104, -111.0067];
 
+/** Between Tenerife and Fuerteventura; off Cape Finisterre; off Ushant. */
+const CANARIES: Turn = [28.3, -15.3];
+const FINISTERRE: Turn = [43.4198, -10.0729];
+const USHANT: Turn = [48.6667, -5.5];
+
 /** The tracks. Ships bound for the north-west coast keep south of the Aleutians: hence the turn at 50.6° N. */
 export const OCEAN_TRACKS: readonly Turn[][] = [
   [TSUGARU_WEST, [41.33, 140.22], [41.47, 140.6], [41.62, 140.96], ERIMO],
@@ -37,6 +42,7 @@ export const OCEAN_TRACKS: readonly Turn[][] = [
   [OKINAWA, [50.6, -172], JUAN_DE_FUCA],
   [TOKYO_BAY, CABO_SAN_LUCAS],
   [BASHI, [20.15, -108.2]],
+  [CANARIES, FINISTERRE, USHANT],
 ];
 
 /** The Suez Canal's centre line, from Port Said by the Bitter Lakes to the Gulf of Suez. */
