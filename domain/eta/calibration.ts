@@ -49,14 +49,18 @@ const logRatio = (actual: number, predicted: number): number =>
   Math.log(Math.max(0.5, actual) / Math.max(0.5, predicted));
 
 /** Judges a prediction by what came true. All hours to go from the same moment. */
-export function judgeCall(call: { p50: number; experts: Partial<Record<Expert, number>> }, actual: number): Verdict {
+export function judgeCall(
+  call: { p50: number; experts: Partial<Record<Expert, number>>; slip: number },
+  actual: number,
+): Verdict {
   const ratios: Verdict['ratios'] = {};
   for (const name of EXPERTS) {
     const said = call.experts[name];
     if (said !== undefined) ratios[name] = logRatio(actual, said);
   }
   const said = call.experts.schedule;
-  return { ratio: logRatio(actual, call.p50), ratios, slip: said === undefined ? null : actual - said };
+  // What slips is the schedule as it was said: the slip that was added to it must not hide the next one.
+  return { ratio: logRatio(actual, call.p50), ratios, slip: said === undefined ? null : actual - (said - call.slip) };
 }
 
 /** The record of a group of verdicts; null when they are too few. */

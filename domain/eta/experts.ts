@@ -60,8 +60,6 @@ export interface AnalogueView {
   p10: number;
   p50: number;
   p90: number;
-  /** Earlier legs that were still under way at this point after as long a wait. */
-  legs: number;
 }
 
 /** Asks the earlier legs; null when none was ever in this situation. */
@@ -96,13 +94,12 @@ export function analogueView(track: LegTrack, model: LaneModel): AnalogueView | 
     p10: weightedQuantile(hours, weights, 0.1),
     p50: weightedQuantile(hours, weights, 0.5),
     p90: weightedQuantile(hours, weights, 0.9),
-    legs: hours.length,
   };
 }
 
 /** The schedule, or the carrier's word, with the slip that is usual on the lane. */
-export function scheduleHours(track: LegTrack, scheduledAt: number): number {
-  return (scheduledAt - track.at) / HOUR_MS;
+export function scheduleHours(track: LegTrack, scheduledAt: number, slipHours: number): number {
+  return (scheduledAt - track.at) / HOUR_MS + slipHours;
 }
 
 /** What each expert says, hours to go from the last fix. */

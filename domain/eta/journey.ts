@@ -273,7 +273,7 @@ function noteCalls(memory: EtaMemory, plan: Plan, input: EtaInput, estimates: Ta
   const stage = plan.stages.at(-1);
   if (!stage || plan.stages.length <= memory.stageCount) return next;
   const calls = estimates.flatMap(({ target, part, byMilestones }) =>
-    byMilestones ? [{ target, code: stage.code, at: input.now, ...part, experts: byMilestones }] : [],
+    byMilestones ? [{ target, code: stage.code, at: input.now, ...part, ...byMilestones }] : [],
   );
   return { ...next, calls: [...next.calls, ...calls].slice(-CALLS_MAX) };
 }

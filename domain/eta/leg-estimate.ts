@@ -36,6 +36,8 @@ export interface LegEstimate {
   p50: number;
   p90: number;
   opinions: Opinion[];
+  /** Hours that were added to the schedule for its usual slip. */
+  slipHours: number;
   /** No progress: where ships usually wait, or where they do not. */
   waiting: 'no' | 'usual' | 'held';
 }
@@ -52,7 +54,6 @@ export interface Models {
 /** Estimates a leg from its last fix. Cost is bounded by the analogues a model keeps. */
 export function estimateLeg(track: LegTrack, models: Models, scheduledAt: number | null = null): LegEstimate {
   const { lane } = models;
-  const carrier = carrierOf(models);
   const opinions: Opinions = { pace: paceHours(track) };
   const seen = lane && lane.legs > 0 ? analogueView(track, lane) : null;
   if (lane && lane.legs > 0) {
@@ -60,7 +61,8 @@ export function estimateLeg(track: LegTrack, models: Models, scheduledAt: number
     if (hours !== null) opinions.lane = hours;
     if (seen) opinions.analogues = seen.p50;
   }
-  const scheduled = scheduledAt === null ? 0 : scheduleHours(track, scheduledAt) + ((carrier ?? lane)?.slipHours ?? 0);
+  const slipHours = (carrierOf(models) ?? lane)?.slipHours ?? 0;
+  const scheduled = scheduledAt === null ? 0 : scheduleHours(track, scheduledAt, slipHours);
   // A schedule that has passed says only that it was wrong.
   if (scheduled > 0) opinions.schedule = scheduled;
   const waiting = track.stillSince === null ? 'no' : seen ? 'usual' : track.nm > AT_PORT_NM ? 'held' : 'no';
@@ -70,7 +72,7 @@ export function estimateLeg(track: LegTrack, models: Models, scheduledAt: number
   }
   const stats = statsOf(models, track);
   const blended = blend(heard(opinions, waiting, lane?.legs ?? 0), stats);
-  return { ...interval(blended.hours, stats, waiting, seen, track), opinions: blended.opinions, waiting };
+  return { ...interval(blended.hours, stats, waiting, seen, track), opinions: blended.opinions, slipHours, waiting };
 }
 
 const carrierOf = ({ lane, carrierId }: Models): Calibration | null => lane?.carriers[carrierId ?? ''] ?? null;
@@ -134,6 +136,7 @@ export function noteCall(track: LegTrack, estimate: LegEstimate): LegTrack {
     nm: Math.round(track.nm * 10) / 10,
     hours: round((track.at - track.startedAt) / HOUR_MS),
     experts,
+    slip: estimate.slipHours,
     p10: round(estimate.p10),
     p50: round(estimate.p50),
     p90: round(estimate.p90),

@@ -25,6 +25,8 @@ export interface Call {
   /** Hours since the leg began. */
   hours: number;
   experts: Partial<Record<Expert, number>>;
+  /** Hours that were added to the schedule for its usual slip. */
+  slip: number;
   p10: number;
   p50: number;
   p90: number;

@@ -62,6 +62,23 @@ describe('estimateStages', () => {
     expect(ask({ scheduledAt: -HOUR }).opinions.map(({ expert }) => expert)).toEqual(['milestones']);
   });
 
+  it('keeps to the slip of a schedule, however often it learns', () => {
+    // Every schedule is 50 hours hopeful; what is said of it has the slip that was known by then.
+    let lane: ReturnType<typeof trainStages> | null = null;
+    const known: CompletedStages[] = [];
+    for (let i = 0; i < 40; i++) {
+      const [start, end] = [i * 1_000 * HOUR, (i * 1_000 + 550) * HOUR];
+      const stage = { code: 'departed', place: 'CNSHA', at: start };
+      const estimate = ask({ stage, now: start, lane, scheduledAt: end - 50 * HOUR });
+      const experts = Object.fromEntries(estimate.opinions.map(({ expert, hours }) => [expert, hours]));
+      const { p10, p50, p90, slipHours: slip } = estimate;
+      const calls = [{ code: 'departed', at: start, p10, p50, p90, experts, slip }];
+      known.push({ carrierId: null, stages: [stage, { code: 'vessel_arrival', place: '', at: end }], calls });
+      lane = trainStages(known);
+      expect(lane.slipHours).toBeCloseTo(50, 6);
+    }
+  });
+
   it('counts a stage that is passed twice once a journey', () => {
     const twice = journeys(6).map((journey) => ({
       ...journey,

@@ -31,6 +31,8 @@ export interface StageCall extends Part {
   code: string;
   at: number;
   experts: Partial<Record<Expert, number>>;
+  /** Hours that were added to the schedule for its usual slip. */
+  slip: number;
 }
 
 /** A journey that has reached its target. */
@@ -113,6 +115,7 @@ function keysOf(stage: Stage, carrierId: string | null): string[] {
 /** An estimate by milestones, hours to go from now. */
 export interface StageEstimate extends Part {
   opinions: Opinion[];
+  slipHours: number;
 }
 
 /** log(actual / predicted) at 10 % and 90 % until journeys have shown otherwise. */
@@ -140,9 +143,9 @@ export function estimateStages(input: {
   ];
   const history = leftByLevels(levels, elapsed, fallback);
   const opinions: { expert: Expert; hours: number }[] = [{ expert: 'milestones', hours: history.p50 }];
-  const slip = lane?.slipHours ?? all?.slipHours ?? 0;
+  const slipHours = lane?.slipHours ?? all?.slipHours ?? 0;
   // A schedule that has passed says only that it was wrong.
-  const scheduled = scheduledAt === null ? 0 : (scheduledAt - now) / HOUR_MS + slip;
+  const scheduled = scheduledAt === null ? 0 : (scheduledAt - now) / HOUR_MS + slipHours;
   if (scheduled > 0) opinions.push({ expert: 'schedule', hours: scheduled });
   const known = lane?.records[stage.code] ?? all?.records[stage.code] ?? all?.all ?? null;
   const blended = blend(opinions, known);
@@ -157,5 +160,6 @@ export function estimateStages(input: {
     p50: blended.hours,
     p90: Math.max(interval.p90, blended.hours),
     opinions: blended.opinions,
+    slipHours,
   };
 }

@@ -6,7 +6,7 @@ import { estimateLeg, type LegEstimate } from './leg-estimate.ts';
 import { AT_BERTH_NM, SERVICE_SPEED_KNOTS } from './leg.ts';
 import { type Plan, saidBy } from './plan.ts';
 import { addParts, leftByLevels, type Part } from './spread.ts';
-import { estimateStages, type ReachedStage } from './stages.ts';
+import { estimateStages, type ReachedStage, type StageCall, type StageEstimate } from './stages.ts';
 import { laterPart } from './staleness.ts';
 import { stayKey } from './stays.ts';
 
@@ -19,7 +19,7 @@ export interface TargetEstimate {
   /** The sea leg's own estimate, from its last fix. */
   sea: LegEstimate | null;
   /** What the milestones alone say, where they were asked. */
-  byMilestones: Partial<Record<Opinion['expert'], number>> | null;
+  byMilestones: Pick<StageCall, 'experts' | 'slip'> | null;
 }
 
 const HOUR_MS = 3_600_000;
@@ -214,7 +214,7 @@ function schedule(plan: Plan, target: Target, { milestones }: EtaInput): number 
 function milestoneEstimate(
   target: Target,
   stage: ReachedStage,
-  estimate: Part & { opinions: Opinion[] },
+  estimate: StageEstimate,
   parts: EtaPart[],
   journeysKnown: number,
   now: number,
@@ -224,7 +224,10 @@ function milestoneEstimate(
     part: { p10: estimate.p10, p50: estimate.p50, p90: estimate.p90 },
     asOf: stage.at,
     sea: null,
-    byMilestones: Object.fromEntries(estimate.opinions.map(({ expert, hours }) => [expert, round(hours)])),
+    byMilestones: {
+      experts: Object.fromEntries(estimate.opinions.map(({ expert, hours }) => [expert, round(hours)])),
+      slip: estimate.slipHours,
+    },
     explanation: {
       leg: null,
       experts: rounded(estimate.opinions),

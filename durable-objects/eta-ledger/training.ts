@@ -32,10 +32,10 @@ export function train(storage: LedgerStorage, now: number): Trained | null {
     const name = `sea/${lane}`;
     made.push({ name, model, knownUntil: Math.max(...legs.map(({ endedAt }) => endedAt)) });
     given.lanes.push({ lane, model: shared(model) });
-    const { older, newest } = holdOut(legs, storage.knownUntil(name, active));
-    if (newest.length === 0) continue;
-    const candidate = tryModel(trainLane(older), mode, newest);
-    const present = tryModel(storage.model<LaneModel>(name, active), mode, newest);
+    const held = holdOut(legs, storage.knownUntil(name, active));
+    if (held.newest.length === 0) continue;
+    const candidate = tryModel(trainLane(held.older), mode, held.newest);
+    const present = tryModel(storage.model<LaneModel>(name, active), mode, held.newest);
     trial.candidate += candidate.errorHours;
     trial.candidateCalls += candidate.calls;
     trial.present += present.errorHours;
@@ -45,12 +45,13 @@ export function train(storage: LedgerStorage, now: number): Trained | null {
     made.push({ name: 'sea/*', model: { ...mode, analogues: [], curveHours: [], carriers: {} }, knownUntil: null });
     given.lanes.push({ lane: '*', model: shared(mode) });
   }
-  const stays = trainStays(storage.learning(null));
+  const newest = storage.learning(null);
+  const stays = trainStays(newest);
   made.push({ name: 'stays', model: stays, knownUntil: null });
   given.stays = Object.entries(stays).map(([key, spread]) => ({ key, spread }));
   let journeys = 0;
   for (const way of [...ways, null]) {
-    const learning = storage.learning(way);
+    const learning = way === null ? newest : storage.learning(way);
     if (way !== null) journeys += learning.length;
     for (const target of TARGETS) {
       const model = trainStages(journeysTo(target, learning));

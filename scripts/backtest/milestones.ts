@@ -9,6 +9,7 @@ import {
 import { SERVICE_SPEED_KNOTS } from '../../domain/eta/leg.ts';
 import { median } from '../../domain/eta/quantile.ts';
 import { PlainError, progressBar, step } from '../support/terminal.ts';
+import { inFolds } from './folds.ts';
 import { type MilestoneJourney, readMilestones } from './milestone-journeys.ts';
 import { toGoNm } from './journeys.ts';
 import { report } from './report.ts';
@@ -94,6 +95,7 @@ function predict(
       code: stage.code,
       at: stage.at,
       experts: Object.fromEntries(estimate.opinions.map(({ expert, hours }) => [expert, hours])),
+      slip: estimate.slipHours,
       p10: estimate.p10,
       p50: estimate.p50,
       p90: estimate.p90,
@@ -140,7 +142,10 @@ function replay(journeys: MilestoneJourney[], memory: Memory, learning: boolean)
 
 /** Predictions in time order, or by folds when there are some. */
 export function replayMilestones(journeys: MilestoneJourney[], folds: number): Prediction[] {
-  return folds === 0 ? replay(journeys, new Memory(), true) : grouped(journeys, folds);
+  if (folds === 0) return replay(journeys, new Memory(), true);
+  const ended = ({ endAt }: MilestoneJourney): boolean => endAt !== null;
+  const onFold = progressBar('Folds', folds);
+  return inFolds({ journeys, folds, onFold, ended, memory: () => new Memory(), replay });
 }
 
 /** Runs the back-test of a milestones file and prints it. */
@@ -160,26 +165,4 @@ export async function milestones(settings: Settings, target: string | undefined,
   );
   const summary = report(predictions, console.log);
   console.log(`\n${JSON.stringify({ ...summary, target: read.target })}`);
-}
-
-function grouped(journeys: MilestoneJourney[], folds: number): Prediction[] {
-  const progress = progressBar('Folds', folds);
-  const found: Prediction[] = [];
-  for (let fold = 0; fold < folds; fold++) {
-    const memory = new Memory();
-    replay(
-      journeys.filter(({ endAt }, i) => i % folds !== fold && endAt !== null),
-      memory,
-      true,
-    );
-    found.push(
-      ...replay(
-        journeys.filter((_, i) => i % folds === fold),
-        memory,
-        false,
-      ),
-    );
-    progress(fold + 1);
-  }
-  return found;
 }

@@ -14,6 +14,7 @@ import {
   type LegTrack,
   SERVICE_SPEED_KNOTS,
 } from '../../domain/eta/leg.ts';
+import { inFolds } from './folds.ts';
 import { type Journey, type RecordedFix, toGoNm } from './journeys.ts';
 import type { Prediction } from './score.ts';
 
@@ -139,19 +140,6 @@ export function chronological(journeys: Journey[]): Prediction[] {
 
 /** Grouped k-fold: each voyage is predicted by models that have seen every voyage but its fold's. */
 export function grouped(journeys: Journey[], folds: number, onFold: (done: number) => void): Prediction[] {
-  const found: Prediction[] = [];
-  for (let fold = 0; fold < folds; fold++) {
-    const memory = new Memory();
-    const known = journeys.filter((_, i) => i % folds !== fold && journeys[i]!.arrivalAt !== null);
-    replay(known, memory, true);
-    found.push(
-      ...replay(
-        journeys.filter((_, i) => i % folds === fold),
-        memory,
-        false,
-      ),
-    );
-    onFold(fold + 1);
-  }
-  return found;
+  const ended = ({ arrivalAt }: Journey): boolean => arrivalAt !== null;
+  return inFolds({ journeys, folds, onFold, ended, memory: () => new Memory(), replay });
 }

@@ -31,26 +31,8 @@ export default function AccuracyPage() {
         published is what is counted.
       </p>
       <form className="filters" aria-label="Filters">
-        <label>
-          Of
-          <select value={target} onChange={(event) => setTarget(event.target.value as Eta['target'])}>
-            {Object.entries(TARGET_WORDS).map(([code, name]) => (
-              <option key={code} value={code}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          By
-          <select value={groupBy} onChange={(event) => setGroupBy(event.target.value as GroupBy)}>
-            {Object.entries(GROUP_WORDS).map(([code, name]) => (
-              <option key={code} value={code}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice label="Of" options={TARGET_WORDS} value={target} onChange={setTarget} />
+        <Choice label="By" options={GROUP_WORDS} value={groupBy} onChange={setGroupBy} />
       </form>
       {accuracy.isPending && <Loading what="the ledger" />}
       {accuracy.isError && <Problem error={accuracy.error} />}
@@ -60,6 +42,26 @@ export default function AccuracyPage() {
       {carriers.data && <Carriers carriers={carriers.data.items} />}
       <Models mayManage={permissions.includes('eta:manage')} />
     </main>
+  );
+}
+
+function Choice<T extends string>(props: {
+  label: string;
+  options: Record<T, string>;
+  value: T;
+  onChange: (value: T) => void;
+}) {
+  return (
+    <label>
+      {props.label}
+      <select value={props.value} onChange={(event) => props.onChange(event.target.value as T)}>
+        {Object.entries<string>(props.options).map(([code, name]) => (
+          <option key={code} value={code}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 
