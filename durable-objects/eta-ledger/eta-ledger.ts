@@ -91,9 +91,17 @@ export class EtaLedger extends DurableObject<Env> implements EtaLedgerApi {
     this.#storage.sql.countRequest();
     const made = this.ctx.storage.transactionSync(() => train(this.#storage, now));
     if (!made) return null;
-    const { version, given } = made;
+    const { version, given, names } = made;
     this.#log('info', 'eta.trained', { tenantId, ...version });
-    if (version.state !== 'rejected') await etaCommons(this.env).contribute(tenantId, given);
+    if (version.state === 'rejected') return version;
+    try {
+      await etaCommons(this.env).contribute(tenantId, given);
+    } catch (error) {
+      // What the commons did not take is learned and given once more.
+      this.#log('warn', 'eta.contribute_failed', { tenantId, error: errorText(error) });
+      this.#storage.unlearn(names);
+      this.#deadlines.ensure('train', now + TRAIN_AFTER_MS);
+    }
     return version;
   }
 

@@ -1,4 +1,4 @@
-import { reset, runDurableObjectAlarm } from 'cloudflare:test';
+import { reset, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AccuracyQuery } from '../../contracts/eta.ts';
 import { etaCommons, etaLedger } from '../stubs.ts';
@@ -152,6 +152,22 @@ describe('training', () => {
 });
 
 describe('the commons', () => {
+  it('are given again what they could not take; the tenant has its models all the same', async () => {
+    await etaCommons(bindings).models(WAY);
+    const broken = bindings.ETA_COMMONS.get(bindings.ETA_COMMONS.idFromName('lanes'));
+    await runInDurableObject(broken, (_, { storage }) => {
+      storage.sql.exec('ALTER TABLE contributions RENAME TO away');
+    });
+    await file(6);
+    expect(await ledger().train('ten_1', 1)).toMatchObject({ version: 'v1', state: 'active' });
+    expect((await ledger().models('ten_1', WAY)).version).toBe('v1');
+    await runInDurableObject(broken, (_, { storage }) => {
+      storage.sql.exec('ALTER TABLE away RENAME TO contributions');
+    });
+    expect(await ledger().train('ten_1', 2)).toMatchObject({ version: 'v2' });
+    expect(await ledger().train('ten_1', 3)).toBeNull();
+  });
+
   it('help a new tenant once three others know a lane, and show nothing of theirs', async () => {
     for (const tenant of ['ten_a', 'ten_b']) {
       await file(6, tenant, { carrierId: 'car_secret' });

@@ -17,6 +17,9 @@ export interface MadeModel {
   knownUntil: number | null;
 }
 
+/** Longer than any journey lasts. */
+const JOURNEY_DAYS_MAX = 400;
+
 type StoredVersion = Omit<ModelVersion, 'state' | 'pinned'>;
 
 /** The storage of one ledger. */
@@ -49,7 +52,6 @@ export class LedgerStorage {
         id,
         JSON.stringify(leg),
       );
-      this.#unlearned(`sea/${lane}`);
     }
     const facts = carrierFacts(record);
     const { reached, stages, calls, carrierId, origin, destination } = record;
@@ -71,7 +73,7 @@ export class LedgerStorage {
       JSON.stringify(scoreJourney(record).map(packScore)),
       JSON.stringify({ reached, stages, calls, carrierId } satisfies Learning),
     );
-    this.#unlearned(`way/${origin}>${destination}`);
+    this.unlearn([`way/${origin}>${destination}`, ...legs.map(([lane]) => `sea/${lane}`)]);
   }
 
   /** Whose ledger this is; null before anything was filed. */
@@ -79,8 +81,9 @@ export class LedgerStorage {
     return this.sql.run<{ tenant_id: string }>('SELECT tenant_id FROM owner')[0]?.tenant_id ?? null;
   }
 
-  #unlearned(name: string): void {
-    this.sql.run('INSERT OR IGNORE INTO unlearned (name) VALUES (?)', name);
+  /** Notes that these have news. */
+  unlearn(names: readonly string[]): void {
+    for (const name of names) this.sql.run('INSERT OR IGNORE INTO unlearned (name) VALUES (?)', name);
   }
 
   /** Names of lanes (`sea/`) and ways (`way/`) with news since they were learned. */
@@ -171,6 +174,11 @@ export class LedgerStorage {
       `DELETE FROM journeys WHERE id IN (
          SELECT id FROM journeys ORDER BY arrived_at DESC LIMIT -1 OFFSET ?)`,
       LEDGER_JOURNEYS_KEPT,
+    );
+    // Legs go with the journeys they belonged to; a change of ships may lie months before the arrival.
+    this.sql.run(
+      'DELETE FROM legs WHERE ended_at < (SELECT min(arrived_at) FROM journeys) - ?',
+      JOURNEY_DAYS_MAX * 86_400_000,
     );
   }
 

@@ -12,6 +12,8 @@ import type { Learning, LedgerStorage, MadeModel } from './storage.ts';
 export interface Trained {
   version: ModelVersion;
   given: Contribution;
+  /** The lanes and ways that were learned. */
+  names: string[];
 }
 
 /** Inside a transaction: trains what has news, tries it, and rolls it out if it is good enough. */
@@ -72,7 +74,7 @@ export function train(storage: LedgerStorage, now: number): Trained | null {
   const rolledOut = good && !pinned;
   if (rolledOut) storage.rollOut(number, false);
   const state = !good ? 'rejected' : rolledOut ? 'active' : 'ready';
-  return { version: { ...body, state, pinned: false }, given };
+  return { version: { ...body, state, pinned: false }, given, names };
 }
 
 function shared({ legs, curveHours, bands, still, slipHours }: LaneModel): SharedLane {
