@@ -1,6 +1,7 @@
 /** What the ETA of one container costs: time an event, state an object, and the field of a destination. */
 import { readFileSync } from 'node:fs';
-import { type EtaInput, followJourney, type EtaOutcome } from '../domain/eta/journey.ts';
+import { followJourney } from '../domain/eta/journey.ts';
+import type { EtaInput, EtaOutcome } from '../domain/eta/state.ts';
 import { trainLane } from '../domain/eta/lane-model.ts';
 import { estimateLeg, noteCall } from '../domain/eta/leg-estimate.ts';
 import { beginLeg, type CompletedLeg, completeLeg, followLeg, type LegTrack } from '../domain/eta/leg.ts';

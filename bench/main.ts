@@ -2,7 +2,7 @@
 import '../scripts/support/quiet.ts';
 import { randomUUID } from 'node:crypto';
 import WebSocket from 'ws';
-import type { ObjectUsage } from '../contracts/tracking.ts';
+import type { ObjectUsage } from '../durable-objects/kit/usage.ts';
 import { PRICES_USD_PER_MILLION as PRICE } from '../platform/limits.ts';
 import { postSigned } from '../scripts/support/api.ts';
 import { main, options, PlainError, step } from '../scripts/support/terminal.ts';

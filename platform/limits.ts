@@ -1,4 +1,4 @@
-/** Every limit of the product with its source; docs/limits.md explains the choices. */
+/** Every limit of the product with its source, but for the bounds of requests (contracts/kit/limits.ts); docs/limits.md explains the choices. */
 
 /** Body of one webhook POST. Ours: 1 MiB holds some 4,000 positions and parses in one turn. */
 export const INGEST_BODY_MAX_BYTES = 1_048_576;
@@ -17,7 +17,7 @@ export const INBOX_RESEND_AFTER_MS = 15_000;
 /** Sends of one message before the inbox parks it. Ours: with the doubling, about an hour. */
 export const INBOX_MAX_SENDS = 8;
 /** Content keys an inbox remembers for de-duplication at the door. Ours: 8 bytes each in memory. */
-export const INBOX_DOOR_KEYS = 50_000;
+export const INBOX_INGRESS_KEYS = 50_000;
 /** Receipts kept for reading. Ours: bounds an inbox well under the 10 GB of an object. */
 export const RECEIPTS_KEPT = 20_000;
 /** Raw text kept of one quarantined item. Ours. */
@@ -36,9 +36,6 @@ export const DISTANCE_FIELDS_KEPT = 6;
 export const LEDGER_JOURNEYS_KEPT = 200_000;
 /** Journeys counted in one answer on accuracy: the newest of the window. Ours: bounds one query to about a second. */
 export const LEDGER_COUNTED_MAX = 20_000;
-/** Days an answer on accuracy or reliability may look back, and does by default. Ours. */
-export const LEDGER_WINDOW_MAX_DAYS = 400;
-export const LEDGER_WINDOW_DAYS = 90;
 /** Versions of a tenant's models kept to go back to. Ours. */
 export const MODEL_VERSIONS_KEPT = 20;
 /** How long a ledger waits for more news before it trains. Ours. */
@@ -53,15 +50,6 @@ export const LIVE_POSITIONS_MAX = 500;
 export const LIVE_FRAME_MAX_BYTES = 900_000;
 /** Sockets of one object. Ours; the platform allows 32,768. */
 export const LIVE_SOCKETS_MAX = 1_000;
-/** Containers registered in one request. Ours: one object call each. */
-export const REGISTER_MAX = 200;
-/** Containers of one booking. Ours. */
-export const BOOKING_CONTAINERS_MAX = 50;
-/** Items of a page by default and at most. Ours. */
-export const PAGE_DEFAULT = 50;
-export const PAGE_MAX = 500;
-/** Position points of one page. Ours: about 100 KB. */
-export const POSITIONS_PAGE_MAX = 2_000;
 /** Object calls in flight from one invocation. Ours, under the subrequest limit of 1,000. */
 export const FAN_OUT = 32;
 /** Age at which a position no longer counts as fresh. Ours: AIS satellites revisit within hours. */
@@ -80,10 +68,6 @@ export const SESSIONS_PER_USER_MAX = 20;
 export const POLICY_CACHE_MS = 1_000;
 /** Reads of one subject that one such yes covers at one edge. Ours: unused ones are given back. */
 export const POLICY_LEASE_UNITS = 25;
-/** Requests of one tenant a minute unless an operator sets another number. Ours. */
-export const QUOTA_TENANT_PER_MINUTE = 60_000;
-/** Requests of one user or client a minute unless an operator sets another number. Ours. */
-export const QUOTA_SUBJECT_PER_MINUTE = 6_000;
 /** Units of quota reserved in storage at once. Ours: a row written for each hundred requests. */
 export const QUOTA_CHUNK = 100;
 /** How long an edge keeps the published signing keys. Ours: a dropped key is refused after this time. */
@@ -94,10 +78,6 @@ export const SIGNING_KEY_DAYS = 30;
 export const SIGNING_KEY_AHEAD_MS = 600_000;
 /** How long a signing key stays published after its last signature: a token's life, doubled. */
 export const SIGNING_KEY_OVERLAP_MS = 600_000;
-/** Addresses and ranges of each of a tenant's lists. Ours: checked on every request. */
-export const POLICY_ADDRESSES_MAX = 200;
-/** Origins of a tenant's browser applications. Ours. */
-export const CORS_ORIGINS_MAX = 20;
 /** Age of a DPoP proof. RFC 9449 section 11.1: "on the order of seconds or minutes". */
 export const DPOP_PROOF_SECONDS = 60;
 /** Lifetime of a client assertion from now. RFC 7523 section 3 leaves it to us. */

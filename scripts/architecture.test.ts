@@ -1,82 +1,95 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { circlesOf, importsOf, misplaced, ROOM_RULES, sourcesOf } from './support/architecture.ts';
+import { ROOT } from './support/root.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const text = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+const files = Object.keys(ROOM_RULES).flatMap((room) => sourcesOf(ROOT, room));
+const graph = new Map(files.map((file) => [file, importsOf(file, text(file))]));
+const consoleFiles = sourcesOf(ROOT, 'console');
 
-/** What each room may import of ours: arrows point inward. */
-const MAY_IMPORT: Record<string, string[]> = {
-  domain: ['domain'],
-  reference: ['reference', 'domain', 'platform'],
-  platform: ['platform', 'domain', 'contracts'],
-  contracts: ['contracts', 'domain', 'platform'],
-  'durable-objects': ['durable-objects', 'contracts', 'platform', 'reference', 'domain'],
-  workers: ['workers', 'durable-objects', 'contracts', 'platform', 'reference', 'domain'],
-};
-
-function sources(folder: string): string[] {
-  return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return entry.name === 'node_modules' || entry.name === 'dist' ? [] : sources(path);
-    return /\.tsx?$/.test(entry.name) && !/\.test\.ts$|\.d\.ts$/.test(entry.name) ? [path] : [];
+describe('the arrows of the house point inward', () => {
+  it('no file imports from a room that its own may not', () => {
+    expect(misplaced(graph)).toEqual([]);
   });
-}
 
-function imports(file: string): string[] {
-  const text = readFileSync(join(ROOT, file), 'utf8');
-  return [...text.matchAll(/from '(\.[^']+)'|import '(\.[^']+)'/g)].map((match) =>
-    normalize(join(dirname(file), match[1] ?? match[2]!)),
+  it('an import against an arrow is found, whichever it is', () => {
+    const against: [string, string][] = [
+      ['domain/money.ts', 'contracts/kit/result.ts'],
+      ['domain/money.ts', 'platform/log.ts'],
+      ['reference/ports.ts', 'platform/log.ts'],
+      ['contracts/kit/serve.ts', 'platform/log.ts'],
+      ['contracts/kit/serve.ts', 'contracts/identity/people.ts'],
+      ['contracts/identity/people.ts', 'durable-objects/kit/sql.ts'],
+      ['platform/log.ts', 'contracts/identity/people.ts'],
+      ['platform/log.ts', 'workers/gateway/app.ts'],
+      ['durable-objects/kit/sql.ts', 'workers/gateway/app.ts'],
+      ['durable-objects/kit/sql.ts', 'durable-objects/fleet-index/storage.ts'],
+      ['workers/gateway/app.ts', 'workers/identity/service.ts'],
+    ];
+    for (const [from, to] of against) expect(misplaced(new Map([[from, [to]]]))).toEqual([`${from} -> ${to}`]);
+  });
+
+  it('no files import each other in a circle, not even for their types', () => {
+    const all = new Map([...graph, ...consoleFiles.map((file) => [file, importsOf(file, text(file))] as const)]);
+    expect(circlesOf(all)).toEqual([]);
+    expect(
+      circlesOf(
+        new Map([
+          ['a', ['b']],
+          ['b', ['c']],
+          ['c', ['a']],
+          ['d', ['a']],
+        ]),
+      ),
+    ).toEqual([['a', 'b', 'c']]);
+  });
+});
+
+it('the domain knows no platform: no runtime import, no clock, no randomness', () => {
+  const wrong = sourcesOf(ROOT, 'domain').filter((file) =>
+    /from 'cloudflare:|from 'node:|Date\.now\(|Math\.random\(|crypto\./.test(text(file)),
   );
-}
+  expect(wrong).toEqual([]);
+});
 
-const roomOf = (path: string): string => path.split('/')[0]!;
-
-describe('the arrows of the house', () => {
-  for (const [room, allowed] of Object.entries(MAY_IMPORT)) {
-    it(`${room} imports only ${allowed.join(', ')}`, () => {
-      const wrong = sources(room)
-        // Build steps run in Node, before there is anything to be layered.
-        .filter((file) => !file.startsWith('reference/build-') && !file.startsWith('durable-objects/testing/'))
-        .flatMap((file) =>
-          imports(file)
-            .filter((to) => !allowed.includes(roomOf(to)))
-            .map((to) => `${file} -> ${to}`),
-        );
-      expect(wrong).toEqual([]);
-    });
+it('a Worker’s index only exports', () => {
+  for (const worker of readdirSync(join(ROOT, 'workers'))) {
+    const lines = text(`workers/${worker}/index.ts`).split('\n').filter(Boolean);
+    expect(lines.filter((line) => !/^(export|import) /.test(line))).toEqual([]);
   }
+});
 
-  it('no Worker imports another one’s files', () => {
-    const workerOf = (path: string): string => path.split('/')[1]!;
-    const wrong = sources('workers').flatMap((file) =>
-      imports(file)
-        .filter((to) => roomOf(to) === 'workers' && workerOf(to) !== workerOf(file))
-        .map((to) => `${file} -> ${to}`),
+describe('authorization', () => {
+  /** Who may act for a tenant without a caller's own claim to it, each for a reason. */
+  const ACTING: Record<string, string> = {
+    'workers/procurement/features/carrier-bookings.ts': 'a carrier on the booking that is addressed to it',
+    'workers/procurement/queues/dead-events.ts': 'the platform puts an event back into its shard',
+    'workers/tracking/queues/procurement-events.ts': 'the platform registers the containers of a booking',
+  };
+
+  it('is acted around only where that is named', () => {
+    const acting = files.filter(
+      (file) => file !== 'contracts/kit/serve.ts' && /\b(onBehalfOf|systemScope)\(/.test(text(file)),
     );
-    expect(wrong).toEqual([]);
+    expect(acting.sort()).toEqual(Object.keys(ACTING).sort());
   });
 
-  it('the domain knows no platform: no runtime import, no clock, no randomness', () => {
-    const wrong = sources('domain').filter((file) =>
-      /from 'cloudflare:|from 'node:|Date\.now\(|Math\.random\(|crypto\./.test(readFileSync(join(ROOT, file), 'utf8')),
-    );
-    expect(wrong).toEqual([]);
+  it('makes every scope: nobody else builds an actor for a service', () => {
+    const forged = files.filter((file) => /kind: 'system'/.test(text(file)) && file !== 'contracts/kit/serve.ts');
+    expect(forged).toEqual([]);
   });
+});
 
-  it('a Worker’s index only exports', () => {
-    for (const worker of readdirSync(join(ROOT, 'workers'))) {
-      const lines = readFileSync(join(ROOT, 'workers', worker, 'index.ts'), 'utf8')
-        .split('\n')
-        .filter(Boolean);
-      expect(lines.filter((line) => !/^(export|import) /.test(line))).toEqual([]);
-    }
-  });
-
-  it('files stay small enough to have one subject', () => {
-    const large = Object.keys(MAY_IMPORT)
-      .flatMap(sources)
-      .filter((file) => statSync(join(ROOT, file)).size > 16_384);
+describe('size', () => {
+  it('files have one subject: 16 KB at most', () => {
+    const large = [...files, ...consoleFiles].filter((file) => statSync(join(ROOT, file)).size > 16_384);
     expect(large).toEqual([]);
+  });
+
+  it('an object’s shell has 370 lines at most', () => {
+    const long = sourcesOf(ROOT, 'durable-objects').filter((file) => text(file).split('\n').length > 371);
+    expect(long).toEqual([]);
   });
 });

@@ -1,13 +1,13 @@
 /** `npm run backtest`: how good the ETA would have been on recorded journeys, beside simpler methods. */
 import { median } from '../domain/eta/quantile.ts';
 import { type Box, PASSAGE_BOXES } from '../reference/passages.ts';
-import { loadMapping, type Settings } from './backtest/settings.ts';
 import { busiestPassage, byBox, byColumn, byStops, type Journey } from './backtest/journeys.ts';
 import { COLUMN_ROLES, TIME_FORMATS } from './backtest/mapping.ts';
 import { milestones } from './backtest/milestones.ts';
 import { chronological, grouped, SPEED_FLOOR_KNOTS } from './backtest/positions.ts';
 import { report, scored } from './backtest/report.ts';
 import type { Prediction } from './backtest/score.ts';
+import { loadMapping, type Settings } from './backtest/settings.ts';
 import { readTracks } from './backtest/tracks.ts';
 import { main, numberOption, options, PlainError, progressBar, step } from './support/terminal.ts';
 

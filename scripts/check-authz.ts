@@ -1,7 +1,7 @@
 /** `npm run check:authz`: every operation by every kind of caller, and every service method by a foreign one. */
 import './support/quiet.ts';
-import { checkServices } from '../test/authz/rpc.ts';
 import { Matrix } from '../test/authz/matrix.ts';
+import { checkServices } from '../test/authz/rpc.ts';
 import { startWorld } from '../test/support/world.ts';
 import { buildConsole } from './support/runtime.ts';
 import { main, options, progressBar, step } from './support/terminal.ts';

@@ -2,10 +2,11 @@
 import './support/quiet.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runChecks } from '../test/oauth/run.ts';
 import { startOracle } from '../test/oauth/oracle.ts';
 import { startOurs } from '../test/oauth/ours.ts';
-import { buildConsole, ROOT } from './support/runtime.ts';
+import { runChecks } from '../test/oauth/run.ts';
+import { ROOT } from './support/root.ts';
+import { buildConsole } from './support/runtime.ts';
 import { main, options, step } from './support/terminal.ts';
 
 const USAGE = `Usage: npm run check:oauth

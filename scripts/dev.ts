@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { clockFrom } from '../platform/clock.ts';
 import { createDemo, type Demo, loadDemo, nextAttempt, saveDemo } from './support/demo.ts';
+import { ROOT } from './support/root.ts';
 import {
   buildConsole,
   claimFolder,
@@ -10,7 +11,6 @@ import {
   migrate,
   prepareFolder,
   requireFreePort,
-  ROOT,
   startRuntime,
 } from './support/runtime.ts';
 import { signIn } from './support/sign-in.ts';

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiClient } from './support/api.ts';
 import { loadDemo } from './support/demo.ts';
-import { startScratch } from './support/scratch.ts';
 import {
   countMismatches,
   countReceipts,
@@ -14,7 +13,8 @@ import {
   type ReplaySummary,
   settleReceipts,
 } from './support/replay.ts';
-import { ROOT } from './support/runtime.ts';
+import { ROOT } from './support/root.ts';
+import { startScratch } from './support/scratch.ts';
 import { main, numberOption, options, PlainError, progressBar, step } from './support/terminal.ts';
 
 const USAGE = `Usage: npm run replay -- FILE.csv [options]

@@ -5,8 +5,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildConsole, ROOT } from './support/runtime.ts';
 import { unpackChromium } from './support/chromium.ts';
+import { ROOT } from './support/root.ts';
+import { buildConsole } from './support/runtime.ts';
 import { main, options, PlainError } from './support/terminal.ts';
 
 const USAGE = `Usage: npm test [-- STAGE ...]

@@ -1,14 +1,12 @@
-import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
-import { get } from './api.ts';
 import { finishSignIn, signOut } from './auth.ts';
 import { Empty, Loading, Problem } from './components.tsx';
 import { instant } from './format.ts';
 import { BookingsPage } from './pages/bookings-page.tsx';
 import { ContainersPage } from './pages/containers-page.tsx';
 import { ShipmentsPage } from './pages/shipments-page.tsx';
-import type { Me } from './types.ts';
+import { useClock, useMe } from './session.ts';
 
 const MapPage = lazy(() => import('./pages/map-page.tsx'));
 const AccountPage = lazy(() => import('./pages/account-page.tsx'));
@@ -17,23 +15,6 @@ const CarrierPage = lazy(() => import('./pages/carrier-page.tsx'));
 const SecurityPage = lazy(() => import('./pages/security-page.tsx'));
 const TeamPage = lazy(() => import('./pages/team-page.tsx'));
 const ContainerPage = lazy(() => import('./pages/container-page.tsx'));
-
-/** The clock of the platform: a demonstration runs it faster, and every age is counted by it. */
-export function useClock(): { now: number; speed: number } {
-  const { data } = useQuery({
-    queryKey: ['clock'],
-    queryFn: async () => ({ ...(await get<{ now: number; clockSpeed: number }>('/healthz')), at: Date.now() }),
-    refetchInterval: 10_000,
-  });
-  return data
-    ? { now: data.now + (Date.now() - data.at) * data.clockSpeed, speed: data.clockSpeed }
-    : { now: Date.now(), speed: 1 };
-}
-
-/** The signed-in user. */
-export function useMe() {
-  return useQuery({ queryKey: ['me'], queryFn: () => get<Me>('/v1/me'), staleTime: 300_000 });
-}
 
 /** The console. */
 export function App() {

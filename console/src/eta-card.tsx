@@ -3,8 +3,8 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { get, type Page } from './api.ts';
 import { Loading, Problem } from './components.tsx';
-import { age, instant, SOURCE_WORDS, TARGET_WORDS, words } from './format.ts';
-import type { ContainerView, Eta, SaidEta } from './types.ts';
+import { age, instant, range, SOURCE_WORDS, TARGET_WORDS, words } from './format.ts';
+import type { Container, Eta, PublishedEta } from './types.ts';
 
 const EXPERT_WORDS: Record<Eta['explanation']['experts'][number]['expert'], string> = {
   pace: 'this ship’s own progress',
@@ -15,7 +15,7 @@ const EXPERT_WORDS: Record<Eta['explanation']['experts'][number]['expert'], stri
 };
 
 /** The arrival with its interval and its reasons, and what comes after it. */
-export function EtaCard({ container }: { container: ContainerView }) {
+export function EtaCard({ container }: { container: Container }) {
   const { eta, onward, carrierEtaAt, arrivedAt, registration } = container;
   return (
     <section className="card">
@@ -29,7 +29,7 @@ export function EtaCard({ container }: { container: ContainerView }) {
             p50={eta.p50}
             p90={eta.p90}
             carrier={carrierEtaAt}
-            promised={registration?.promisedArrivalAt ? Date.parse(registration.promisedArrivalAt) : null}
+            promised={registration?.promisedArrivalAt ?? null}
           />
           <Why eta={eta} />
         </>
@@ -44,7 +44,7 @@ export function EtaCard({ container }: { container: ContainerView }) {
               <dt>{TARGET_WORDS[next.target]}</dt>
               <dd>
                 {instant(next.p50)}
-                <span className="muted"> ± {age((next.p90 - next.p10) / 2_000)}</span>
+                <span className="muted"> ({range(next.p10, next.p90)})</span>
               </dd>
             </div>
           ))}
@@ -114,12 +114,12 @@ function Why({ eta: { explanation, revisions, publishedAt } }: { eta: Eta }) {
 }
 
 /** Everything said on this journey, once somebody wants to see it: a line for each time somebody spoke. */
-export function EtaHistory({ container: { number, eta, onward, arrivedAt } }: { container: ContainerView }) {
+export function EtaHistory({ container: { number, eta, onward, arrivedAt } }: { container: Container }) {
   const [open, setOpen] = useState(false);
   const latest = eta?.publishedAt ?? onward[0]?.publishedAt ?? arrivedAt;
   const history = useQuery({
     queryKey: ['eta-history', number, latest],
-    queryFn: () => get<Page<SaidEta>>(`/v1/containers/${encodeURIComponent(number)}/eta-history?limit=500`),
+    queryFn: () => get<Page<PublishedEta>>(`/v1/containers/${encodeURIComponent(number)}/eta-history?limit=500`),
     enabled: open,
     placeholderData: keepPreviousData,
   });
@@ -168,14 +168,14 @@ export function EtaHistory({ container: { number, eta, onward, arrivedAt } }: { 
 const TARGETS = Object.keys(TARGET_WORDS) as Eta['target'][];
 
 interface Line {
-  at: number;
-  source: SaidEta['source'];
+  at: string;
+  source: PublishedEta['source'];
   location: string;
-  said: Partial<Record<Eta['target'], number>>;
+  said: Partial<Record<Eta['target'], string>>;
 }
 
 /** Words of one moment and source side by side, the newest first. */
-function linesOf(words: SaidEta[]): Line[] {
+function linesOf(words: PublishedEta[]): Line[] {
   const lines = new Map<string, Line>();
   for (const { at, source, location, target, p50 } of words) {
     const name = `${at}/${source}/${location}`;
@@ -194,17 +194,17 @@ function Interval({
   carrier,
   promised,
 }: {
-  p10: number;
-  p50: number;
-  p90: number;
-  carrier: number | null;
-  promised: number | null;
+  p10: string;
+  p50: string;
+  p90: string;
+  carrier: string | null;
+  promised: string | null;
 }) {
-  const all = [p10, p90, ...(carrier ? [carrier] : []), ...(promised ? [promised] : [])];
+  const all = [p10, p90, carrier, promised].filter((at) => at !== null).map((at) => Date.parse(at));
   const min = Math.min(...all);
   const span = Math.max(...all) - min || 1;
-  const x = (at: number): number => 3 + ((at - min) / span) * 94;
-  const points: [string, number | null, string][] = [
+  const x = (at: string): number => 3 + ((Date.parse(at) - min) / span) * 94;
+  const points: [string, string | null, string][] = [
     ['carrier', carrier, 'Carrier says'],
     ['promised', promised, 'Promised'],
   ];

@@ -1,5 +1,5 @@
 /** Dates, durations and names as people read them. Instants are shown in UTC and say so. */
-import type { Eta, SaidEta } from './types.ts';
+import type { Eta, PublishedEta } from './types.ts';
 
 const dayTime = new Intl.DateTimeFormat('en-GB', {
   day: '2-digit',
@@ -19,6 +19,11 @@ export function instant(at: number | string | null | undefined): string {
 /** The day of an instant, or a dash. */
 export function day(at: number | string | null | undefined): string {
   return at === null || at === undefined ? '–' : dayOnly.format(new Date(at));
+}
+
+/** An interval of days: "30 Nov - 10 Dec 2026", or one day when both ends fall on it. */
+export function range(from: string, to: string): string {
+  return dayOnly.formatRange(new Date(from), new Date(to));
 }
 
 /** How long ago or ahead, in the largest unit that says enough. */
@@ -45,7 +50,7 @@ export const TARGET_WORDS: Record<Eta['target'], string> = {
 };
 
 /** Who said it. */
-export const SOURCE_WORDS: Record<SaidEta['source'], string> = {
+export const SOURCE_WORDS: Record<PublishedEta['source'], string> = {
   ours: 'Fairlead',
   carrier: 'Carrier',
   schedule: 'Schedule',

@@ -1,22 +1,16 @@
 /** Live feeds: a socket that comes back by itself and resumes where it was. */
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { api } from './api.ts';
-import type { ContainerView, FleetSummary, Position } from './types.ts';
+import type { Container, ContainerFrame, FleetFrame, FleetLine, Position } from './types.ts';
 
 /** How a feed is doing. */
 export type LiveStatus = 'connecting' | 'live' | 'offline';
-
-interface Frame {
-  type: 'snapshot' | 'delta' | 'resumed';
-  epoch: string | null;
-  seq: number;
-}
 
 const PING_MS = 25_000;
 const BACKOFF_MAX_MS = 20_000;
 
 /** Opens a feed until `close`; frames arrive in order, without a gap across reconnects. */
-function openFeed<F extends Frame>(
+function openFeed<F extends FleetFrame | ContainerFrame>(
   topic: object,
   onFrame: (frame: F) => void,
   onStatus: (status: LiveStatus) => void,
@@ -66,8 +60,8 @@ function openFeed<F extends Frame>(
 
 /** The fleet as one live map by container number; one feed serves every page. */
 class FleetStore {
-  #containers = new Map<string, FleetSummary>();
-  #snapshot: { containers: ReadonlyMap<string, FleetSummary>; status: LiveStatus } = {
+  #containers = new Map<string, FleetLine>();
+  #snapshot: { containers: ReadonlyMap<string, FleetLine>; status: LiveStatus } = {
     containers: this.#containers,
     status: 'connecting',
   };
@@ -76,7 +70,7 @@ class FleetStore {
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
-    this.#close ??= openFeed<Frame & { containers?: FleetSummary[]; part?: number }>(
+    this.#close ??= openFeed<FleetFrame>(
       { topic: 'fleet' },
       (frame) => this.#take(frame),
       (status) => this.#set({ status }),
@@ -91,14 +85,15 @@ class FleetStore {
 
   readonly read = () => this.#snapshot;
 
-  #take(frame: Frame & { containers?: FleetSummary[]; part?: number }): void {
+  #take(frame: FleetFrame): void {
+    if (frame.type === 'resumed') return;
     const fresh = frame.type === 'snapshot' && frame.part === 1;
     this.#containers = new Map(fresh ? [] : this.#containers);
-    for (const container of frame.containers ?? []) this.#containers.set(container.number, container);
+    for (const container of frame.containers) this.#containers.set(container.number, container);
     this.#set({ containers: this.#containers });
   }
 
-  #set(change: Partial<{ containers: ReadonlyMap<string, FleetSummary>; status: LiveStatus }>): void {
+  #set(change: Partial<{ containers: ReadonlyMap<string, FleetLine>; status: LiveStatus }>): void {
     this.#snapshot = { ...this.#snapshot, ...change };
     for (const listener of this.#listeners) listener();
   }
@@ -113,11 +108,11 @@ export function useFleet() {
 
 /** One live container with the positions that came in since the page opened. */
 export function useLiveContainer(number: string): {
-  view: ContainerView | null;
+  view: Container | null;
   trail: Position[];
   status: LiveStatus;
 } {
-  const [view, setView] = useState<ContainerView | null>(null);
+  const [view, setView] = useState<Container | null>(null);
   const [trail, setTrail] = useState<Position[]>([]);
   const [status, setStatus] = useState<LiveStatus>('connecting');
   const name = useRef(number);
@@ -127,11 +122,13 @@ export function useLiveContainer(number: string): {
       setView(null);
       setTrail([]);
     }
-    return openFeed<Frame & { container?: ContainerView | null; positions?: Position[] }>(
+    return openFeed<ContainerFrame>(
       { topic: 'container', number },
       (frame) => {
+        if (frame.type === 'resumed') return;
         if (frame.container) setView(frame.container);
-        if (frame.positions?.length) setTrail((before) => [...before, ...frame.positions!].slice(-500));
+        const fresh = frame.type === 'delta' ? frame.positions : [];
+        if (fresh.length > 0) setTrail((before) => [...before, ...fresh].slice(-500));
       },
       setStatus,
     );

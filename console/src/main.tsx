@@ -1,8 +1,8 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { App } from './app.tsx';
 import { ApiError } from './api.ts';
+import { App } from './app.tsx';
 import './styles.css';
 
 const queries = new QueryClient({

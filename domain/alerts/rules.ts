@@ -2,7 +2,9 @@
 import type { Sensors } from '../journey/event.ts';
 
 /** What an alert is about. */
-export type AlertKind = 'late' | 'held' | 'temperature' | 'door' | 'shock';
+export const ALERT_KINDS = ['late', 'held', 'temperature', 'door', 'shock'] as const;
+/** What an alert is about. */
+export type AlertKind = (typeof ALERT_KINDS)[number];
 
 /** One alert; open while `clearedAt` is null. */
 export interface Alert {

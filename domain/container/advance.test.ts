@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { NO_MODELS } from '../eta/state.ts';
 import type { JourneyEvent } from '../journey/event.ts';
 import type { PointTuple } from '../positions/chunk.ts';
 import { type Advance, advance, mergeRegistration, refreshEta } from './advance.ts';
-import { NO_MODELS } from '../eta/journey.ts';
 import { emptyMemory, summarize, upgradeMemory } from './state.ts';
 
 const HOUR = 3_600_000;
@@ -155,7 +155,7 @@ describe('upgradeMemory', () => {
 
 describe('mergeRegistration', () => {
   it('lets a newer word replace and an older one only fill in', () => {
-    const memory = advance(empty, { ...base, registration: { destination: 'NLRTM' }, saidAt: 10 }).memory;
+    const memory = advance(empty, { ...base, registration: { destination: 'NLRTM' }, registeredAt: 10 }).memory;
     expect(mergeRegistration(memory, { destination: 'DEHAM' }, 20)).toEqual({ destination: 'DEHAM' });
     expect(mergeRegistration(memory, { destination: 'DEHAM', origin: 'CNSHA' }, 5)).toEqual({
       destination: 'NLRTM',

@@ -1,8 +1,9 @@
 /** Moves a container's memory forward: the decisions of its object, as pure functions. */
 import { type Alert, type AlertInput, evaluateAlerts } from '../alerts/rules.ts';
 import type { Eta, SaidEta, Target } from '../eta/eta.ts';
-import { type EtaModels, type EtaOutcome, followJourney, type Sea } from '../eta/journey.ts';
+import { followJourney } from '../eta/journey.ts';
 import { type Plan, saidBy } from '../eta/plan.ts';
+import type { EtaModels, EtaOutcome, Sea } from '../eta/state.ts';
 import type { JourneyEvent } from '../journey/event.ts';
 import { foldJourney, type JourneyTruth, type Milestone, SAME_VISIT_MS } from '../journey/fold.ts';
 import { byTime, isLater, type PointTuple, toPosition } from '../positions/chunk.ts';
@@ -19,7 +20,7 @@ export interface Advance {
   /** The registration as it now is, or undefined when unchanged. */
   registration?: RegistrationFacts;
   /** When that registration was said, wall-clock ms. */
-  saidAt?: number;
+  registeredAt?: number;
   sea: Sea;
   models: EtaModels;
 }
@@ -49,10 +50,10 @@ function isSameVisit(a: Milestone, b: Milestone): boolean {
 export function mergeRegistration(
   memory: TrackerMemory,
   said: RegistrationFacts,
-  saidAt: number,
+  registeredAt: number,
 ): RegistrationFacts | null {
   const known = memory.state.registration;
-  const merged = saidAt >= memory.registeredAt ? { ...known, ...said } : { ...said, ...known };
+  const merged = registeredAt >= memory.registeredAt ? { ...known, ...said } : { ...said, ...known };
   return known && JSON.stringify(known) === JSON.stringify(merged) ? null : merged;
 }
 
@@ -97,7 +98,7 @@ export function advance(memory: TrackerMemory, input: Advance): Advanced {
     eta: eta.memory,
     positionOrigin: latest.origin,
     sensedAt: readings.at(-1)?.[0] ?? memory.sensedAt,
-    registeredAt: input.registration ? Math.max(memory.registeredAt, input.saidAt ?? 0) : memory.registeredAt,
+    registeredAt: input.registration ? Math.max(memory.registeredAt, input.registeredAt ?? 0) : memory.registeredAt,
   };
   return { memory: next, reached, raised: alerts.raised, said: eta.said, arrived: eta.reached };
 }

@@ -1,7 +1,7 @@
 /** What a container object knows: the state, and the line of it that the fleet shows. */
 import type { Alert } from '../alerts/rules.ts';
 import type { Eta, Target } from '../eta/eta.ts';
-import type { EtaMemory } from '../eta/journey.ts';
+import type { EtaMemory } from '../eta/state.ts';
 import type { ContainerStatus, Milestone } from '../journey/fold.ts';
 import type { Position } from '../positions/chunk.ts';
 

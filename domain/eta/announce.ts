@@ -1,8 +1,8 @@
 /** What is told to the world: published ETAs with what changed, and the words of carriers and schedules. */
 import { type Eta, type Explanation, type SaidEta, SOURCES, TARGETS, type Target } from './eta.ts';
-import type { EtaInput, EtaMemory } from './journey.ts';
 import { type Plan, planOf, saidBy } from './plan.ts';
 import { decide, intervalAround } from './publish.ts';
+import type { EtaInput, EtaMemory } from './state.ts';
 import type { TargetEstimate } from './targets.ts';
 
 /** Turns estimates into published ETAs. */

@@ -1,7 +1,7 @@
 /** Tries a lane model on legs it has not seen, before it is rolled out. */
 import type { LaneModel } from './lane-model.ts';
-import { estimateLeg } from './leg-estimate.ts';
 import { beginLeg, type CompletedLeg, followLeg, LINES } from './leg.ts';
+import { estimateLeg } from './leg-estimate.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,6 +1,6 @@
 /** The experts: each says how many hours are left, from its own point of view. */
 import type { LaneModel } from './lane-model.ts';
-import { type Expert, gridOf, LINES, type LegTrack, MAX_SPEED_KNOTS, paceTauHours } from './leg.ts';
+import { type Expert, gridOf, type LegTrack, LINES, MAX_SPEED_KNOTS, paceTauHours } from './leg.ts';
 import { weightedQuantile } from './quantile.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { distanceNm } from '../geo/sphere.ts';
 import type { Milestone, MilestoneCode } from '../journey/fold.ts';
-import { type EtaInput, type EtaMemory, type EtaModels, type EtaOutcome, followJourney, NO_MODELS } from './journey.ts';
 import type { Eta } from './eta.ts';
+import { followJourney } from './journey.ts';
+import { type EtaInput, type EtaMemory, type EtaModels, type EtaOutcome, NO_MODELS } from './state.ts';
 
 const HOUR = 3_600_000;
 const PORTS: Record<string, { lat: number; lon: number }> = {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { NO_MODELS } from './journey.ts';
-import { carrierFacts, type JourneyRecord, pinball, scoreJourney } from './ledger.ts';
-import { mergeLanes, mergeStages } from './merge.ts';
-import { type CompletedLeg, LINES } from './leg.ts';
-import { trainLane } from './lane-model.ts';
-import { trainStages } from './stages.ts';
 import { holdOut, isGoodEnough, tryModel } from './evaluate.ts';
+import { trainLane } from './lane-model.ts';
+import { carrierFacts, type JourneyRecord, pinball, scoreJourney } from './ledger.ts';
+import { type CompletedLeg, LINES } from './leg.ts';
+import { mergeLanes, mergeStages } from './merge.ts';
+import { trainStages } from './stages.ts';
+import { NO_MODELS } from './state.ts';
 
 const HOUR = 3_600_000;
 const ARRIVAL = 1_000 * HOUR;

@@ -3,7 +3,7 @@
  * fixed times before the true arrival, so that one that speaks often counts no more than one that
  * speaks once.
  */
-import { type SaidEta, SOURCES, type Source, type Target, TARGETS } from './eta.ts';
+import { type SaidEta, SOURCES, type Source, TARGETS, type Target } from './eta.ts';
 import type { CompletedLeg } from './leg.ts';
 import type { ReachedStage, StageCall } from './stages.ts';
 

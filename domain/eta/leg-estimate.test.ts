@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ANALOGUES_KEPT, type LaneModel, trainLane } from './lane-model.ts';
-import { estimateLeg, noteCall } from './leg-estimate.ts';
 import { beginLeg, type CompletedLeg, completeLeg, followLeg, type LegTrack, LINES } from './leg.ts';
+import { estimateLeg, noteCall } from './leg-estimate.ts';
 
 const HOUR = 3_600_000;
 const NOBODY = { lane: null, mode: null };

@@ -1,4 +1,5 @@
 /** The hours a leg still needs, with an interval: the experts' opinions blended by how right they have been. */
+import { blend, type Opinion, type TrackRecord } from './calibration.ts';
 import {
   type AnalogueView,
   analogueView,
@@ -8,7 +9,6 @@ import {
   scheduleHours,
   waitHours,
 } from './experts.ts';
-import { blend, type Opinion, type TrackRecord } from './calibration.ts';
 import { bandOf, type Calibration, type LaneModel } from './lane-model.ts';
 import { type Call, EXPERTS, type Expert, type LegTrack, round } from './leg.ts';
 

@@ -3,8 +3,8 @@
  * its journeys up to a bound, and nothing comes out before enough tenants have gone in.
  */
 import type { TrackRecord } from './calibration.ts';
-import { EXPERTS, LINES, round } from './leg.ts';
 import { BANDS, type LaneModel, type SharedLane } from './lane-model.ts';
+import { EXPERTS, LINES, round } from './leg.ts';
 import type { Spread } from './spread.ts';
 import type { StageModel } from './stages.ts';
 

@@ -1,6 +1,6 @@
 /** Where a container is on its way: the ports it passes, the leg it is on, and what it has reached. */
 import type { Milestone } from '../journey/fold.ts';
-import { REACHED_BY, type Target, TARGETS } from './eta.ts';
+import { REACHED_BY, TARGETS, type Target } from './eta.ts';
 import type { ReachedStage } from './stages.ts';
 
 /** A container's way, as far as milestones tell it. */

@@ -1,13 +1,13 @@
 /** Estimates every target still ahead: the leg under way, then the legs and stays behind it. */
 import type { Opinion } from './calibration.ts';
-import { type EtaPart, type Explanation, type Target, TARGETS } from './eta.ts';
-import type { EtaInput, EtaMemory, LegMemory } from './journey.ts';
-import { estimateLeg, type LegEstimate } from './leg-estimate.ts';
+import { type EtaPart, type Explanation, TARGETS, type Target } from './eta.ts';
 import { AT_BERTH_NM, SERVICE_SPEED_KNOTS } from './leg.ts';
+import { estimateLeg, type LegEstimate } from './leg-estimate.ts';
 import { type Plan, saidBy } from './plan.ts';
 import { addParts, leftByLevels, type Part } from './spread.ts';
 import { estimateStages, type ReachedStage, type StageCall, type StageEstimate } from './stages.ts';
 import { laterPart } from './staleness.ts';
+import type { EtaInput, EtaMemory, LegMemory } from './state.ts';
 import { stayKey } from './stays.ts';
 
 /** An estimate of one target, hours to go from now. */

@@ -5,27 +5,24 @@
  * the time to wait: that is the back-pressure.
  */
 import { DurableObject } from 'cloudflare:workers';
-import { fail, ok, type Page, type Result } from '../../contracts/result.ts';
-import type {
-  CarrierInboxApi,
-  DeadLetter,
-  DoorEvent,
-  IngestAnswer,
-  ItemOutcome,
-  ObjectUsage,
-  QuarantinedItem,
-  Receipt,
-  RejectedItem,
-  TelemetryMessage,
-} from '../../contracts/tracking.ts';
+import { after, cutPage, type Paging } from '../../contracts/kit/paging.ts';
+import { fail, ok, type Page, type Result } from '../../contracts/kit/result.ts';
+import type { DeadLetter, IngestAnswer, QuarantinedItem, Receipt } from '../../contracts/tracking/connections.ts';
+import type { ItemOutcome, RejectedItem, TelemetryMessage } from '../../contracts/tracking/events.ts';
 import { hash64 } from '../../domain/journey/event.ts';
 import { wallClock } from '../../platform/clock.ts';
-import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
-import { INBOX_CREDIT_EVENTS, INBOX_DOOR_KEYS, INBOX_MAX_SENDS, INBOX_RESEND_AFTER_MS } from '../../platform/limits.ts';
+import { toInstant } from '../../platform/instants.ts';
+import {
+  INBOX_CREDIT_EVENTS,
+  INBOX_INGRESS_KEYS,
+  INBOX_MAX_SENDS,
+  INBOX_RESEND_AFTER_MS,
+} from '../../platform/limits.ts';
 import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
-import { Deadlines } from '../shared/deadlines.ts';
+import { Deadlines } from '../kit/deadlines.ts';
+import type { ObjectUsage } from '../kit/usage.ts';
 import { DrainRate } from './drain-rate.ts';
-import { indexOfOrigin, originOf, packEvents } from './pack.ts';
+import { type IngressEvent, indexOfOrigin, originOf, packEvents } from './pack.ts';
 import { type DispatchRow, dispatchIdOf, InboxStorage } from './storage.ts';
 
 interface Env {
@@ -48,7 +45,7 @@ const OUTCOME = Object.fromEntries(Object.entries(LETTER).map(([k, v]) => [v, k]
 const RESEND_BATCH = 50;
 
 /** The Durable Object class. */
-export class CarrierInbox extends DurableObject<Env> implements CarrierInboxApi {
+export class CarrierInbox extends DurableObject<Env> {
   readonly #storage: InboxStorage;
   readonly #deadlines: Deadlines<'resend'>;
   readonly #log: Logger;
@@ -76,7 +73,7 @@ export class CarrierInbox extends DurableObject<Env> implements CarrierInboxApi 
     connectionId: string;
     correlationId: string;
     items: number;
-    events: DoorEvent[];
+    events: IngressEvent[];
     rejected: (RejectedItem & { raw: string })[];
   }): Promise<Result<IngestAnswer>> {
     this.#storage.sql.countRequest();
@@ -166,7 +163,7 @@ export class CarrierInbox extends DurableObject<Env> implements CarrierInboxApi 
     for (const { outcome } of items) counts[outcome]++;
     return {
       id: receiptId(this.#connectionId!, seq),
-      receivedAt: row.receivedAt,
+      receivedAt: toInstant(row.receivedAt),
       settled: counts.queued === 0,
       counts,
       items,
@@ -175,26 +172,30 @@ export class CarrierInbox extends DurableObject<Env> implements CarrierInboxApi 
   }
 
   /** Refused items with their raw text, newest first. */
-  async quarantine(query: { cursor?: string | undefined; limit: number }): Promise<Page<QuarantinedItem>> {
-    const [before] = (decodeCursor(query.cursor) as [number] | null) ?? [Number.MAX_SAFE_INTEGER];
+  async quarantine(query: Paging): Promise<Page<QuarantinedItem>> {
+    const [before] = after<[number]>(query) ?? [Number.MAX_SAFE_INTEGER];
     const found = this.#storage.quarantined(before, query.limit + 1);
-    return pageOf(found, query.limit, ({ receipt, ...item }) => ({
+    const toApi = ({ receipt, at, ...item }: (typeof found)[number]): QuarantinedItem => ({
       ...item,
+      at: toInstant(at),
       receiptId: receiptId(this.#connectionId!, receipt),
-    }));
+    });
+    return cutPage(found, query.limit, toApi, ({ id }) => [id]);
   }
 
   /** Parked messages, oldest first. */
-  async deadLetters(query: { cursor?: string | undefined; limit: number }): Promise<Page<DeadLetter>> {
-    const [after] = (decodeCursor(query.cursor) as [number] | null) ?? [0];
-    const found = this.#storage.parkedRows(after, query.limit + 1);
+  async deadLetters(query: Paging): Promise<Page<DeadLetter>> {
+    const [last] = after<[number]>(query) ?? [0];
+    const found = this.#storage.parkedRows(last, query.limit + 1);
     const connectionId = this.#connectionId!;
-    return pageOf(found, query.limit, ({ id, receipt, ...row }) => ({
+    const toApi = ({ id, receipt, parkedAt, ...row }: (typeof found)[number]): DeadLetter => ({
       ...row,
+      parkedAt: toInstant(parkedAt),
       id: `${connectionId}-${id}`,
       connectionId,
       receiptId: receiptId(connectionId, receipt),
-    }));
+    });
+    return cutPage(found, query.limit, toApi, ({ id }) => [id]);
   }
 
   /** Sends a parked message again, or drops it for good. False when there is none. */
@@ -250,8 +251,8 @@ export class CarrierInbox extends DurableObject<Env> implements CarrierInboxApi 
   }
 
   /** Marks door duplicates, gives the fresh events their origin and sets the items' letters. */
-  #sortOut(events: DoorEvent[], seq: number, connectionId: string, letters: string[]): DoorEvent[] {
-    const fresh: DoorEvent[] = [];
+  #sortOut(events: IngressEvent[], seq: number, connectionId: string, letters: string[]): IngressEvent[] {
+    const fresh: IngressEvent[] = [];
     const seen = new Set<string>();
     for (const event of events) {
       const key = doorKey(event);
@@ -280,10 +281,10 @@ export class CarrierInbox extends DurableObject<Env> implements CarrierInboxApi 
     return row;
   }
 
-  #remember(events: DoorEvent[]): void {
+  #remember(events: IngressEvent[]): void {
     for (const event of events) this.#keys.add(doorKey(event));
     for (const key of this.#keys) {
-      if (this.#keys.size <= INBOX_DOOR_KEYS) break;
+      if (this.#keys.size <= INBOX_INGRESS_KEYS) break;
       this.#keys.delete(key);
     }
   }
@@ -335,10 +336,4 @@ function doorKey(event: TelemetryMessage['events'][number]): string {
 /** A receipt's id names its connection, so that it can be found without a directory of receipts. */
 function receiptId(connectionId: string, seq: number): string {
   return `${connectionId}-${seq}`;
-}
-
-function pageOf<T extends { id: number }, R>(found: T[], limit: number, show: (row: T) => R): Page<R> {
-  const rows = found.slice(0, limit);
-  const last = rows.at(-1);
-  return { items: rows.map(show), nextCursor: found.length > limit && last ? encodeCursor([last.id]) : null };
 }

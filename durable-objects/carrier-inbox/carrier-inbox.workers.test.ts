@@ -1,10 +1,11 @@
 import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { TelemetryMessage } from '../../contracts/tracking.ts';
-import { consumeTelemetry, consumeTelemetryDead } from '../../workers/tracking/consumer.ts';
-import { carrierInbox, containerTracker } from '../stubs.ts';
+import type { TelemetryMessage } from '../../contracts/tracking/events.ts';
+import { consumeTelemetry, consumeTelemetryDead } from '../../workers/tracking/queues/telemetry.ts';
+import { containerTracker } from '../container-tracker/stub.ts';
 import { bindings, doorEvents, NUMBER } from '../testing/events.ts';
 import type { CarrierInbox } from './carrier-inbox.ts';
+import { carrierInbox } from './stub.ts';
 
 const CONNECTION = `con_${'0'.repeat(26)}`;
 const inbox = () => carrierInbox(bindings, CONNECTION);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DoorEvent } from '../../contracts/tracking.ts';
+import type { IngressEvent } from './pack.ts';
 import { indexOfOrigin, originOf, packEvents } from './pack.ts';
 
-const event = (container: string, index: number): DoorEvent => ({
+const event = (container: string, index: number): IngressEvent => ({
   v: 1,
   kind: 'position',
   container,

@@ -1,7 +1,10 @@
 /** Packs accepted events into queue messages: whole containers together, within the size limit. */
-import type { DoorEvent, TelemetryMessage } from '../../contracts/tracking.ts';
-import { hash64 } from '../../domain/journey/event.ts';
+import type { TelemetryMessage } from '../../contracts/tracking/events.ts';
+import { hash64, type TrackedEvent } from '../../domain/journey/event.ts';
 import { QUEUE_MESSAGE_MAX_BYTES, QUEUE_MESSAGE_MAX_CONTAINERS } from '../../platform/limits.ts';
+
+/** A canonical event with the index of the delivery's item that held it. */
+export type IngressEvent = TrackedEvent & { index: number };
 
 /** The envelope's share of a message, generously. */
 const ENVELOPE_BYTES = 1_000;
@@ -10,8 +13,8 @@ const ENVELOPE_BYTES = 1_000;
  * Orders the events by container partition (a hash, so that one busy container does not always end
  * up in the first message), keeps each container's order of arrival, and cuts at the size limit.
  */
-export function packEvents(events: DoorEvent[], maxBytes = QUEUE_MESSAGE_MAX_BYTES): TelemetryMessage['events'][] {
-  const byContainer = new Map<string, DoorEvent[]>();
+export function packEvents(events: IngressEvent[], maxBytes = QUEUE_MESSAGE_MAX_BYTES): TelemetryMessage['events'][] {
+  const byContainer = new Map<string, IngressEvent[]>();
   for (const event of events) {
     const list = byContainer.get(event.container);
     if (list) list.push(event);

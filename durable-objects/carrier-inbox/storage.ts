@@ -1,7 +1,8 @@
 /** All SQL of a carrier connection's inbox. */
-import type { QuarantinedItem, RejectedItem } from '../../contracts/tracking.ts';
-import { INBOX_DOOR_KEYS, QUARANTINE_KEPT, RECEIPTS_KEPT } from '../../platform/limits.ts';
-import { Sql } from '../shared/sql.ts';
+import type { QuarantinedItem } from '../../contracts/tracking/connections.ts';
+import type { RejectedItem } from '../../contracts/tracking/events.ts';
+import { INBOX_INGRESS_KEYS, QUARANTINE_KEPT, RECEIPTS_KEPT } from '../../platform/limits.ts';
+import { Sql } from '../kit/sql.ts';
 import { MIGRATIONS } from './migrations.ts';
 
 /** Ids follow from the receipt's number and a place within it: never reused, and no counter to write. */
@@ -64,7 +65,7 @@ export class InboxStorage {
   recentKeys(): string[] {
     const keys: string[] = [];
     let before = Number.MAX_SAFE_INTEGER;
-    while (keys.length < INBOX_DOOR_KEYS) {
+    while (keys.length < INBOX_INGRESS_KEYS) {
       const rows = this.sql.run<{ seq: number; keys: string }>(
         'SELECT seq, keys FROM receipts WHERE seq < ? ORDER BY seq DESC LIMIT 100',
         before,
@@ -232,7 +233,10 @@ export class InboxStorage {
   }
 
   /** Quarantined items, newest first, before an id. */
-  quarantined(beforeId: number, limit: number): (Omit<QuarantinedItem, 'receiptId'> & { receipt: number })[] {
+  quarantined(
+    beforeId: number,
+    limit: number,
+  ): (Omit<QuarantinedItem, 'receiptId' | 'at'> & { receipt: number; at: number })[] {
     return this.sql
       .run<{
         id: number;

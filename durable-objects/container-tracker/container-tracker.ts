@@ -6,32 +6,31 @@
  * the same content under another origin answers `duplicate`, and neither changes anything twice.
  */
 import { DurableObject } from 'cloudflare:workers';
-import type { SaidEtaRow } from '../../contracts/eta.ts';
-import type { Page } from '../../contracts/result.ts';
-import type {
-  ContainerTrackerApi,
-  ContainerView,
-  ObjectUsage,
-  PositionQuery,
-  Registration,
-} from '../../contracts/tracking.ts';
+import { after, cutPage, type Paging } from '../../contracts/kit/paging.ts';
+import type { Page } from '../../contracts/kit/result.ts';
+import type { ApiContainer, ApiJourneyEvent, ApiPosition } from '../../contracts/tracking/containers.ts';
+import type { PublishedEta } from '../../contracts/tracking/eta.ts';
+import type { ContainerFrame } from '../../contracts/tracking/live.ts';
+import type { Registration } from '../../contracts/tracking/registrations.ts';
 import { type Advance, type Advanced, advance, mergeRegistration, refreshEta } from '../../domain/container/advance.ts';
 import { type ContainerState, emptyMemory, type FleetSummary, summarize } from '../../domain/container/state.ts';
 import type { TrackedEvent } from '../../domain/journey/event.ts';
-import { byTime, type PointTuple, type Position, toPosition, toTuple } from '../../domain/positions/chunk.ts';
+import { byTime, type PointTuple, toPosition, toTuple } from '../../domain/positions/chunk.ts';
 import { type Clock, clockFrom } from '../../platform/clock.ts';
-import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
 import { newId } from '../../platform/ids.ts';
 import { JOURNEY_EVENTS_MAX, LIVE_POSITIONS_MAX, LIVE_RING_DELTAS, STALE_AFTER_MS } from '../../platform/limits.ts';
 import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
-import { Deadlines } from '../shared/deadlines.ts';
-import { Live, type LiveCursor } from '../shared/live.ts';
-import { fleetIndex } from '../stubs.ts';
+import { fleetIndex } from '../fleet-index/stub.ts';
+import { Deadlines } from '../kit/deadlines.ts';
+import { Live, type LiveCursor } from '../kit/live.ts';
+import type { ObjectUsage } from '../kit/usage.ts';
 import { EtaLink } from './eta-link.ts';
 import { KnownPoints } from './known-points.ts';
 import { messagesOf } from './messages.ts';
+import type { PositionQuery } from './series.ts';
 import { readSeries } from './series.ts';
-import { type ObjectRow, type StoredEvent, TrackerStorage } from './storage.ts';
+import { type ObjectRow, TrackerStorage } from './storage.ts';
+import { containerToApi, eventToApi, positionToApi, publishedEtaToApi } from './to-api.ts';
 
 interface Env {
   FLEET_INDEX: DurableObjectNamespace;
@@ -49,7 +48,7 @@ const LEDGER_RETRY_MS = 900_000;
 const MODELS_AFTER_MS = 60_000;
 
 /** The Durable Object class. */
-export class ContainerTracker extends DurableObject<Env> implements ContainerTrackerApi {
+export class ContainerTracker extends DurableObject<Env> {
   readonly #storage: TrackerStorage;
   readonly #deadlines: Deadlines<'refresh' | 'outbox' | 'ledger'>;
   readonly #eta: EtaLink;
@@ -58,7 +57,7 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
   readonly #log: Logger;
   #row: ObjectRow | null;
   #draining: Promise<number | null> | null = null;
-  #ring: { seq: number; frame: unknown }[] = [];
+  #ring: { seq: number; frame: ContainerFrame }[] = [];
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -106,16 +105,16 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
     tenantId: string;
     number: string;
     registration: Omit<Registration, 'number'>;
-    saidAt: number;
+    registeredAt: number;
     correlationId: string;
   }): Promise<FleetSummary> {
     this.#storage.sql.countRequest();
     const row = this.#row ?? this.#newRow(call.tenantId, call.number);
-    const registration = mergeRegistration(row.memory, call.registration, call.saidAt);
+    const registration = mergeRegistration(row.memory, call.registration, call.registeredAt);
     if (registration) {
       const now = this.#clock.now();
       const taken = this.ctx.storage.transactionSync(() =>
-        this.#store(row, { points: [], log: null, newEvents: 0, now, registration, saidAt: call.saidAt }),
+        this.#store(row, { points: [], log: null, newEvents: 0, now, registration, registeredAt: call.registeredAt }),
       );
       this.#tell(taken, []);
       this.#log('info', 'container.registered', {
@@ -128,37 +127,29 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
   }
 
   /** The state with its age; null when nothing is known of the container. */
-  async view(): Promise<ContainerView | null> {
+  async view(): Promise<ApiContainer | null> {
     this.#storage.sql.countRequest();
     return this.#view();
   }
 
   /** Journey events by time. */
-  async events(query: { cursor?: string | undefined; limit: number }): Promise<Page<StoredEvent> | null> {
+  async events(query: Paging): Promise<Page<ApiJourneyEvent> | null> {
     if (!this.#row) return null;
-    const after = decodeCursor(query.cursor) as [number, string] | null;
-    const found = this.#storage.events(after, query.limit + 1);
-    const items = found.slice(0, query.limit);
-    const last = items.at(-1);
-    return { items, nextCursor: found.length > items.length && last ? encodeCursor([last.at, last.key]) : null };
+    const found = this.#storage.events(after<[number, string]>(query), query.limit + 1);
+    return cutPage(found, query.limit, eventToApi, ({ at, key }) => [at, key]);
   }
 
   /** Positions by time, thinned to a resolution. */
-  async positions(query: PositionQuery): Promise<Page<Position> | null> {
+  async positions(query: PositionQuery): Promise<Page<ApiPosition> | null> {
     return this.#row && readSeries(this.#storage, this.#row.openPoints, query);
   }
 
   /** ETAs published on the present journey, by whomever, oldest first. */
-  async etaHistory(query: { cursor?: string | undefined; limit: number }): Promise<Page<SaidEtaRow> | null> {
+  async etaHistory(query: Paging): Promise<Page<PublishedEta> | null> {
     if (!this.#row) return null;
-    const after = decodeCursor(query.cursor) as [number, number] | null;
-    const found = this.#storage.said(this.#row.memory.eta?.journey ?? 0, after, query.limit + 1);
-    const page = found.slice(0, query.limit);
-    const last = page.at(-1);
-    return {
-      items: page.map(withoutId),
-      nextCursor: found.length > page.length && last ? encodeCursor([last.at, last.id]) : null,
-    };
+    const journey = this.#row.memory.eta?.journey ?? 0;
+    const found = this.#storage.said(journey, after<[number, number]>(query), query.limit + 1);
+    return cutPage(found, query.limit, publishedEtaToApi, ({ at, id }) => [at, id]);
   }
 
   /** Billable work since the object woke. */
@@ -173,7 +164,7 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
 
   /** Opens a live socket. The gateway has redeemed the ticket before it wakes the object. */
   override async fetch(request: Request): Promise<Response> {
-    return this.#live.accept(request, (cursor) => this.#greet(cursor));
+    return this.#live.accept(request, (cursor) => this.#onConnect(cursor));
   }
 
   override async alarm(): Promise<void> {
@@ -229,7 +220,7 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
   /** Inside the transaction: advances the memory, stores it and what must be told. */
   #store(
     row: ObjectRow,
-    change: Pick<Advance, 'points' | 'log' | 'newEvents' | 'now' | 'registration' | 'saidAt'>,
+    change: Pick<Advance, 'points' | 'log' | 'newEvents' | 'now' | 'registration' | 'registeredAt'>,
   ): Stored {
     const { sea, models } = this.#eta;
     const advanced = advance(row.memory, { ...change, sea, models });
@@ -256,28 +247,19 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
     this.#row = row;
     const { epoch, seq } = row.memory.state;
     // A backfill may bring thousands: the newest ones go along, the rest is there to be read.
-    const positions = fresh.slice(-LIVE_POSITIONS_MAX).map(toPosition);
-    const frame = { type: 'delta', epoch, seq, container: this.#view(), positions };
+    const positions = fresh.slice(-LIVE_POSITIONS_MAX).map((point) => positionToApi(toPosition(point)));
+    const frame: ContainerFrame = { type: 'delta', epoch, seq, container: this.#view(), positions };
     this.#ring.push({ seq, frame });
     if (this.#ring.length > LIVE_RING_DELTAS) this.#ring.shift();
     this.#live.broadcast(frame);
     if (outbox) this.ctx.waitUntil(this.#drainOutbox());
   }
 
-  #view(): ContainerView | null {
-    if (!this.#row) return null;
-    const { state } = this.#row.memory;
-    const readAt = this.#clock.now();
-    const ageMs = state.asOf === null ? null : Math.max(0, readAt - state.asOf);
-    return {
-      ...state,
-      readAt,
-      ageSeconds: ageMs === null ? null : Math.round(ageMs / 1000),
-      freshness: ageMs === null ? 'none' : ageMs > STALE_AFTER_MS ? 'stale' : 'fresh',
-    };
+  #view(): ApiContainer | null {
+    return this.#row && containerToApi(this.#row.memory.state, this.#clock.now());
   }
 
-  #greet(cursor: LiveCursor | null): unknown[] {
+  #onConnect(cursor: LiveCursor | null): ContainerFrame[] {
     const state = this.#row?.memory.state;
     if (cursor && state && cursor.epoch === state.epoch) {
       if (cursor.seq === state.seq) return [{ type: 'resumed', epoch: state.epoch, seq: state.seq }];
@@ -343,10 +325,6 @@ export class ContainerTracker extends DurableObject<Env> implements ContainerTra
     }
     return null;
   }
-}
-
-function withoutId({ target, source, location, at, p10, p50, p90 }: SaidEtaRow): SaidEtaRow {
-  return { target, source, location, at, p10, p50, p90 };
 }
 
 const isAhead = ({ eta, onward }: ContainerState): boolean => eta !== null || onward.length > 0;

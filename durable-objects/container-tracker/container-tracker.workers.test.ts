@@ -1,11 +1,12 @@
 import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { afterEach, describe, expect, it } from 'vitest';
-import { POSITION_CHUNK_POINTS } from '../../platform/limits.ts';
 import { contentKey, type JourneyEvent, type TrackedEvent } from '../../domain/journey/event.ts';
-import { containerTracker, etaLedger } from '../stubs.ts';
+import { POSITION_CHUNK_POINTS } from '../../platform/limits.ts';
+import { etaLedger } from '../eta-ledger/stub.ts';
 import { bindings, NUMBER, trackedEvents } from '../testing/events.ts';
 import { endedJourney } from '../testing/journeys.ts';
 import type { ContainerTracker } from './container-tracker.ts';
+import { containerTracker } from './stub.ts';
 
 const tracker = () => containerTracker(bindings, 'ten_1', NUMBER);
 const raw = () =>
@@ -65,7 +66,7 @@ describe('positions', () => {
     let cursor: string | undefined;
     do {
       const page = (await tracker().positions({ resolutionSeconds: 0, limit: 57, cursor }))!;
-      found.push(...page.items.map((position) => position.at));
+      found.push(...page.items.map((position) => Date.parse(position.at)));
       cursor = page.nextCursor ?? undefined;
     } while (cursor);
     expect(found).toHaveLength(3 + 396 + 2);
@@ -77,7 +78,7 @@ describe('positions', () => {
 describe('the alarm', () => {
   it('widens the ETA as time passes in silence, and sets itself again', async () => {
     const registration = { destination: 'NLRTM' };
-    await tracker().register({ tenantId: 'ten_1', number: NUMBER, registration, saidAt: 1, correlationId: 'c' });
+    await tracker().register({ tenantId: 'ten_1', number: NUMBER, registration, registeredAt: 1, correlationId: 'c' });
     await ingest(range(0, 10));
     const before = (await tracker().view())!;
     await runInDurableObject(raw(), (_instance, state) => {
@@ -120,7 +121,13 @@ describe('the ETA ledger', () => {
     await etaLedger(bindings, 'ten_1').train('ten_1', 1);
     const registration = { origin: 'CNSHA', destination: 'NLRTM', carrierId: 'car_1' };
     const now = Date.now();
-    await tracker().register({ tenantId: 'ten_1', number: NUMBER, registration, saidAt: now, correlationId: 'c' });
+    await tracker().register({
+      tenantId: 'ten_1',
+      number: NUMBER,
+      registration,
+      registeredAt: now,
+      correlationId: 'c',
+    });
     await tell(journeyEvent('DEPA', 'CNSHA', now - 24 * HOUR, 1));
     expect((await tracker().view())!.eta!.explanation).toMatchObject({ modelVersion: null, journeysKnown: 0 });
     await dueNow('refresh');
@@ -128,7 +135,7 @@ describe('the ETA ledger', () => {
     const known = (await tracker().view())!.eta!;
     expect(known.explanation).toMatchObject({ modelVersion: 'v1', journeysKnown: 8 });
     // Hours to go by the lane's six hundred, not by distance over service speed.
-    expect((known.p50 - now) / HOUR).toBeGreaterThan(560);
+    expect((Date.parse(known.p50) - now) / HOUR).toBeGreaterThan(560);
     await evictDurableObject(raw());
     expect((await tracker().view())!.eta!.explanation.modelVersion).toBe('v1');
     // The carrier's clock runs ahead: the arrival lies a day from now.
@@ -151,7 +158,13 @@ describe('the ETA ledger', () => {
     // A destination that no other test has met: its field is in no isolate's memory yet.
     const registration = { origin: 'CNSHA', destination: 'DEHAM' };
     const now = Date.now();
-    await tracker().register({ tenantId: 'ten_1', number: NUMBER, registration, saidAt: now, correlationId: 'c' });
+    await tracker().register({
+      tenantId: 'ten_1',
+      number: NUMBER,
+      registration,
+      registeredAt: now,
+      correlationId: 'c',
+    });
     await tell(journeyEvent('DEPA', 'CNSHA', now - 600 * HOUR, 1));
     await tell(journeyEvent('ARRI', 'DEHAM', now - HOUR, 2));
     await runInDurableObject(raw(), (_, { storage }) => {

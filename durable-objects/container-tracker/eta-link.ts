@@ -1,11 +1,12 @@
 /** A container's dealings with its tenant's ETA ledger: models in, ended journeys out. */
-import type { ModelsKey } from '../../contracts/eta.ts';
 import type { Advanced } from '../../domain/container/advance.ts';
-import { type EtaModels, NO_MODELS, ofJourney, type Sea } from '../../domain/eta/journey.ts';
-import { planOf } from '../../domain/eta/plan.ts';
 import type { ContainerState, TrackerMemory } from '../../domain/container/state.ts';
-import { seaWith } from '../../reference/sea.ts';
-import { etaLedger } from '../stubs.ts';
+import { ofJourney } from '../../domain/eta/journey.ts';
+import { planOf } from '../../domain/eta/plan.ts';
+import { type EtaModels, NO_MODELS, type Sea } from '../../domain/eta/state.ts';
+import { etaLedger } from '../eta-ledger/stub.ts';
+import type { ModelsKey } from '../eta-ledger/types.ts';
+import { seaWith } from './sea.ts';
 import type { TrackerStorage } from './storage.ts';
 
 /** The link of one container. */

@@ -1,10 +1,19 @@
 /** Reads a page of a container's position series from its closed chunks and the open one. */
-import type { Page } from '../../contracts/result.ts';
-import type { PositionQuery } from '../../contracts/tracking.ts';
-import { byTime, downsample, type PointTuple, type Position, toPosition } from '../../domain/positions/chunk.ts';
-import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
-import { POSITIONS_PAGE_MAX } from '../../platform/limits.ts';
+import { encodeCursor } from '../../contracts/kit/cursor.ts';
+import { POSITIONS_PAGE_MAX } from '../../contracts/kit/limits.ts';
+import { after, type Paging } from '../../contracts/kit/paging.ts';
+import type { Page } from '../../contracts/kit/result.ts';
+import type { ApiPosition } from '../../contracts/tracking/containers.ts';
+import { byTime, downsample, type PointTuple, toPosition } from '../../domain/positions/chunk.ts';
 import type { TrackerStorage } from './storage.ts';
+import { positionToApi } from './to-api.ts';
+
+/** Query of a position series; instants in ms. */
+export interface PositionQuery extends Paging {
+  from?: number | undefined;
+  to?: number | undefined;
+  resolutionSeconds: number;
+}
 
 /** How many points a page may look at: bounds the work of a coarse resolution over years. */
 const SCAN_MAX = 20 * POSITIONS_PAGE_MAX;
@@ -13,8 +22,8 @@ const SCAN_MAX = 20 * POSITIONS_PAGE_MAX;
  * Points in time order from the cursor on. Chunks may overlap (late points), so a point is settled
  * only when no later chunk can begin before it.
  */
-export function readSeries(storage: TrackerStorage, openPoints: PointTuple[], query: PositionQuery): Page<Position> {
-  const [afterAt, afterOrigin] = (decodeCursor(query.cursor) as [number, number] | null) ?? [null, 0];
+export function readSeries(storage: TrackerStorage, openPoints: PointTuple[], query: PositionQuery): Page<ApiPosition> {
+  const [afterAt, afterOrigin] = after<[number, number]>(query) ?? [null, 0];
   const from = Math.max(query.from ?? Number.MIN_SAFE_INTEGER, afterAt ?? Number.MIN_SAFE_INTEGER);
   const to = query.to ?? Number.MAX_SAFE_INTEGER;
   const wanted = ([at, , , , , , origin]: PointTuple): boolean =>
@@ -35,7 +44,7 @@ export function readSeries(storage: TrackerStorage, openPoints: PointTuple[], qu
   const more = thinned.length > page.length || Number.isFinite(settledBefore);
   const last = page.at(-1);
   return {
-    items: page.map(toPosition),
+    items: page.map((point) => positionToApi(toPosition(point))),
     nextCursor: more && last ? encodeCursor([last[0], last[6]]) : null,
   };
 }

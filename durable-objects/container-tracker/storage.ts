@@ -5,12 +5,12 @@
  */
 import { type TrackerMemory, upgradeMemory } from '../../domain/container/state.ts';
 import type { SaidEta } from '../../domain/eta/eta.ts';
-import type { EtaModels } from '../../domain/eta/journey.ts';
 import type { JourneyRecord } from '../../domain/eta/ledger.ts';
+import type { EtaModels } from '../../domain/eta/state.ts';
 import type { JourneyEvent, TrackedEvent } from '../../domain/journey/event.ts';
 import { byTime, monthOf, type PointTuple } from '../../domain/positions/chunk.ts';
 import { DISTANCE_FIELDS_KEPT, ETA_SAID_MAX, POSITION_CHUNK_POINTS } from '../../platform/limits.ts';
-import { Sql } from '../shared/sql.ts';
+import { Sql } from '../kit/sql.ts';
 import { MIGRATIONS } from './migrations.ts';
 
 /** A journey event as stored. */

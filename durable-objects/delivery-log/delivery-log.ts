@@ -3,15 +3,10 @@
  * message is acknowledged and is delivered at least once, by the alarm, on the retry schedule.
  */
 import { DurableObject } from 'cloudflare:workers';
-import type { KeyedRecord, Recorded } from '../../contracts/keyed.ts';
-import type {
-  DeliveryLogApi,
-  DeliveryRecord,
-  Endpoint,
-  Notification,
-  StoredEndpoint,
-} from '../../contracts/notifications.ts';
-import type { Page } from '../../contracts/result.ts';
+import { beforeId, cutPageById } from '../../contracts/kit/paging.ts';
+import type { Page } from '../../contracts/kit/result.ts';
+import type { DeliveryRecord, Endpoint } from '../../contracts/notifications/endpoints.ts';
+import type { Notification } from '../../contracts/notifications/events.ts';
 import { refuseUrl } from '../../domain/identifiers/public-url.ts';
 import { type Attempt, judge } from '../../domain/webhook/retry.ts';
 import { mapLimit } from '../../platform/concurrency.ts';
@@ -24,9 +19,10 @@ import {
 } from '../../platform/limits.ts';
 import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
 import { isSealedWithOldKey, open, seal } from '../../platform/secrets.ts';
-import { beforeId, pageById } from '../../platform/service.ts';
 import { signWebhook } from '../../platform/webhook-signature.ts';
-import { record, recorded } from '../shared/keyed.ts';
+import type { IdempotentRequest, StoredAnswer } from '../kit/idempotency.ts';
+import { storeAnswer, storedAnswer } from '../kit/idempotency.ts';
+import type { StoredEndpoint } from './storage.ts';
 import { DeliveryStorage, type DueDelivery } from './storage.ts';
 
 interface Env {
@@ -39,7 +35,7 @@ const BATCH = 20;
 const CONCURRENT = 6;
 
 /** The Durable Object class. */
-export class DeliveryLog extends DurableObject<Env> implements DeliveryLogApi {
+export class DeliveryLog extends DurableObject<Env> {
   readonly #storage: DeliveryStorage;
   readonly #log: Logger;
 
@@ -52,29 +48,29 @@ export class DeliveryLog extends DurableObject<Env> implements DeliveryLogApi {
   }
 
   /** Stores an endpoint under a key; null when the tenant has as many as allowed. */
-  async createEndpoint(request: KeyedRecord<StoredEndpoint>): Promise<Recorded<StoredEndpoint> | null> {
-    const known = recorded<StoredEndpoint>(this.#storage.sql, request);
+  async createEndpoint(request: IdempotentRequest<StoredEndpoint>): Promise<StoredAnswer<StoredEndpoint> | null> {
+    const known = storedAnswer<StoredEndpoint>(this.#storage.sql, request);
     if (known) return known;
     if (this.#storage.endpoints().length >= WEBHOOK_ENDPOINTS_MAX) return null;
     return this.ctx.storage.transactionSync(() => {
       this.#storage.insertEndpoint(request.answer.endpoint, request.answer.sealedSecret);
-      return record(this.#storage.sql, request, Date.now());
+      return storeAnswer(this.#storage.sql, request, Date.now());
     });
   }
 
   /** Replaces an endpoint's secret; null when there is no such endpoint. */
   async rotateSecret(
-    request: KeyedRecord<StoredEndpoint>,
+    request: IdempotentRequest<StoredEndpoint>,
     overlapUntil: number,
-  ): Promise<Recorded<StoredEndpoint> | null> {
-    const known = recorded<StoredEndpoint>(this.#storage.sql, request);
+  ): Promise<StoredAnswer<StoredEndpoint> | null> {
+    const known = storedAnswer<StoredEndpoint>(this.#storage.sql, request);
     if (known) return known;
     const { id } = request.answer.endpoint;
     const endpoint = this.#storage.endpoints().find((entry) => entry.id === id);
     if (!endpoint) return null;
     return this.ctx.storage.transactionSync(() => {
       this.#storage.rotateSecret(id, request.answer.sealedSecret, overlapUntil);
-      return record(this.#storage.sql, { ...request, answer: { ...request.answer, endpoint } }, Date.now());
+      return storeAnswer(this.#storage.sql, { ...request, answer: { ...request.answer, endpoint } }, Date.now());
     });
   }
 
@@ -118,8 +114,8 @@ export class DeliveryLog extends DurableObject<Env> implements DeliveryLogApi {
     query: { cursor?: string | undefined; limit: number },
   ): Promise<Page<DeliveryRecord> | null> {
     if (!this.#storage.endpoints().some((endpoint) => endpoint.id === endpointId)) return null;
-    const rows = this.#storage.deliveries(endpointId, beforeId(query.cursor), query.limit + 1);
-    return pageById(rows, query.limit, (row) => row);
+    const rows = this.#storage.deliveries(endpointId, beforeId(query), query.limit + 1);
+    return cutPageById(rows, query.limit, (row) => row);
   }
 
   /** Delivers an event once more; null when there is no such delivery. */

@@ -1,4 +1,4 @@
-import { KEYED_TABLE } from '../shared/keyed.ts';
+import { IDEMPOTENCY_TABLE } from '../kit/idempotency.ts';
 
 /** Append-only: never edit a line that has shipped. */
 export const MIGRATIONS = [
@@ -29,5 +29,5 @@ export const MIGRATIONS = [
    CREATE INDEX deliveries_due ON deliveries (next_at) WHERE next_at IS NOT NULL;`,
   `ALTER TABLE endpoints ADD COLUMN previous_secret TEXT;
    ALTER TABLE endpoints ADD COLUMN previous_until INTEGER NOT NULL DEFAULT 0;
-   ${KEYED_TABLE}`,
+   ${IDEMPOTENCY_TABLE}`,
 ] as const;

@@ -1,7 +1,7 @@
 /** All SQL of a tenant's delivery log. */
-import type { DeliveryRecord, Endpoint } from '../../contracts/notifications.ts';
+import type { DeliveryRecord, Endpoint } from '../../contracts/notifications/endpoints.ts';
 import { DELIVERIES_KEPT } from '../../platform/limits.ts';
-import { Sql } from '../shared/sql.ts';
+import { Sql } from '../kit/sql.ts';
 import { MIGRATIONS } from './migrations.ts';
 
 type EndpointRow = {
@@ -50,6 +50,12 @@ export interface AttemptRecord {
 }
 
 const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+
+/** An endpoint with its sealed secret. */
+export interface StoredEndpoint {
+  endpoint: Endpoint;
+  sealedSecret: string;
+}
 
 /** The storage of one delivery log. */
 export class DeliveryStorage {

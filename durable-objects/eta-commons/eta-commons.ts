@@ -3,15 +3,16 @@
  * journeys of a lane; what comes out is merged over at least three tenants, and names none of them.
  */
 import { DurableObject } from 'cloudflare:workers';
-import type { CommonModels, Contribution, EtaCommonsApi, ModelsKey } from '../../contracts/eta.ts';
-import type { EtaModels } from '../../domain/eta/journey.ts';
 import { TARGETS } from '../../domain/eta/eta.ts';
 import type { LaneModel } from '../../domain/eta/lane-model.ts';
 import { mergeLanes, mergeSpreads, mergeStages } from '../../domain/eta/merge.ts';
 import type { Spread } from '../../domain/eta/spread.ts';
-import { staysOfWay } from '../../domain/eta/stays.ts';
 import type { StageModel } from '../../domain/eta/stages.ts';
-import { Sql } from '../shared/sql.ts';
+import type { EtaModels } from '../../domain/eta/state.ts';
+import { staysOfWay } from '../../domain/eta/stays.ts';
+import type { ModelsKey } from '../eta-ledger/types.ts';
+import { Sql } from '../kit/sql.ts';
+import type { CommonModels, Contribution } from './types.ts';
 
 const MIGRATIONS = [
   `CREATE TABLE contributions (
@@ -33,7 +34,7 @@ const stayName = (key: string): string => `stay/${key}`;
 const stageName = (lane: string, target: string): string => `stage/${target}/${lane}`;
 
 /** The Durable Object class. */
-export class EtaCommons extends DurableObject implements EtaCommonsApi {
+export class EtaCommons extends DurableObject {
   readonly #sql: Sql;
 
   constructor(ctx: DurableObjectState, env: object) {

@@ -1,8 +1,10 @@
 /** The questions put to a ledger: how right each source was, and how reliable a carrier. */
-import type { AccuracyPage, AccuracyQuery, AccuracyRow, Reliability } from '../../contracts/eta.ts';
-import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
+import { after, cutPage } from '../../contracts/kit/paging.ts';
+import type { AccuracyPage, AccuracyRow, Reliability } from '../../contracts/tracking/eta.ts';
+import { toInstant } from '../../platform/instants.ts';
 import { LEDGER_COUNTED_MAX } from '../../platform/limits.ts';
-import type { Sql, SqlValue } from '../shared/sql.ts';
+import type { Sql, SqlValue } from '../kit/sql.ts';
+import type { AccuracyQuery } from './types.ts';
 
 const GROUPS: Record<AccuracyQuery['groupBy'], string> = {
   // Zeros in front: the groups are compared as text.
@@ -42,7 +44,7 @@ export function accuracy(sql: Sql, query: AccuracyQuery): AccuracyPage {
     words.push(`s.value ->> ${place} = ?`);
     wordBindings.push(value);
   }
-  const after = (decodeCursor(query.cursor) as [string, string, string] | null) ?? ['', '', ''];
+  const last = after<[string, string, string]>(query) ?? ['', '', ''];
   const rows = sql.run<Row>(
     `WITH counted AS (
        SELECT id, origin, destination, carrier_id, scores FROM journeys WHERE ${where} ORDER BY arrived_at DESC LIMIT ?
@@ -62,16 +64,19 @@ export function accuracy(sql: Sql, query: AccuracyQuery): AccuracyPage {
     ...bindings,
     LEDGER_COUNTED_MAX,
     ...wordBindings,
-    ...after,
+    ...last,
     query.limit + 1,
   );
-  const page = rows.slice(0, query.limit);
-  const last = page.at(-1);
+  const page = cutPage(
+    rows,
+    query.limit,
+    (row) => toApi(row, query.groupBy),
+    (row) => [row.g, row.target, row.source],
+  );
   return {
-    items: page.map((row) => toAnswer(row, query.groupBy)),
-    nextCursor: rows.length > page.length && last ? encodeCursor([last.g, last.target, last.source]) : null,
-    from: query.from,
-    to: query.to,
+    ...page,
+    from: toInstant(query.from),
+    to: toInstant(query.to),
     journeys: count!.n,
     counted: Math.min(count!.n, LEDGER_COUNTED_MAX),
   };
@@ -94,7 +99,7 @@ type Row = {
 const round = (value: number): number => Math.round(value * 100) / 100;
 const roundOrNull = (value: number | null): number | null => (value === null ? null : round(value));
 
-function toAnswer(row: Row, groupBy: AccuracyQuery['groupBy']): AccuracyRow {
+function toApi(row: Row, groupBy: AccuracyQuery['groupBy']): AccuracyRow {
   return {
     group: groupBy === 'horizon' ? String(Number(row.g)) : row.g,
     target: row.target as AccuracyRow['target'],
@@ -127,8 +132,8 @@ export function reliability(sql: Sql, query: { carrierId: string; from: number; 
   const { carrierId, from, to } = query;
   return {
     carrierId,
-    from,
-    to,
+    from: toInstant(from),
+    to: toInstant(to),
     journeys: row!.n ?? 0,
     judged: row!.judged ?? 0,
     onTimeShare: roundOrNull(row!.on_time),

@@ -4,28 +4,23 @@
  * worse on the newest legs, and an administrator may go back to an earlier one.
  */
 import { DurableObject } from 'cloudflare:workers';
-import type {
-  AccuracyPage,
-  AccuracyQuery,
-  EtaLedgerApi,
-  ModelsKey,
-  ModelVersion,
-  Reliability,
-} from '../../contracts/eta.ts';
-import { fail, ok, type Page, type Result } from '../../contracts/result.ts';
-import type { ObjectUsage } from '../../contracts/tracking.ts';
-import type { EtaModels } from '../../domain/eta/journey.ts';
+import { after, cutPage, type Paging } from '../../contracts/kit/paging.ts';
+import { fail, ok, type Page, type Result } from '../../contracts/kit/result.ts';
+import type { AccuracyPage, ApiModelVersion, Reliability } from '../../contracts/tracking/eta.ts';
 import type { JourneyRecord } from '../../domain/eta/ledger.ts';
+import type { EtaModels } from '../../domain/eta/state.ts';
 import { type Clock, clockFrom } from '../../platform/clock.ts';
-import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
+import { toInstant } from '../../platform/instants.ts';
 import { TRAIN_AFTER_MS } from '../../platform/limits.ts';
 import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
-import { Deadlines } from '../shared/deadlines.ts';
-import { etaCommons } from '../stubs.ts';
+import { etaCommons } from '../eta-commons/stub.ts';
+import { Deadlines } from '../kit/deadlines.ts';
+import type { ObjectUsage } from '../kit/usage.ts';
 import { accuracy, reliability } from './accuracy.ts';
 import { assembleModels } from './models.ts';
 import { LedgerStorage } from './storage.ts';
 import { train } from './training.ts';
+import type { AccuracyQuery, ModelsKey, ModelVersion } from './types.ts';
 
 interface Env {
   ETA_COMMONS: DurableObjectNamespace;
@@ -33,10 +28,14 @@ interface Env {
   LOG_LEVEL?: string;
 }
 
+const versionToApi = (version: ModelVersion): ApiModelVersion => ({
+  ...version,
+  trainedAt: toInstant(version.trainedAt),
+});
 const numberOf = ({ version }: ModelVersion): number => Number(version.slice(1));
 
 /** The Durable Object class. */
-export class EtaLedger extends DurableObject<Env> implements EtaLedgerApi {
+export class EtaLedger extends DurableObject<Env> {
   readonly #storage: LedgerStorage;
   readonly #deadlines: Deadlines<'train'>;
   readonly #clock: Clock;
@@ -106,24 +105,19 @@ export class EtaLedger extends DurableObject<Env> implements EtaLedgerApi {
   }
 
   /** Versions, newest first. */
-  async versions(query: { cursor?: string | undefined; limit: number }): Promise<Page<ModelVersion>> {
-    const [below] = (decodeCursor(query.cursor) as [number] | null) ?? [Number.MAX_SAFE_INTEGER];
+  async versions(query: Paging): Promise<Page<ApiModelVersion>> {
+    const [below] = after<[number]>(query) ?? [Number.MAX_SAFE_INTEGER];
     const found = this.#storage.versions(below, query.limit + 1);
-    const page = found.slice(0, query.limit);
-    const last = page.at(-1);
-    return {
-      items: page,
-      nextCursor: found.length > page.length && last ? encodeCursor([numberOf(last)]) : null,
-    };
+    return cutPage(found, query.limit, versionToApi, (version) => [numberOf(version)]);
   }
 
   /** Rolls out a version and stays with it, or goes back to always the newest. */
-  async activate(version: string): Promise<Result<ModelVersion>> {
+  async activate(version: string): Promise<Result<ApiModelVersion>> {
     const all = this.#storage.versions(Number.MAX_SAFE_INTEGER, 1_000).filter(({ state }) => state !== 'rejected');
     const chosen = version === 'newest' ? all[0] : all.find((known) => known.version === version);
     if (!chosen) return fail('not_found', 'There is no such version that could be rolled out');
     this.#storage.rollOut(numberOf(chosen), version !== 'newest');
-    return ok({ ...chosen, state: 'active', pinned: version !== 'newest' });
+    return ok({ ...versionToApi(chosen), state: 'active', pinned: version !== 'newest' });
   }
 
   /** Billable work since the object woke. */

@@ -1,9 +1,10 @@
 import { reset, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { AccuracyQuery } from '../../contracts/eta.ts';
-import { etaCommons, etaLedger } from '../stubs.ts';
+import { etaCommons } from '../eta-commons/stub.ts';
 import { bindings } from '../testing/events.ts';
 import { endedJourney } from '../testing/journeys.ts';
+import { etaLedger } from './stub.ts';
+import type { AccuracyQuery } from './types.ts';
 
 const WAY = { origin: 'CNSHA', destination: 'NLRTM', carrierId: 'car_1', legs: ['CNSHA>NLRTM'] };
 const WINDOW = { from: Date.UTC(2026, 0, 1), to: Date.UTC(2027, 0, 1) };

@@ -1,4 +1,4 @@
-import { DEADLINES_TABLE } from '../shared/deadlines.ts';
+import { DEADLINES_TABLE } from '../kit/deadlines.ts';
 
 /** Append-only: never edit a line that has shipped. */
 export const MIGRATIONS = [

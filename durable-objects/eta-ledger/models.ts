@@ -1,13 +1,14 @@
 /** Puts together the models of a way from the version in force, and from the commons where it has none. */
-import type { CommonModels, ModelsKey } from '../../contracts/eta.ts';
 import { TARGETS } from '../../domain/eta/eta.ts';
-import type { EtaModels } from '../../domain/eta/journey.ts';
 import type { LaneModel } from '../../domain/eta/lane-model.ts';
 import { JOURNEYS_MIN } from '../../domain/eta/merge.ts';
 import type { Spread } from '../../domain/eta/spread.ts';
-import { staysOfWay } from '../../domain/eta/stays.ts';
 import type { StageModel } from '../../domain/eta/stages.ts';
+import type { EtaModels } from '../../domain/eta/state.ts';
+import { staysOfWay } from '../../domain/eta/stays.ts';
+import type { CommonModels } from '../eta-commons/types.ts';
 import type { LedgerStorage } from './storage.ts';
+import type { ModelsKey } from './types.ts';
 
 /** A tenant's own models, and how to fill their gaps. */
 export interface Assembled {

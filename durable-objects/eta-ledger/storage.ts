@@ -1,11 +1,11 @@
 /** All SQL of a tenant's ETA ledger but the questions put to it (those are in accuracy.ts). */
-import type { ModelVersion } from '../../contracts/eta.ts';
 import { carrierFacts, type JourneyRecord, type Score, scoreJourney } from '../../domain/eta/ledger.ts';
 import type { CompletedLeg } from '../../domain/eta/leg.ts';
 import { JOURNEYS_KEPT } from '../../domain/eta/stages.ts';
 import { LEDGER_JOURNEYS_KEPT, MODEL_VERSIONS_KEPT } from '../../platform/limits.ts';
-import { Sql } from '../shared/sql.ts';
+import { Sql } from '../kit/sql.ts';
 import { MIGRATIONS } from './migrations.ts';
+import type { ModelVersion } from './types.ts';
 
 /** What the stage models learn from a journey. */
 export type Learning = Pick<JourneyRecord, 'reached' | 'stages' | 'calls' | 'carrierId'>;

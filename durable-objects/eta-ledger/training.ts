@@ -1,12 +1,13 @@
 /** Trains a new version of a tenant's models from what has been filed. */
-import type { Contribution, ModelVersion } from '../../contracts/eta.ts';
-import { type Target, TARGETS } from '../../domain/eta/eta.ts';
+import { TARGETS, type Target } from '../../domain/eta/eta.ts';
 import { holdOut, isGoodEnough, tryModel } from '../../domain/eta/evaluate.ts';
 import { type LaneModel, LEGS_KEPT, type SharedLane, trainLane } from '../../domain/eta/lane-model.ts';
 import { type CompletedStages, type StageModel, trainStages } from '../../domain/eta/stages.ts';
 import { trainStays } from '../../domain/eta/stays.ts';
 import { TRAIN_LANES_MAX } from '../../platform/limits.ts';
+import type { Contribution } from '../eta-commons/types.ts';
 import type { Learning, LedgerStorage, MadeModel } from './storage.ts';
+import type { ModelVersion } from './types.ts';
 
 /** A new version, with what the tenant gives to the commons. */
 export interface Trained {

@@ -4,14 +4,18 @@
  * a newer version of it, so deliveries may repeat and overtake each other.
  */
 import { DurableObject } from 'cloudflare:workers';
-import type { KeyedRecord, Recorded } from '../../contracts/keyed.ts';
-import type { Page } from '../../contracts/result.ts';
-import type { FleetIndexApi, FleetQuery, FleetSummary, ObjectUsage } from '../../contracts/tracking.ts';
-import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
+import { after, cutPage } from '../../contracts/kit/paging.ts';
+import type { Page } from '../../contracts/kit/result.ts';
+import type { FleetLine, FleetQuery } from '../../contracts/tracking/containers.ts';
+import type { FleetFrame } from '../../contracts/tracking/live.ts';
+import type { FleetSummary } from '../../domain/container/state.ts';
 import { newId } from '../../platform/ids.ts';
-import { record, recorded } from '../shared/keyed.ts';
-import { framesOf, Live, type LiveCursor } from '../shared/live.ts';
+import type { IdempotentRequest, StoredAnswer } from '../kit/idempotency.ts';
+import { storeAnswer, storedAnswer } from '../kit/idempotency.ts';
+import { framesOf, Live, type LiveCursor } from '../kit/live.ts';
+import type { ObjectUsage } from '../kit/usage.ts';
 import { FleetStorage } from './storage.ts';
+import { lineToApi } from './to-api.ts';
 
 interface Line {
   seq: number;
@@ -19,7 +23,7 @@ interface Line {
 }
 
 /** The Durable Object class. */
-export class FleetIndex extends DurableObject implements FleetIndexApi {
+export class FleetIndex extends DurableObject {
   readonly #storage: FleetStorage;
   readonly #live: Live;
   readonly #epoch: string;
@@ -36,53 +40,55 @@ export class FleetIndex extends DurableObject implements FleetIndexApi {
   /** Takes in lines; older versions than the known ones are ignored. */
   async apply(_tenantId: string, summaries: FleetSummary[]): Promise<void> {
     this.#storage.sql.countRequest();
-    this.#tell(this.ctx.storage.transactionSync(() => this.#takeAll(summaries)));
+    this.#publish(this.ctx.storage.transactionSync(() => this.#upsertAll(summaries)));
   }
 
   /** Takes in the lines of a keyed registration with its answer, in one transaction. */
-  async applyKeyed<T>(_tenantId: string, summaries: FleetSummary[], request: KeyedRecord<T>): Promise<Recorded<T>> {
-    const known = recorded<T>(this.#storage.sql, request);
+  async applyWithAnswer<T>(
+    _tenantId: string,
+    summaries: FleetSummary[],
+    request: IdempotentRequest<T>,
+  ): Promise<StoredAnswer<T>> {
+    const known = storedAnswer<T>(this.#storage.sql, request);
     if (known) return known;
     const { lines, answer } = this.ctx.storage.transactionSync(() => ({
-      lines: this.#takeAll(summaries),
-      answer: record(this.#storage.sql, request, Date.now()),
+      lines: this.#upsertAll(summaries),
+      answer: storeAnswer(this.#storage.sql, request, Date.now()),
     }));
-    this.#tell(lines);
+    this.#publish(lines);
     return answer;
   }
 
   /** What is stored of a key, if it was used before. */
-  async recorded<T>(request: Omit<KeyedRecord<T>, 'answer'>): Promise<Recorded<T> | null> {
-    return recorded(this.#storage.sql, request);
+  async storedAnswer<T>(request: Omit<IdempotentRequest<T>, 'answer'>): Promise<StoredAnswer<T> | null> {
+    return storedAnswer(this.#storage.sql, request);
   }
 
-  #takeAll(summaries: FleetSummary[]): Line[] {
+  #upsertAll(summaries: FleetSummary[]): Line[] {
     const lines: Line[] = [];
     for (const summary of summaries) {
       // Only lines that are taken get a number: the counter is then always the table's own maximum.
       const seq = this.#seq + lines.length + 1;
-      if (this.#take(summary, seq)) lines.push({ seq, summary });
+      if (this.#upsert(summary, seq)) lines.push({ seq, summary });
     }
     return lines;
   }
 
-  #tell(taken: Line[]): void {
+  #publish(taken: Line[]): void {
     if (taken.length === 0) return;
     this.#seq += taken.length;
     if (!this.#live.watched) return;
     for (const lines of framesOf(taken)) {
-      const containers = lines.map((line) => line.summary);
+      const containers = lines.map((line) => lineToApi(line.summary));
       this.#live.broadcast({ type: 'delta', epoch: this.#epoch, seq: lines.at(-1)!.seq, containers });
     }
   }
 
   /** A page of lines by container number. */
-  async list(query: FleetQuery): Promise<Page<FleetSummary>> {
-    const [after] = (decodeCursor(query.cursor) as [string] | null) ?? [''];
-    const found = this.#storage.list(query, after, query.limit + 1);
-    const items = found.slice(0, query.limit);
-    const last = items.at(-1);
-    return { items, nextCursor: found.length > items.length && last ? encodeCursor([last.number]) : null };
+  async list(query: FleetQuery): Promise<Page<FleetLine>> {
+    const [last] = after<[string]>(query) ?? [''];
+    const found = this.#storage.list(query, last, query.limit + 1);
+    return cutPage(found, query.limit, lineToApi, ({ number }) => [number]);
   }
 
   /** The containers that devices are paired with; unknown devices are absent. */
@@ -102,10 +108,10 @@ export class FleetIndex extends DurableObject implements FleetIndexApi {
 
   /** Opens a live socket. The gateway has redeemed the ticket before it wakes the object. */
   override async fetch(request: Request): Promise<Response> {
-    return this.#live.accept(request, (cursor) => this.#greet(cursor));
+    return this.#live.accept(request, (cursor) => this.#onConnect(cursor));
   }
 
-  #take(summary: FleetSummary, seq: number): boolean {
+  #upsert(summary: FleetSummary, seq: number): boolean {
     const known = this.#storage.version(summary.number);
     if (known && known.epoch === summary.epoch && known.version >= summary.version) return false;
     this.#storage.upsert(summary, seq);
@@ -114,7 +120,7 @@ export class FleetIndex extends DurableObject implements FleetIndexApi {
   }
 
   /** A known cursor gets every line that changed since; any other the whole fleet. */
-  #greet(cursor: LiveCursor | null): unknown[] {
+  #onConnect(cursor: LiveCursor | null): FleetFrame[] {
     const known = cursor && cursor.epoch === this.#epoch && cursor.seq <= this.#seq ? cursor.seq : null;
     const frames = framesOf(this.#storage.changedSince(known ?? 0));
     const at = (seq: number): LiveCursor => ({ epoch: this.#epoch, seq });
@@ -124,10 +130,12 @@ export class FleetIndex extends DurableObject implements FleetIndexApi {
         : [{ type: 'resumed', ...at(this.#seq) }];
     }
     // A frame's cursor is that of its last line: a client cut off between frames resumes behind it.
-    return frames.map((rows, i) => ({
-      ...(known === null ? { type: 'snapshot', part: i + 1, parts: frames.length } : { type: 'delta' }),
-      ...at(i + 1 === frames.length ? this.#seq : rows.at(-1)!.seq),
-      containers: rows.map((row) => row.summary),
-    }));
+    return frames.map((rows, i): FleetFrame => {
+      const cursorOfFrame = at(i + 1 === frames.length ? this.#seq : rows.at(-1)!.seq);
+      const containers = rows.map((row) => lineToApi(row.summary));
+      return known === null
+        ? { type: 'snapshot', part: i + 1, parts: frames.length, ...cursorOfFrame, containers }
+        : { type: 'delta', ...cursorOfFrame, containers };
+    });
   }
 }

@@ -1,8 +1,8 @@
 import { evictDurableObject, reset } from 'cloudflare:test';
 import { afterEach, expect, it } from 'vitest';
 import { emptyMemory, type FleetSummary, summarize } from '../../domain/container/state.ts';
-import { fleetIndex } from '../stubs.ts';
 import { bindings } from '../testing/events.ts';
+import { fleetIndex } from './stub.ts';
 
 const fleet = () => fleetIndex(bindings, 'ten_1');
 const raw = () => bindings.FLEET_INDEX.get(bindings.FLEET_INDEX.idFromName('ten_1'));

@@ -1,4 +1,4 @@
-import { KEYED_TABLE } from '../shared/keyed.ts';
+import { IDEMPOTENCY_TABLE } from '../kit/idempotency.ts';
 
 /** Append-only: never edit a line that has shipped. */
 export const MIGRATIONS = [
@@ -18,5 +18,5 @@ export const MIGRATIONS = [
    ) WITHOUT ROWID;
    CREATE TABLE devices (device_id TEXT PRIMARY KEY, number TEXT NOT NULL) WITHOUT ROWID;
    CREATE TABLE identity (id INTEGER PRIMARY KEY CHECK (id = 1), epoch TEXT NOT NULL);`,
-  KEYED_TABLE,
+  IDEMPOTENCY_TABLE,
 ] as const;

@@ -1,6 +1,7 @@
 /** All SQL of a tenant's fleet index. No secondary index: each would be a billed write per event. */
-import type { FleetQuery, FleetSummary } from '../../contracts/tracking.ts';
-import { Sql, type SqlValue } from '../shared/sql.ts';
+import type { FleetQuery } from '../../contracts/tracking/containers.ts';
+import type { FleetSummary } from '../../domain/container/state.ts';
+import { Sql, type SqlValue } from '../kit/sql.ts';
 import { MIGRATIONS } from './migrations.ts';
 
 /** The storage of one fleet. */
@@ -102,7 +103,7 @@ export class FleetStorage {
     if (query.alerting) add('open_alerts > 0');
     if (query.numbers) add('number IN (SELECT value FROM json_each(?))', JSON.stringify(query.numbers));
     if (query.box) {
-      const [west, south, east, north] = query.box;
+      const [west = -180, south = -90, east = 180, north = 90] = query.box;
       add('lat BETWEEN ? AND ?', south, north);
       // A box whose west lies east of its east crosses the antimeridian.
       add(west <= east ? 'lon BETWEEN ? AND ?' : '(lon >= ? OR lon <= ?)', west, east);

@@ -4,15 +4,15 @@
  * Worker's key and opened only where tokens are signed.
  */
 import { DurableObject } from 'cloudflare:workers';
-import type { KeyRingApi, SealedKey } from '../../contracts/policy.ts';
+import type { SealedKey } from '../../contracts/identity/access.ts';
 import { addKey, type KeyPeriods, nextKeyAt, publishedKeys } from '../../domain/security/key-schedule.ts';
 import { wallClock } from '../../platform/clock.ts';
 import { randomToken } from '../../platform/ids.ts';
 import { SIGNING_KEY_AHEAD_MS, SIGNING_KEY_DAYS, SIGNING_KEY_OVERLAP_MS } from '../../platform/limits.ts';
 import { loggerFor } from '../../platform/log.ts';
 import { seal } from '../../platform/secrets.ts';
-import { Deadlines, DEADLINES_TABLE } from '../shared/deadlines.ts';
-import { Sql } from '../shared/sql.ts';
+import { DEADLINES_TABLE, Deadlines } from '../kit/deadlines.ts';
+import { Sql } from '../kit/sql.ts';
 
 interface Env {
   SEALING_KEY: string;
@@ -47,7 +47,7 @@ type Row = {
 type NewKey = Pick<SealedKey, 'kid' | 'publicJwk' | 'sealedPrivateJwk'>;
 
 /** The Durable Object class; one object holds the platform's ring. */
-export class KeyRing extends DurableObject<Env> implements KeyRingApi {
+export class KeyRing extends DurableObject<Env> {
   readonly #sql: Sql;
   readonly #deadlines: Deadlines<'rotate'>;
 

@@ -3,12 +3,12 @@
  * unknown user is throttled like a known one. Keys are hashes, and many objects share them out.
  */
 import { DurableObject } from 'cloudflare:workers';
-import type { LoginThrottleApi, ThrottleKey } from '../../contracts/policy.ts';
+import type { ThrottleKey } from '../../contracts/identity/access.ts';
 import { pauseBefore } from '../../domain/security/failures.ts';
 import { wallClock } from '../../platform/clock.ts';
 import { LOGIN_FAILURES_WIDE, LOGIN_KNOWN_DAYS, LOGIN_WINDOW_MS } from '../../platform/limits.ts';
-import { Deadlines, DEADLINES_TABLE } from '../shared/deadlines.ts';
-import { Sql } from '../shared/sql.ts';
+import { DEADLINES_TABLE, Deadlines } from '../kit/deadlines.ts';
+import { Sql } from '../kit/sql.ts';
 
 const MIGRATIONS = [
   `CREATE TABLE failures (key TEXT NOT NULL, at INTEGER NOT NULL);
@@ -18,7 +18,7 @@ const MIGRATIONS = [
 ] as const;
 
 /** The Durable Object class. */
-export class LoginThrottle extends DurableObject implements LoginThrottleApi {
+export class LoginThrottle extends DurableObject {
   readonly #sql: Sql;
   readonly #deadlines: Deadlines<'sweep'>;
 

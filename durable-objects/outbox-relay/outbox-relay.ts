@@ -4,11 +4,11 @@
  * row twice, and every consumer is idempotent. The alarm looks again after writers have gone quiet.
  */
 import { DurableObject } from 'cloudflare:workers';
-import type { Notification } from '../../contracts/notifications.ts';
-import type { OutboxRelayApi, ProcurementEvent } from '../../contracts/procurement.ts';
+import type { Notification } from '../../contracts/notifications/events.ts';
+import type { ProcurementEvent } from '../../contracts/procurement/events.ts';
+import type { ShardBindings, ShardName } from '../../platform/d1/shards.ts';
 import { IDEMPOTENCY_HOURS } from '../../platform/limits.ts';
 import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
-import type { ShardBindings, ShardName } from '../../platform/shards.ts';
 
 interface Env extends ShardBindings {
   PROCUREMENT_EVENTS: Queue<ProcurementEvent>;
@@ -28,7 +28,7 @@ const FORGET_EVERY_MS = 3_600_000;
 const BATCH = 50;
 
 /** The Durable Object class. */
-export class OutboxRelay extends DurableObject<Env> implements OutboxRelayApi {
+export class OutboxRelay extends DurableObject<Env> {
   readonly #log: Logger;
   #draining: Promise<void> | null = null;
   #forgotAt = 0;

@@ -1,11 +1,12 @@
 /** Refusals are counted; too many of one kind by one subject are one alert. */
-import type { Denial, SecurityAlert } from '../../contracts/policy.ts';
-import type { Page } from '../../contracts/result.ts';
+import type { Denial } from '../../contracts/identity/access.ts';
+import type { SecurityAlert } from '../../contracts/identity/policy.ts';
+import { beforeId, cutPageById } from '../../contracts/kit/paging.ts';
+import type { Page } from '../../contracts/kit/result.ts';
 import { type FailureVerdict, noteFailure } from '../../domain/security/failures.ts';
 import { newId } from '../../platform/ids.ts';
 import { ALERT_FAILURES, ALERT_WINDOW_MS, ALERTS_KEPT } from '../../platform/limits.ts';
-import { beforeId, pageById } from '../../platform/service.ts';
-import type { Sql } from '../shared/sql.ts';
+import type { Sql } from '../kit/sql.ts';
 
 const RULE = { failures: ALERT_FAILURES, windowMs: ALERT_WINDOW_MS };
 
@@ -83,10 +84,10 @@ export class Denials {
   list(cursor: string | undefined, limit: number): Page<SecurityAlert> {
     const rows = this.#sql.run<{ id: string; body: string }>(
       'SELECT id, body FROM alerts WHERE id < ? ORDER BY id DESC LIMIT ?',
-      beforeId(cursor),
+      beforeId({ cursor }),
       limit + 1,
     );
-    return pageById(rows, limit, (row) => JSON.parse(row.body) as SecurityAlert);
+    return cutPageById(rows, limit, (row) => JSON.parse(row.body) as SecurityAlert);
   }
 
   /** Forgets failures that no longer count, and the oldest alerts beyond the number kept; false when none count. */

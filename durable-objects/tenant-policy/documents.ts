@@ -1,7 +1,9 @@
 /** The tenant's two documents, policy and limits: versioned, replaced by compare-and-set. */
-import { type Limits, limitsSchema, type Policy, policySchema, type Versioned } from '../../contracts/policy.ts';
-import { addressMatcher } from '../../platform/address.ts';
-import type { Sql } from '../shared/sql.ts';
+import type { Versioned } from '../../contracts/identity/access.ts';
+import { type Policy, policyInput } from '../../contracts/identity/policy.ts';
+import { type Limits, limitsInput } from '../../contracts/identity/tenants.ts';
+import { addressMatcher } from '../../domain/security/addresses.ts';
+import type { Sql } from '../kit/sql.ts';
 
 interface Documents {
   policy: Policy;
@@ -20,13 +22,13 @@ export class PolicyDocuments {
 
   /** The policy; before anybody sets one, an open one of version 0. */
   get policy(): Versioned<Policy> {
-    this.#known.policy ??= this.#load('policy', (body) => policySchema.parse(body));
+    this.#known.policy ??= this.#load('policy', (body) => policyInput.parse(body));
     return this.#known.policy;
   }
 
   /** The limits; before anybody sets them, the usual ones of version 0. */
   get limits(): Versioned<Limits> {
-    this.#known.limits ??= this.#load('limits', (body) => limitsSchema.parse(body));
+    this.#known.limits ??= this.#load('limits', (body) => limitsInput.parse(body));
     return this.#known.limits;
   }
 

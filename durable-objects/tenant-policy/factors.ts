@@ -1,7 +1,7 @@
 /** Second factors, their recovery codes, and sign-ins that wait for one. */
-import type { Factor, PendingLogin } from '../../contracts/policy.ts';
+import type { Factor, PendingLogin } from '../../contracts/identity/access.ts';
 import { SECOND_FACTOR_TRIES } from '../../platform/limits.ts';
-import type { Sql } from '../shared/sql.ts';
+import type { Sql } from '../kit/sql.ts';
 
 /** The second factors of an organisation's users. */
 export class Factors {

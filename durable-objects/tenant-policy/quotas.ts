@@ -1,7 +1,7 @@
 /** Exact quotas a minute, kept in memory and reserved in storage chunk by chunk. */
 import { giveBack, type QuotaCount, type QuotaGrant, recoveredCount, takeQuota } from '../../domain/security/quota.ts';
 import { QUOTA_CHUNK } from '../../platform/limits.ts';
-import type { Sql } from '../shared/sql.ts';
+import type { Sql } from '../kit/sql.ts';
 
 const WINDOW_MS = 60_000;
 

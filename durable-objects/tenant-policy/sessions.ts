@@ -1,6 +1,8 @@
 /** Codes, sessions with their rotating refresh tokens, tickets, and what revokes them. Only hashes are stored. */
-import type { CodeBinding, Grant, GrantCheck, Granted, Session } from '../../contracts/policy.ts';
-import type { Page } from '../../contracts/result.ts';
+import type { CodeBinding, Grant, GrantCheck, Granted } from '../../contracts/identity/access.ts';
+import type { Session } from '../../contracts/identity/people.ts';
+import { beforeId, cutPageById } from '../../contracts/kit/paging.ts';
+import type { Page } from '../../contracts/kit/result.ts';
 import { newId } from '../../platform/ids.ts';
 import {
   SESSION_IDLE_SECONDS,
@@ -8,8 +10,7 @@ import {
   SESSIONS_PER_USER_MAX,
   SPENT_REFRESH_KEPT,
 } from '../../platform/limits.ts';
-import { beforeId, pageById } from '../../platform/service.ts';
-import type { Sql } from '../shared/sql.ts';
+import type { Sql } from '../kit/sql.ts';
 
 type CodeRow = {
   grant_body: string;
@@ -180,11 +181,11 @@ export class Sessions {
     const rows = this.#sql.run<SessionRow>(
       'SELECT * FROM sessions WHERE user_id = ? AND id < ? AND expires_at >= ? ORDER BY id DESC LIMIT ?',
       userId,
-      beforeId(cursor),
+      beforeId({ cursor }),
       now,
       limit + 1,
     );
-    return pageById(rows, limit, show);
+    return cutPageById(rows, limit, show);
   }
 
   /** Ends a session; `userId` narrows it to that user's. */

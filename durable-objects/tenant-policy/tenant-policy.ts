@@ -8,7 +8,6 @@
  * Ending a session closes its sockets: noted in the same turn, carried out at once and swept by the alarm.
  */
 import { DurableObject } from 'cloudflare:workers';
-import { PLATFORM_TENANT } from '../../contracts/actor.ts';
 import type {
   CodeBinding,
   Denial,
@@ -16,21 +15,22 @@ import type {
   GrantCheck,
   Granted,
   Hold,
-  Limits,
   PendingLogin,
-  Policy,
   PolicyCheck,
   PolicyVerdict,
   Refusal,
-  SecurityAlert,
-  TenantPolicyApi,
   Versioned,
-} from '../../contracts/policy.ts';
+} from '../../contracts/identity/access.ts';
+import type { Policy, SecurityAlert } from '../../contracts/identity/policy.ts';
+import type { Limits } from '../../contracts/identity/tenants.ts';
+import { PLATFORM_TENANT } from '../../contracts/kit/actor.ts';
 import { wallClock } from '../../platform/clock.ts';
 import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
-import { Deadlines } from '../shared/deadlines.ts';
-import { Sql } from '../shared/sql.ts';
-import { containerTracker, fleetIndex, tenantPolicy } from '../stubs.ts';
+import { containerTracker } from '../container-tracker/stub.ts';
+import { fleetIndex } from '../fleet-index/stub.ts';
+import { Deadlines } from '../kit/deadlines.ts';
+import { Sql } from '../kit/sql.ts';
+import { stubOf } from '../kit/stub.ts';
 import { Denials } from './denials.ts';
 import { PolicyDocuments } from './documents.ts';
 import { InFlight } from './exclusive.ts';
@@ -54,7 +54,7 @@ const RETRY_MS = 5_000;
 const CLOSE_TRIES_MAX = 11;
 
 /** The Durable Object class. */
-export class TenantPolicy extends DurableObject<Env> implements TenantPolicyApi {
+export class TenantPolicy extends DurableObject<Env> {
   readonly #log: Logger;
   readonly #sessions: Sessions;
   readonly #factors: Factors;
@@ -327,7 +327,7 @@ export class TenantPolicy extends DurableObject<Env> implements TenantPolicyApi 
   async #report(): Promise<number | null> {
     const alerts = this.#denials.unreported();
     try {
-      if (alerts.length > 0) await tenantPolicy(this.env, PLATFORM_TENANT).takeAlerts(alerts);
+      if (alerts.length > 0) await stubOf<TenantPolicy>(this.env.TENANT_POLICY, PLATFORM_TENANT).takeAlerts(alerts);
       this.#denials.reported(alerts);
     } catch (error) {
       this.#log('warn', 'alerts.report_failed', { error: errorText(error) });

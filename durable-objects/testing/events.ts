@@ -1,8 +1,9 @@
 /** Events and stubs for tests that run inside the Workers runtime. */
 import { env } from 'cloudflare:workers';
-import type { DoorEvent, TelemetryMessage } from '../../contracts/tracking.ts';
+import type { TelemetryMessage } from '../../contracts/tracking/events.ts';
 import { contentKey, type PositionEvent } from '../../domain/journey/event.ts';
 import type { Env } from '../../workers/tracking/env.ts';
+import type { IngressEvent } from '../carrier-inbox/pack.ts';
 
 /** The tracking Worker's environment. */
 export const bindings = env as unknown as Env;
@@ -16,7 +17,7 @@ export function positionAt(minute: number, container = NUMBER): PositionEvent {
 }
 
 /** Positions as the door hands them to the inbox. */
-export function doorEvents(minutes: number[], container = NUMBER): DoorEvent[] {
+export function doorEvents(minutes: number[], container = NUMBER): IngressEvent[] {
   return minutes.map((minute, index) => {
     const event = positionAt(minute, container);
     return { ...event, key: contentKey(event), origin: 0, index };

@@ -1,7 +1,7 @@
 /** Cuts recorded positions into journeys with a true arrival: by a column, by a box, or by stops. */
-import { distanceField, type DistanceField, distanceToGoNm } from '../../domain/geo/sea-route.ts';
-import { distanceNm, type Point } from '../../domain/geo/sphere.ts';
 import { median } from '../../domain/eta/quantile.ts';
+import { type DistanceField, distanceField, distanceToGoNm } from '../../domain/geo/sea-route.ts';
+import { distanceNm, type Point } from '../../domain/geo/sphere.ts';
 import { type Box, PASSAGE_BOXES } from '../../reference/passages.ts';
 import { network, ports } from '../support/sea.ts';
 

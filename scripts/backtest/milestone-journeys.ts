@@ -3,7 +3,7 @@ import type { ReachedStage } from '../../domain/eta/stages.ts';
 import type { Point } from '../../domain/geo/sphere.ts';
 import { ports } from '../support/sea.ts';
 import { PlainError } from '../support/terminal.ts';
-import { cellOf, detectTimeFormat, parseTime, requireRoles, resolveColumns, type Role } from './mapping.ts';
+import { cellOf, detectTimeFormat, parseTime, type Role, requireRoles, resolveColumns } from './mapping.ts';
 import { peek, rowsOf } from './read.ts';
 import type { Settings } from './settings.ts';
 

@@ -1,17 +1,17 @@
 /** Replays recorded milestones: at each one, when is the target reached? */
+import { SERVICE_SPEED_KNOTS } from '../../domain/eta/leg.ts';
+import { median } from '../../domain/eta/quantile.ts';
 import {
-  JOURNEYS_KEPT,
   type CompletedStages,
   estimateStages,
+  JOURNEYS_KEPT,
   type StageModel,
   trainStages,
 } from '../../domain/eta/stages.ts';
-import { SERVICE_SPEED_KNOTS } from '../../domain/eta/leg.ts';
-import { median } from '../../domain/eta/quantile.ts';
 import { PlainError, progressBar, step } from '../support/terminal.ts';
 import { inFolds } from './folds.ts';
-import { type MilestoneJourney, readMilestones } from './milestone-journeys.ts';
 import { toGoNm } from './journeys.ts';
+import { type MilestoneJourney, readMilestones } from './milestone-journeys.ts';
 import { report } from './report.ts';
 import type { Prediction } from './score.ts';
 import type { Settings } from './settings.ts';

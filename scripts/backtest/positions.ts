@@ -4,7 +4,6 @@
  */
 import { hoursAt } from '../../domain/eta/experts.ts';
 import { type LaneModel, LEGS_KEPT, trainLane } from '../../domain/eta/lane-model.ts';
-import { estimateLeg, noteCall } from '../../domain/eta/leg-estimate.ts';
 import {
   beginLeg,
   type CompletedLeg,
@@ -14,6 +13,7 @@ import {
   type LegTrack,
   SERVICE_SPEED_KNOTS,
 } from '../../domain/eta/leg.ts';
+import { estimateLeg, noteCall } from '../../domain/eta/leg-estimate.ts';
 import { inFolds } from './folds.ts';
 import { type Journey, type RecordedFix, toGoNm } from './journeys.ts';
 import type { Prediction } from './score.ts';

@@ -1,9 +1,9 @@
 /** Reads a file of positions into tracks. */
+import { PlainError } from '../support/terminal.ts';
+import type { RecordedFix, Track } from './journeys.ts';
 import { cellOf, detectTimeFormat, parseTime, requireRoles, resolveColumns } from './mapping.ts';
 import { peek, rowsOf } from './read.ts';
 import type { Settings } from './settings.ts';
-import type { RecordedFix, Track } from './journeys.ts';
-import { PlainError } from '../support/terminal.ts';
 
 /** Positions kept of one file: bounds the memory. */
 const FIXES_MAX = 3_000_000;

@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import { type Browser, chromium } from '@playwright/test';
-import { ROOT } from './runtime.ts';
+import { ROOT } from './root.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiClient } from './api.ts';
 import { inviteAndAccept } from './invitations.ts';
-import { type SimulatedContainer, LANES, makeContainers, stateAt } from './voyages.ts';
+import { LANES, makeContainers, type SimulatedContainer, stateAt } from './voyages.ts';
 
 /** A connection with its secret, as the simulated carriers need it. */
 export interface DemoConnection {

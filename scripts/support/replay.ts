@@ -1,6 +1,6 @@
 /** Replays recorded vessel positions as signed webhooks and checks what the platform made of them. */
+import type { Receipt } from '../../contracts/tracking/connections.ts';
 import { checkDigit } from '../../domain/identifiers/iso6346.ts';
-import type { Receipt } from '../../contracts/tracking.ts';
 import { mapLimit } from '../../platform/concurrency.ts';
 import { type Answer, type ApiClient, type Fetch, postSigned } from './api.ts';
 import { PlainError } from './terminal.ts';
@@ -214,7 +214,8 @@ export function lastPositions(rows: RecordedPosition[]): Map<string, RecordedPos
 export async function countMismatches({ api }: ReplayTarget, rows: RecordedPosition[]): Promise<number> {
   const found = await mapLimit([...lastPositions(rows)], 8, async ([vessel, row]) => {
     const { position } = await api.must('GET', `/v1/containers/${containerOf(vessel)}`);
-    return position?.at === row.at && position.lat === Number(row.latitude) && position.lon === Number(row.longitude);
+    if (!position || Date.parse(position.at) !== row.at) return false;
+    return position.lat === Number(row.latitude) && position.lon === Number(row.longitude);
   });
   return found.filter((same) => !same).length;
 }

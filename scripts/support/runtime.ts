@@ -3,13 +3,10 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { getPlatformProxy, unstable_splitSqlQuery } from 'wrangler';
+import { ROOT } from './root.ts';
 import { makeSecrets, type Secrets, type WorkerName } from './secrets.ts';
 import { PlainError } from './terminal.ts';
-
-/** The checkout's root. */
-export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The folder of each Worker's configuration; the gateway comes first, so it gets the requests. */
 export const WORKER_FOLDERS: Record<WorkerName, string> = {

@@ -1,6 +1,6 @@
 /** A platform of its own in a scratch folder, on a free port, with one tenant: for scripts and tests. */
 import { randomBytes } from 'node:crypto';
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { ApiClient } from './api.ts';
 import { loadSecrets, migrate, prepareFolder, type Runtime, type RuntimeOptions, startRuntime } from './runtime.ts';
 import { signIn } from './sign-in.ts';

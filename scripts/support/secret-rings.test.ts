@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { open, parseRing, seal } from '../../platform/secrets.ts';
-import { makeSecrets } from './secrets.ts';
 import { rotateRing, rotateSecrets } from './secret-rings.ts';
+import { makeSecrets } from './secrets.ts';
 
 it('adds a fresh current secret and keeps the two before it', () => {
   let ring = 'first';

@@ -5,7 +5,7 @@ import { extname, join } from 'node:path';
 import { lintSource } from '@secretlint/core';
 import { creator as pattern } from '@secretlint/secretlint-rule-pattern';
 import { creator as preset } from '@secretlint/secretlint-rule-preset-recommend';
-import { ROOT } from './runtime.ts';
+import { ROOT } from './root.ts';
 
 /** What was found, and where; never the secret itself. */
 export interface Finding {

@@ -1,5 +1,5 @@
 /** What scripts say to people: steps, progress, and failures in plain sentences. */
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 
 /** A failure that the user can understand and mend: shown without a stack. */
 export class PlainError extends Error {}

@@ -3,14 +3,14 @@
  * is a request; what comes back must be what the declared access says, in a documented status, and
  * must show nothing of another tenant.
  */
-import { PERMISSION_NAMES, type Permission, ROLES, type Role } from '../../contracts/permissions.ts';
+import { PERMISSION_NAMES, type Permission, ROLES, type Role } from '../../contracts/kit/permissions.ts';
 import type { Fetch } from '../../scripts/support/api.ts';
 import { signStandard } from '../../scripts/support/api.ts';
+import type { Platform } from '../support/harness.ts';
 import { type DocumentedOperation, type OpenApi, operationsOf } from '../support/openapi.ts';
 import { claimsOf, mint, signingKeyOf } from '../support/tokens.ts';
 import type { Side, World } from '../support/world.ts';
-import type { Platform } from '../support/harness.ts';
-import { prepare, type PreparedRequest } from './requests.ts';
+import { type PreparedRequest, prepare } from './requests.ts';
 
 /** A carrier is known to every tenant that works with it; what is told of it is each tenant's own. */
 const OF_CARRIERS = ['/v1/carriers/{id}', '/v1/carriers/{id}/reliability'];
@@ -24,7 +24,6 @@ export interface MatrixReport {
 }
 
 const OPEN = ['public', 'signature', 'ticket'];
-type IssuedRole = Exclude<Role, 'system'>;
 
 /** Tokens that must open nothing, by what is wrong with them. */
 async function badTokens(platform: Platform, world: World, fetcher: Fetch): Promise<Record<string, string | null>> {
@@ -200,7 +199,7 @@ export class Matrix {
       if (role === 'stranger_carrier') continue;
       const given = role === 'platform_operator' ? 'platform_operator' : 'viewer';
       const answer = await this.#ask(op, this.#world.a, token, given, role);
-      const allowed = this.#allowed(op, role as IssuedRole);
+      const allowed = this.#allowed(op, role as Role);
       if (!allowed && answer.status !== 403) this.#leak(op, role, `answered ${answer.status}, not 403`);
       const refused = answer.status === 401 || (answer.status === 403 && op.access !== 'authenticated');
       if (allowed && refused)
@@ -220,7 +219,7 @@ export class Matrix {
     this.report.undeclared.push(`${op.method} ${op.path}: ${caller} sent what is not valid: ${text.slice(0, 300)}`);
   }
 
-  #allowed(op: DocumentedOperation, role: IssuedRole): boolean {
+  #allowed(op: DocumentedOperation, role: Role): boolean {
     // Operators only ever invite: nobody's password is theirs to choose.
     if (role === 'platform_operator' && op.method === 'POST' && op.path === '/v1/users') return false;
     return op.access === 'authenticated' || (ROLES[role] as readonly string[]).includes(op.access!);

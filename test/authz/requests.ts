@@ -32,6 +32,10 @@ export function hintsFor(ids: Record<string, string>, role = 'viewer'): Hints {
     from: fc.constant('CNSHA'),
     to: fc.constant('NLRTM'),
     cursor: fc.constant(undefined),
+    box: fc.constant([-10, 35, 5, 60]),
+    numbers: fc.constant([SHARED_NUMBER]),
+    avoid: fc.constant(['suez']),
+    horizonHours: fc.constant(48),
     jwks: fc.constant(undefined),
     scopes: fc.constant(null),
   };

@@ -1,53 +1,27 @@
 /**
- * Every method of every service, called directly: the gateway's check is the first lock, never the
- * only one. A foreign actor with all roles of its own tenant gets nothing of tenant A's, and an actor
+ * Every operation of every service, asked directly over RPC: the gateway's check is the first lock, never
+ * the only one. A foreign actor with all roles of its own tenant gets nothing of tenant A's, and an actor
  * without roles gets nothing at all.
  */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Actor } from '../../contracts/actor.ts';
-import { spaceOf } from '../support/fixtures.ts';
-import { type Platform, ROOT } from '../support/harness.ts';
+import fc from 'fast-check';
+import { identity } from '../../contracts/identity/index.ts';
+import type { Actor } from '../../contracts/kit/actor.ts';
+import type { Operation } from '../../contracts/kit/operation.ts';
+import { notifications } from '../../contracts/notifications/index.ts';
+import { procurement } from '../../contracts/procurement/index.ts';
+import { tracking } from '../../contracts/tracking/index.ts';
+import { Schemas } from '../../workers/gateway/openapi/schemas.ts';
+import type { Platform } from '../support/harness.ts';
+import { type Hints, type JsonSchema, type OpenApi, sample, valuesOf } from '../support/openapi.ts';
 import { SHARED_NUMBER, type World } from '../support/world.ts';
 import type { MatrixReport } from './matrix.ts';
+import { hintsFor } from './requests.ts';
 
-const SERVICES = ['identity', 'tracking', 'procurement', 'notifications'] as const;
-
-/** Methods without an actor, each for a reason: what they take is itself the proof, or it is public. */
-const WITHOUT_ACTOR: Record<string, string> = {
-  queue: 'messages of our own queues',
-  scheduled: 'the platform’s own clock',
-  connectionForIngest: 'for the signature check of a webhook, which has no actor yet',
-  passwordLinkTarget: 'the link is the proof',
-  choosePassword: 'the link is the proof',
-  isCorsOrigin: 'whether an origin is registered, for preflights; names no tenant',
-  redeemTicket: 'the ticket is the proof',
-  jwks: 'public keys',
-  checkAuthorization: 'before anybody has signed in',
-  login: 'the password is the proof',
-  finishLogin: 'the second factor is the proof',
-  token: 'the client proves itself',
-  introspect: 'the client proves itself',
-  revoke: 'the client proves itself',
-};
-
-/** A method as its source declares it. */
-export interface Method {
-  service: string;
-  name: string;
-  parameters: string[];
-}
-
-/** The public methods of a service, read from its source: what RPC exposes. */
-export function methodsOf(service: string): Method[] {
-  const source = readFileSync(join(ROOT, `workers/${service}/service.ts`), 'utf8');
-  return [...source.matchAll(/^ {2}(?:override )?(?:async )?(\w+)\(([\s\S]*?)\)(?:: [^{]+)? \{$/gm)].map((match) => ({
-    service,
-    name: match[1]!,
-    parameters: [...match[2]!.matchAll(/(?:^|,)\s*(\w+)\??:/g)].map((parameter) => parameter[1]!),
-  }));
-}
+/** Every operation that asks who is asking. */
+export const OPERATIONS: Operation[] = [identity, tracking, procurement, notifications]
+  .flatMap((contract) => Object.values(contract) as Operation[])
+  .filter(({ permission }) => typeof permission === 'string');
 
 const OBJECTS: [RegExp, string][] = [
   [/CarrierBooking/, 'requested'],
@@ -56,96 +30,77 @@ const OBJECTS: [RegExp, string][] = [
   [/Shipment/, 'shipment'],
   [/Invitation/, 'invitation'],
   [/Client/, 'client'],
-  [/Carrier/, 'carrier'],
+  [/[cC]arrier/, 'carrier'],
   [/Connection/, 'connection'],
   [/Receipt/, 'receipt'],
   [/DeadLetter/, 'deadLetter'],
-  [/Endpoint/, 'endpoint'],
+  [/Endpoint|listDeliveries/, 'endpoint'],
   [/replayDelivery/, 'delivery'],
-  [/User/, 'user'],
+  [/Limits/, 'tenant'],
+  [/User|Factor|PasswordReset/, 'user'],
 ];
 
-/** Arguments that name tenant A's things, by the parameter's name. */
-function argumentFor(method: Method, parameter: string, world: World): unknown {
-  const { ids } = world.a;
-  const object = OBJECTS.find(([pattern]) => pattern.test(method.name))?.[1];
-  const values: Record<string, unknown> = {
-    id: object ? ids[object] : 'none',
-    userId: ids.user,
-    tenantId: ids.tenant,
-    sessionId: ids.session,
-    connectionId: ids.connection,
-    endpointId: ids.endpoint,
-    number: SHARED_NUMBER,
-    version: 'v1',
-    key: randomUUID(),
-    idempotencyKey: randomUUID(),
-    expectedVersion: 1,
-    query: queryFor(method.name),
-    action: 'replay',
-    topic: 'fleet',
-    code: '000000',
-    password: 'not the password',
-    address: '203.0.113.1',
-    immediately: false,
-    document: { allowedAddresses: [], blockedAddresses: [], corsOrigins: [] },
-    limits: {
-      tenantPerMinute: 10_000_000,
-      subjectPerMinute: 10_000_000,
-      features: { live: true, outbound_webhooks: true, sea_routes: true },
-    },
-    registrations: [{ number: SHARED_NUMBER }],
-    delivery: {
-      connection: { id: ids.connection, tenantId: ids.tenant, carrierId: ids.carrier, format: 'positions' },
-      contentType: 'application/json',
-      body: new TextEncoder().encode('[]'),
-    },
-    input: inputFor(method.name, world),
+/** A valid input that names tenant A's things. */
+function inputFor(operation: Operation, { a }: World, seed: number): object {
+  if (operation.name === 'ingest') return deliveryOf(a.ids);
+  const schemas = new Schemas();
+  const schema = schemas.of(operation.input, 'input') as JsonSchema;
+  const document = { paths: {}, components: { schemas: schemas.components } } as unknown as OpenApi;
+  const object = OBJECTS.find(([pattern]) => pattern.test(operation.name))?.[1];
+  const hints: Hints = {
+    ...hintsFor(a.ids),
+    id: fc.constant(object ? a.ids[object] : 'none'),
+    sessionId: fc.constant(a.ids.session),
+    ...(operation.name === 'registerContainers' ? { containers: fc.constant([{ number: SHARED_NUMBER }]) } : {}),
+    ...(/[tT]ransition/.test(operation.name) ? { to: fc.constant('cancelled') } : {}),
+    ...(operation.name === 'createClient' ? { scopes: fc.constant(undefined) } : {}),
+    ...(operation.name === 'createInvitation' ? { carrierId: fc.constant(undefined) } : {}),
+    ...(/eta|reliability|listPositions/i.test(operation.name)
+      ? { from: fc.constant(undefined), to: fc.constant(undefined) }
+      : {}),
   };
-  return values[parameter];
+  const input = sample(valuesOf(schema, document, hints), seed) as Record<string, unknown>;
+  // Made-up records have no prototype, and cannot cross RPC.
+  return JSON.parse(JSON.stringify(input)) as object;
 }
 
-/** A query that every method can read. */
-function queryFor(method: string): object {
-  const places = { from: 'CNSHA', to: 'NLRTM', avoid: [] };
-  const times = { groupBy: 'horizon', from: 0, to: 86_400_000 };
-  return { limit: 50, resolutionSeconds: 0, ...(/etaAccuracy|carrierReliability/.test(method) ? times : places) };
-}
-
-function inputFor(method: string, { a }: World): unknown {
-  const person = { email: `${randomUUID()}@people.example`, name: 'X', role: 'viewer' };
-  const inputs: Record<string, unknown> = {
-    createTenant: { name: 'X', slug: 'xx', admin: { ...person, password: 'a long password' } },
-    createUser: { ...person, password: 'a long password' },
-    changeUser: { name: 'X', role: 'viewer', status: 'disabled' },
-    createInvitation: { email: person.email, role: 'viewer' },
-    createClient: { name: 'X', role: 'viewer' },
-    changeClient: { name: 'X', scopes: null, status: 'disabled' },
-    createCarrier: { scac: 'OCEA', name: 'X' },
-    changePassword: { current: 'not the password', next: 'a long password' },
-    createConnection: { name: 'X', carrierId: a.ids.carrier, format: 'dcsa', scheme: 'dcsa' },
-    createAllocation: { ...spaceOf(a.ids.carrier!, 1), unit: 'container', confirmation: 'instant' },
-    createBooking: { allocationId: a.ids.allocation, quantity: 1, containers: [] },
-    transitionBooking: { to: 'cancelled' },
-    transitionCarrierBooking: { to: 'cancelled' },
-    createEndpoint: { url: 'https://x.example.com/', types: [], description: '' },
+function deliveryOf(ids: Record<string, string>): object {
+  return {
+    connection: {
+      id: ids.connection,
+      tenantId: ids.tenant,
+      carrierId: ids.carrier,
+      name: 'X',
+      format: 'positions',
+      scheme: 'standard-webhooks',
+      status: 'active',
+      createdAt: '2026-01-01T00:00:00.000Z',
+      secretRotatedAt: null,
+    },
+    contentType: 'application/json',
+    body: new TextEncoder().encode('[]'),
   };
-  return inputs[method];
 }
 
-/** Parameters that name a thing of A's. */
-const NAMING = ['id', 'userId', 'tenantId', 'sessionId', 'connectionId', 'endpointId', 'delivery'];
+/** Members of an input that name a thing of A's. */
+const NAMING = ['id', 'sessionId', 'connectionId', 'connection'];
 /** What A and B share: a carrier both work with. */
 const SHARED = ['getCarrier', 'carrierReliability'];
+/** Who one is, and that one leaves, is anybody's own matter. */
+const OWN = ['me', 'signOut'];
 
-type Service = Record<string, (...args: unknown[]) => Promise<unknown>>;
+type Service = Record<string, (context: object, input: object) => Promise<Outcome>>;
+interface Outcome {
+  ok?: boolean;
+  code?: string;
+}
 
-/** Calls every method as the two outsiders; adds to the report. */
+/** Asks every operation as the two outsiders; adds to the report. */
 export async function checkServices(
   platform: Platform,
   world: World,
   report: MatrixReport,
-  plant: (method: Method, actor: Actor) => Actor = (_method, actor) => actor,
+  plant: (operation: Operation, actor: Actor) => Actor = (_operation, actor) => actor,
 ): Promise<number> {
   const foreign: Actor = {
     tenantId: world.b.ids.tenant!,
@@ -154,35 +109,37 @@ export async function checkServices(
     roles: ['tenant_admin'],
     scopes: null,
     sessionId: null,
-    correlationId: 'authz-check',
   };
   const nobody: Actor = { ...foreign, tenantId: world.a.ids.tenant!, roles: [] };
-  const methods = SERVICES.flatMap(methodsOf);
-  for (const method of methods) {
-    if (method.parameters[0] !== 'actor') {
-      if (!(method.name in WITHOUT_ACTOR)) report.undeclared.push(`${method.service}.${method.name} takes no actor`);
-      continue;
-    }
-    const service = (await platform.server.getWorker(`fairlead-${method.service}`).getExport()) as unknown as Service;
-    const call = async (actor: Actor): Promise<{ ok?: boolean; code?: string; value?: unknown }> => {
-      report.cells++;
-      const rest = method.parameters.slice(1).map((name) => argumentFor(method, name, world));
-      return (await service[method.name]!(plant(method, actor), ...rest)) as { ok?: boolean };
+  for (const operation of OPERATIONS) {
+    const { service: name } = operation;
+    const label = `${name}.${operation.name}`;
+    const service = (await platform.server.getWorker(`fairlead-${name}`).getExport()) as unknown as Service;
+    const input = inputFor(operation, world, ++report.cells);
+    const ask = (actor: Actor): Promise<Outcome> => {
+      const context = {
+        actor: plant(operation, actor),
+        correlationId: 'authz-check',
+        address: '203.0.113.1',
+        idempotencyKey: randomUUID(),
+        expectedVersion: 1,
+      };
+      return service[operation.name]!(context, input);
     };
-    const answer = await call(foreign);
+    const answer = await ask(foreign);
     const shown = JSON.stringify(answer);
-    // Who names A's thing must be refused: what a method does there need not show in its answer.
-    const names = method.parameters.some((name) => NAMING.includes(name)) && !SHARED.includes(method.name);
-    if (names && answer.ok !== false) report.leaks.push(`${method.service}.${method.name} acts on what is A’s`);
-    for (const [name, id] of Object.entries({ ...world.a.ids, marker: world.a.marker })) {
-      if (name !== 'carrier' && shown.includes(id))
-        report.leaks.push(`${method.service}.${method.name} shows A’s ${name}`);
+    if (answer.code === 'invalid')
+      report.undeclared.push(`${label} was sent what is not valid: ${shown.slice(0, 300)}`);
+    // Who names A's thing must be refused: what an operation does there need not show in its answer.
+    const names = Object.keys(input).some((member) => NAMING.includes(member)) && !SHARED.includes(operation.name);
+    if (names && answer.ok !== false) report.leaks.push(`${label} acts on what is A’s`);
+    for (const [what, id] of Object.entries({ ...world.a.ids, marker: world.a.marker })) {
+      if (what !== 'carrier' && shown.includes(id)) report.leaks.push(`${label} shows A’s ${what}`);
     }
-    const refused = await call(nobody);
-    // Who one is, anybody may know of oneself.
-    if (method.name !== 'me' && refused.code !== 'forbidden') {
-      report.leaks.push(`${method.service}.${method.name} lets an actor without roles pass (${refused.code ?? 'ok'})`);
+    const refused = await ask(nobody);
+    if (!OWN.includes(operation.name) && refused.code !== 'forbidden') {
+      report.leaks.push(`${label} lets an actor without roles pass (${refused.code ?? 'ok'})`);
     }
   }
-  return methods.length;
+  return OPERATIONS.length;
 }

@@ -106,7 +106,7 @@ function build(op: DocumentedOperation, kind: Kind, made: Made): FuzzCase {
   const search = new URLSearchParams(
     Object.entries(query)
       .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
+      .map(([name, value]) => [name, textOf(value)]),
   );
   return {
     kind,
@@ -121,6 +121,13 @@ function build(op: DocumentedOperation, kind: Kind, made: Made): FuzzCase {
     },
     body: text,
   };
+}
+
+/** A value as a query has it: lists are joined by commas. */
+function textOf(value: unknown): string {
+  if (Array.isArray(value))
+    return value.every((part) => typeof part !== 'object') ? value.join(',') : JSON.stringify(value);
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 function replaceOne(values: Values, pick: number, value: unknown): void {

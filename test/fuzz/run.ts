@@ -1,10 +1,10 @@
 /** Sends fuzzed requests to every operation in turn, as somebody who may call it. */
 import fc from 'fast-check';
-import { ROLES } from '../../contracts/permissions.ts';
+import { ROLES } from '../../contracts/kit/permissions.ts';
 import type { Fetch } from '../../scripts/support/api.ts';
 import { type DocumentedOperation, type OpenApi, operationsOf } from '../support/openapi.ts';
 import type { World } from '../support/world.ts';
-import { caseFor, type FuzzCase, type Kind, KINDS } from './cases.ts';
+import { caseFor, type FuzzCase, KINDS, type Kind } from './cases.ts';
 import { Judge } from './judge.ts';
 
 /** What was sent and what was found. */

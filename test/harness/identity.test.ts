@@ -150,7 +150,7 @@ describe('tokens', () => {
 describe('services', () => {
   it('authorize the actor themselves, without the gateway', async () => {
     const tracking = (await platform.server.getWorker('fairlead-tracking').getExport()) as unknown as {
-      listContainers(actor: object, query: object): Promise<{ ok: boolean; code?: string }>;
+      listContainers(context: object, input: object): Promise<{ ok: boolean; code?: string }>;
     };
     const actor = {
       tenantId: tenant.id,
@@ -159,9 +159,10 @@ describe('services', () => {
       roles: [],
       scopes: null,
       sessionId: null,
-      correlationId: 'c',
     };
-    expect(await tracking.listContainers(actor, { limit: 1 })).toMatchObject({ ok: false, code: 'forbidden' });
+    const ask = (context: object) => tracking.listContainers({ correlationId: 'c', address: 'local', ...context }, {});
+    expect(await ask({ actor })).toMatchObject({ ok: false, code: 'forbidden' });
+    expect(await ask({ actor: null })).toMatchObject({ ok: false, code: 'unauthenticated' });
   });
 });
 

@@ -2,7 +2,7 @@
  * The OAuth checks. Each ends in an outcome in a few words (`400 invalid_grant`), the same words for
  * whichever server is asked; `want` is the outcome that the standards, or our stricter profile, ask for.
  */
-import { validateJwtAccessToken, allowInsecureRequests, type AuthorizationServer } from 'oauth4webapi';
+import { type AuthorizationServer, allowInsecureRequests, validateJwtAccessToken } from 'oauth4webapi';
 import { type Driver, outcomeOf, type Tokens } from './drivers.ts';
 import type { Subject } from './subject.ts';
 

@@ -1,6 +1,7 @@
 /** Tenants, people and things that tests need, made through the public API as a customer would. */
 import { randomBytes } from 'node:crypto';
 import { ApiClient, type Fetch } from '../../scripts/support/api.ts';
+import { AnswerCheck } from './contracts.ts';
 import type { Platform } from './harness.ts';
 
 /** A tenant with an administrator's machine client. */
@@ -13,10 +14,24 @@ export interface TestTenant {
   carrierId: string;
 }
 
-/** A fetch that takes absolute URLs of the platform. */
+const checks = new WeakMap<Platform, Promise<AnswerCheck>>();
+
+/** A fetch that takes absolute URLs of the platform; every answer is held against its contract. */
 export function fetchOf(platform: Platform): Fetch {
-  return (url, init) =>
+  const send = (url: string, init?: RequestInit): Promise<Response> =>
     platform.server.fetch(url, { redirect: 'manual', ...init } as never) as unknown as Promise<Response>;
+  return async (url, init) => {
+    let check = checks.get(platform);
+    if (!check) {
+      check = send(`${platform.origin}/openapi.json`).then(
+        async (answer) => new AnswerCheck((await answer.json()) as never),
+      );
+      checks.set(platform, check);
+    }
+    const answer = await send(url, init);
+    await (await check).check(init?.method ?? 'GET', url, answer);
+    return answer;
+  };
 }
 
 /** The platform operator's client. */

@@ -1,8 +1,8 @@
-/** Recorded positions for tests: the shared recording when it is there, made-up ones otherwise. */
+/** StoredAnswer positions for tests: the shared recording when it is there, made-up ones otherwise. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseRecording, type RecordedPosition } from '../../scripts/support/replay.ts';
-import { ROOT } from './harness.ts';
+import { ROOT } from './root.ts';
 
 /** Where the recording of Suez, March 2021, lies when shared data is at hand. */
 export const SUEZ_RECORDING = join(ROOT, '../shared/data/ais/suez-march-2021.csv');

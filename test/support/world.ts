@@ -4,7 +4,7 @@
  * either to somebody else is a leak.
  */
 import { randomBytes } from 'node:crypto';
-import { ROLES, TENANT_ROLES } from '../../contracts/permissions.ts';
+import { ROLES, TENANT_ROLES } from '../../contracts/kit/permissions.ts';
 import { ApiClient, type Fetch, postSigned } from '../../scripts/support/api.ts';
 import { createTenant, fetchOf, operatorOf, signIn, spaceOf, type TestTenant, until } from './fixtures.ts';
 import { type Platform, startPlatform } from './harness.ts';
@@ -27,7 +27,7 @@ export interface World {
   b: Side;
   operator: ApiClient;
   /** Access tokens of tenant A's people by role, of a carrier both work with, and of a stranger carrier. */
-  tokens: Record<Exclude<keyof typeof ROLES, 'system'> | 'stranger_carrier', string>;
+  tokens: Record<keyof typeof ROLES | 'stranger_carrier', string>;
   /** The shared carrier's id. */
   carrierId: string;
 }

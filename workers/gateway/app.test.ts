@@ -1,36 +1,84 @@
 import { describe, expect, it } from 'vitest';
-import { PERMISSION_NAMES, ROLES } from '../../contracts/permissions.ts';
-import { createApp, document, OPERATIONS } from './app.ts';
+import { identity } from '../../contracts/identity/index.ts';
+import type { Operation } from '../../contracts/kit/operation.ts';
+import { PERMISSION_NAMES, ROLES } from '../../contracts/kit/permissions.ts';
+import { notifications } from '../../contracts/notifications/index.ts';
+import { procurement } from '../../contracts/procurement/index.ts';
+import { tracking } from '../../contracts/tracking/index.ts';
+import { createApp, ROUTES } from './app.ts';
+import { accessOf, nameOf } from './http/route.ts';
 
-/** Routes that are not operations of the API: the document itself, the console's assets, preflights. */
-const NOT_OPERATIONS = ['GET /openapi.json', 'GET /*', 'OPTIONS /v1/*'];
+/** Routes that are not of the API: the document itself, the console's assets, preflights. */
+const NOT_OF_THE_API = ['GET /openapi.json', 'GET /*', 'OPTIONS /v1/*'];
 const SPECIAL = ['authenticated', 'signature', 'ticket', 'public'];
+const OPERATIONS = [identity, tracking, procurement, notifications].flatMap(
+  (contract) => Object.values(contract) as Operation[],
+);
+
+/** Routes with a handler of their own, each for what no operation can do. */
+const HANDLERS: Record<string, string> = {
+  'GET /healthz': 'asks no service',
+  'GET /readyz': 'asks all services',
+  'GET /.well-known/security.txt': 'plain text',
+  'GET /.well-known/jwks.json': 'cached, and outside the API',
+  'GET /.well-known/oauth-authorization-server': 'asks no service',
+  'GET /.well-known/oauth-protected-resource/v1': 'asks no service',
+  'GET /.well-known/oauth-protected-resource': 'asks no service',
+  'POST /oauth/token': 'a form, and errors of OAuth',
+  'POST /oauth/introspect': 'a form, and errors of OAuth',
+  'POST /oauth/revoke': 'a form, and errors of OAuth',
+  'GET /oauth/authorize': 'a page',
+  'POST /oauth/authorize': 'a page',
+  'POST /oauth/authorize/second-factor': 'a page',
+  'GET /set-password': 'a page',
+  'POST /set-password': 'a page',
+  'POST /ingest/{connectionId}': 'a signature over raw bytes',
+  'GET /v1/live/fleet': 'a WebSocket',
+  'GET /v1/live/containers/{number}': 'a WebSocket',
+  'GET /v1/shipments/{id}/overview': 'asks several services',
+};
 
 describe('every route', () => {
-  it('is a declared operation with a known access, or on the short list of those that are none', () => {
-    const declared = new Map(
-      OPERATIONS.map((op) => [`${op.method.toUpperCase()} ${op.path.replaceAll(/\{(\w+)\}/g, ':$1')}`, op.access]),
-    );
-    const undeclared = createApp()
+  it('is of a contract, or on the short list of those with a handler of their own', () => {
+    const own = ROUTES.filter((route) => !('operation' in route)).map(nameOf);
+    expect(own.sort()).toEqual(Object.keys(HANDLERS).sort());
+    const served = createApp()
       .routes.filter((route) => route.method !== 'ALL')
-      .map((route) => `${route.method} ${route.path}`)
-      .filter((name) => !declared.has(name) && !NOT_OPERATIONS.includes(name));
-    expect(undeclared).toEqual([]);
-    const unknown = [...declared].filter(([, access]) => ![...SPECIAL, ...PERMISSION_NAMES].includes(access));
-    expect(unknown).toEqual([]);
+      .map((route) => `${route.method} ${route.path.replaceAll(/:(\w+)/g, '{$1}')}`);
+    const known = [...ROUTES.map(nameOf), ...NOT_OF_THE_API];
+    expect(served.filter((name) => !known.includes(name))).toEqual([]);
+    expect(known.filter((name) => !served.includes(name))).toEqual([]);
   });
 
-  it('stands in the OpenAPI document once, with its access', () => {
-    const { paths } = document(createApp(), 'https://x.example') as {
-      paths: Record<string, Record<string, { 'x-access': string }>>;
-    };
-    for (const op of OPERATIONS)
-      expect([op.path, paths[op.path]?.[op.method]?.['x-access']]).toEqual([op.path, op.access]);
+  it('has an access that somebody can have', () => {
+    const granted = new Set<string>([...SPECIAL, ...Object.values(ROLES).flat()]);
+    expect(ROUTES.map(accessOf).filter((access) => !granted.has(access))).toEqual([]);
+    expect(ROUTES.map(accessOf).filter((access) => ![...SPECIAL, ...PERMISSION_NAMES].includes(access))).toEqual([]);
   });
 
-  it('can be used by somebody: each permission belongs to a role that is issued', () => {
-    const { system: _system, ...issued } = ROLES;
-    const granted = new Set<string>(Object.values(issued).flat());
-    expect(OPERATIONS.filter((op) => !SPECIAL.includes(op.access) && !granted.has(op.access))).toEqual([]);
+  it('names by its placeholders members of the operation’s input', () => {
+    const wrong = ROUTES.flatMap((route) =>
+      'operation' in route &&
+      route.source.path.some((name) => !(name in (route.operation.input as { shape?: object }).shape!))
+        ? [nameOf(route)]
+        : [],
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('every operation', () => {
+  it('has a name of its own, across all services', () => {
+    const names = OPERATIONS.map(({ name }) => name).filter((name) => name !== 'readiness');
+    expect(names.length).toBe(new Set(names).size);
+  });
+
+  it('of callers from outside has one route, and any other none', () => {
+    const routed = ROUTES.flatMap((route) => ('operation' in route ? [route.operation] : []));
+    const outside = OPERATIONS.filter(
+      ({ permission }) => typeof permission === 'string' && permission !== 'connection',
+    );
+    const byName = (operations: Operation[]) => operations.map(({ service, name }) => `${service}.${name}`).sort();
+    expect(byName(routed)).toEqual(byName(outside));
   });
 });

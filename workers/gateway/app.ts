@@ -1,52 +1,45 @@
 /** The gateway: every route of the product, the API first, then the console's assets. */
-import { OpenAPIHono } from '@hono/zod-openapi';
-import { type GatewayContext, type GatewayTypes, senderOf } from './context.ts';
-import { limited } from './middleware/admit.ts';
-import { preflight } from './middleware/cors.ts';
-import { requestContext, defect } from './middleware/request-context.ts';
-import { register } from './operation.ts';
-import { messagePage, page } from './pages.ts';
-import { problem } from './problems.ts';
-import { accountRoutes } from './routes/account.ts';
-import { carrierRoutes } from './routes/carrier.ts';
-import { connectionRoutes } from './routes/connections.ts';
-import { containerRoutes } from './routes/containers.ts';
-import { etaRoutes } from './routes/eta.ts';
+import { Hono } from 'hono';
+import { admitted, type GatewayContext, type GatewayTypes } from './http/context.ts';
+import { preflight } from './http/cors.ts';
+import { problem } from './http/problems.ts';
+import { defect, requestContext } from './http/request-context.ts';
+import { type Route, register } from './http/route.ts';
+import { apiDescription } from './openapi/document.ts';
+import { messagePage, page } from './pages/forms.ts';
 import { identityRoutes } from './routes/identity.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { liveRoutes } from './routes/live.ts';
+import { notificationRoutes } from './routes/notifications.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { platformRoutes } from './routes/platform.ts';
-import { policyRoutes } from './routes/policy.ts';
 import { procurementRoutes } from './routes/procurement.ts';
 import { signInRoutes } from './routes/sign-in.ts';
-import { webhookRoutes } from './routes/webhooks.ts';
+import { trackingRoutes } from './routes/tracking.ts';
 
-/** Every declared operation. */
-export const OPERATIONS = [
+/** The version of the API and of the product. */
+export const VERSION = '0.4.0';
+
+/** Every route of the API. */
+export const ROUTES: readonly Route[] = [
   ...platformRoutes,
   ...oauthRoutes,
   ...signInRoutes,
-  ...accountRoutes,
   ...identityRoutes,
-  ...policyRoutes,
-  ...connectionRoutes,
+  ...trackingRoutes,
   ...ingestRoutes,
-  ...containerRoutes,
-  ...etaRoutes,
   ...liveRoutes,
   ...procurementRoutes,
   ...overviewRoutes,
-  ...carrierRoutes,
-  ...webhookRoutes,
+  ...notificationRoutes,
 ];
 
 /** The pages of the console: each is served its one HTML file; anything else unknown is a 404. */
 const CONSOLE_PAGES =
   /^\/($|auth\/callback$|map$|account$|security$|accuracy$|(team|carrier|containers|shipments|bookings|allocations)(\/|$))/;
 const API_PATHS = /^\/(v1|oauth|ingest)(\/|$)/;
-const PATHS = OPERATIONS.map(({ method, path }) => ({
+const PATHS = ROUTES.map(({ method, path }) => ({
   method: method.toUpperCase(),
   pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
 }));
@@ -56,53 +49,29 @@ const DOCS_POLICY =
   "frame-ancestors 'none'; base-uri 'none'";
 
 /** Builds the app. */
-export function createApp(): OpenAPIHono<GatewayTypes> {
-  const app = new OpenAPIHono<GatewayTypes>();
+export function createApp(): Hono<GatewayTypes> {
+  const app = new Hono<GatewayTypes>();
   app.use(requestContext);
-  for (const op of OPERATIONS) register(app, op);
-  app.openAPIRegistry.registerComponent('securitySchemes', 'oauth', {
-    type: 'http',
-    scheme: 'bearer',
-    bearerFormat: 'JWT',
-  });
-  app.openAPIRegistry.registerComponent('securitySchemes', 'dpop', {
-    type: 'http',
-    scheme: 'dpop',
-    description: 'RFC 9449: a token bound to a key, with a proof in the DPoP header',
-  });
+  for (const route of ROUTES) register(app, route, ROUTES);
   app.options('/v1/*', preflight);
   let text: string | null = null;
   app.get('/openapi.json', async (c) => {
     c.set('route', 'GET /openapi.json');
-    const over = await limited(c, 'address', senderOf(c));
+    const over = await admitted(c, { access: 'public' });
     if (over) return over;
     // Made once: it takes some 30 ms and never changes.
-    text ??= JSON.stringify(document(app, c.env.ISSUER));
+    text ??= JSON.stringify(apiDescription(ROUTES, c.env.ISSUER, VERSION));
     return c.body(text, 200, { 'content-type': 'application/json', 'cache-control': 'public, max-age=300' });
   });
   app.get('*', serveAsset);
   app.notFound(nothingHere);
-  app.onError((_error, c) => defect(c.get('correlationId')));
+  app.onError((_error, c) => defect(c.var.correlationId));
   return app;
-}
-
-/** The OpenAPI 3.1 document. */
-export function document(app: OpenAPIHono<GatewayTypes>, server: string): object {
-  return app.getOpenAPI31Document({
-    openapi: '3.1.0',
-    info: {
-      title: 'Fairlead API',
-      version: '0.3.0',
-      description:
-        'Container tracking and freight procurement. Errors are RFC 9457 problem documents; lists page by cursor.',
-    },
-    servers: [{ url: server }],
-  });
 }
 
 /** A path that is an operation's under another method says which it takes (RFC 9110 section 15.5.6). */
 function nothingHere(c: GatewayContext): Response {
-  const correlationId = c.get('correlationId');
+  const correlationId = c.var.correlationId;
   const { pathname } = new URL(c.req.url);
   const allow = PATHS.filter(({ pattern }) => pattern.test(pathname)).map(({ method }) => method);
   if (allow.length === 0) {

@@ -1,14 +1,16 @@
-import type { IdentityApi } from '../../contracts/identity.ts';
-import type { NotificationsApi } from '../../contracts/notifications.ts';
-import type { ProcurementApi } from '../../contracts/procurement.ts';
-import type { TrackingApi } from '../../contracts/tracking.ts';
+import type { identity } from '../../contracts/identity/index.ts';
+import type { RequestContext, ServiceApi } from '../../contracts/kit/operation.ts';
+import type { notifications } from '../../contracts/notifications/index.ts';
+import type { procurement } from '../../contracts/procurement/index.ts';
+import type { tracking } from '../../contracts/tracking/index.ts';
+import { requireBindings } from '../../platform/env.ts';
 
 /** The gateway's bindings. Hand-written, so that a service is seen as its contract and nothing more. */
 export interface Env {
-  IDENTITY: IdentityApi;
-  TRACKING: TrackingApi;
-  PROCUREMENT: ProcurementApi;
-  NOTIFICATIONS: NotificationsApi;
+  IDENTITY: ServiceApi<typeof identity>;
+  TRACKING: ServiceApi<typeof tracking>;
+  PROCUREMENT: ServiceApi<typeof procurement>;
+  NOTIFICATIONS: ServiceApi<typeof notifications>;
   /** Asked before anybody passes: sessions, revocations, address lists, quotas. */
   TENANT_POLICY: DurableObjectNamespace;
   CONTAINER_TRACKER: DurableObjectNamespace;
@@ -51,7 +53,9 @@ let checked = false;
 /** Throws once, naming what is missing, instead of failing somewhere in the middle of a request. */
 export function checkEnv(env: Env): void {
   if (checked) return;
-  const missing = REQUIRED.filter((name) => !env[name]);
-  if (missing.length > 0) throw new Error(`the gateway lacks ${missing.join(', ')}: see wrangler.toml and .dev.vars`);
+  requireBindings('gateway', env, REQUIRED);
   checked = true;
 }
+
+/** What services are told of the gateway's own requests, which belong to nobody. */
+export const ANONYMOUS: RequestContext = { actor: null, correlationId: 'gateway', address: 'local' };

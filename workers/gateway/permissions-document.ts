@@ -1,6 +1,7 @@
 /** docs/permissions.md, made from the one table of permissions and from the declared operations. */
-import { PERMISSIONS, type Permission, ROLE_SUMMARIES, ROLES } from '../../contracts/permissions.ts';
-import { OPERATIONS } from './app.ts';
+import { PERMISSIONS, type Permission, ROLE_SUMMARIES, ROLES } from '../../contracts/kit/permissions.ts';
+import { ROUTES } from './app.ts';
+import { accessOf, nameOf } from './http/route.ts';
 
 type IssuedRole = keyof typeof ROLE_SUMMARIES;
 
@@ -18,9 +19,7 @@ function table(head: string[], rows: string[][]): string {
 }
 
 function operationsOf(access: string): string {
-  const names = OPERATIONS.filter((op) => op.access === access).map(
-    (op) => `\`${op.method.toUpperCase()} ${op.path}\``,
-  );
+  const names = ROUTES.filter((route) => accessOf(route) === access).map((route) => `\`${nameOf(route)}\``);
   return names.join(', ') || 'none yet';
 }
 
@@ -32,7 +31,7 @@ export function permissionsDocument(): string {
     (ROLES[role] as readonly Permission[]).includes(permission) ? 'yes' : '';
   return `# Permissions
 
-Made by \`npm run docs:permissions\` from \`contracts/permissions.ts\` and the declared operations; a test fails when it is
+Made by \`npm run docs:permissions\` from \`contracts/kit/permissions.ts\` and the declared operations; a test fails when it is
 out of date. A token may be narrowed to some of its role's permissions by \`scope\`. Every service checks again what the
 gateway has checked, and finds things only under the caller's own organisation.
 

@@ -1,3 +1,5 @@
+import { requireBindings } from '../../platform/env.ts';
+
 /** The identity Worker's bindings. */
 export interface Env {
   DIRECTORY: D1Database;
@@ -16,4 +18,22 @@ export interface Env {
   /** The public origin: issuer of tokens and home of the console. */
   ISSUER: string;
   LOG_LEVEL?: string;
+}
+
+const REQUIRED = [
+  'DIRECTORY',
+  'TENANT_POLICY',
+  'KEY_RING',
+  'LOGIN_THROTTLE',
+  'CONTAINER_TRACKER',
+  'FLEET_INDEX',
+  'SEALING_KEY',
+  'PASSWORD_PEPPER',
+  'OPERATOR_SECRET',
+  'ISSUER',
+] as const satisfies readonly (keyof Env)[];
+
+/** Throws, naming what is missing. */
+export function checkEnv(env: Env): void {
+  requireBindings('identity', env, REQUIRED);
 }

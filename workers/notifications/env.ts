@@ -1,3 +1,5 @@
+import { requireBindings } from '../../platform/env.ts';
+
 /** The notifications Worker's bindings: by design nothing that a forged request could reach. */
 export interface Env {
   DELIVERY_LOG: DurableObjectNamespace;
@@ -6,4 +8,9 @@ export interface Env {
   /** "yes" lets a development runtime deliver to http on loopback. */
   ALLOW_LOOPBACK_WEBHOOKS?: string;
   LOG_LEVEL?: string;
+}
+
+/** Throws, naming what is missing. */
+export function checkEnv(env: Env): void {
+  requireBindings('notifications', env, ['DELIVERY_LOG', 'SEALING_KEY']);
 }

@@ -1,7 +1,7 @@
 import { and, asc, eq } from 'drizzle-orm';
-import type { Actor } from '../../contracts/actor.ts';
-import type { AuditEntry } from '../../contracts/procurement.ts';
-import { auditLog } from '../../platform/schema/tenant.ts';
+import { Scope } from '../../contracts/kit/serve.ts';
+import type { AuditEntry } from '../../contracts/procurement/bookings.ts';
+import { auditLog } from '../../platform/d1/schema/tenant.ts';
 import type { Shard } from './shard.ts';
 
 /** Entries of an object's trail that are shown; a booking's life has under a dozen. */
@@ -10,7 +10,7 @@ const TRAIL_MAX = 100;
 /** The statement that records who did what, for the batch that does it. */
 export function audit(
   shard: Shard,
-  actor: Actor,
+  scope: Scope,
   objectId: string,
   action: string,
   detail: string,
@@ -20,15 +20,15 @@ export function audit(
     .prepare(
       'INSERT INTO audit_log (tenant_id, object_id, at, subject, action, detail, correlation_id) VALUES (?, ?, ?, ?, ?, ?, ?)',
     )
-    .bind(actor.tenantId, objectId, now, actor.subject, action, detail, actor.correlationId);
+    .bind(scope.tenantId, objectId, now, scope.subject, action, detail, scope.correlationId);
 }
 
 /** An object's audit trail, oldest first. */
-export async function trailOf(shard: Shard, actor: Actor, objectId: string): Promise<AuditEntry[]> {
+export async function trailOf(shard: Shard, scope: Scope, objectId: string): Promise<AuditEntry[]> {
   const rows = await shard.db
     .select()
     .from(auditLog)
-    .where(and(eq(auditLog.tenantId, actor.tenantId), eq(auditLog.objectId, objectId)))
+    .where(and(eq(auditLog.tenantId, scope.tenantId), eq(auditLog.objectId, objectId)))
     .orderBy(asc(auditLog.id))
     .limit(TRAIL_MAX);
   return rows.map(({ at, subject, action, detail, correlationId }) => ({

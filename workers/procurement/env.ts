@@ -1,6 +1,8 @@
-import type { Notification } from '../../contracts/notifications.ts';
-import type { ProcurementEvent } from '../../contracts/procurement.ts';
-import type { ShardBindings } from '../../platform/shards.ts';
+import type { Notification } from '../../contracts/notifications/events.ts';
+import type { ProcurementEvent } from '../../contracts/procurement/events.ts';
+import type { ShardBindings } from '../../platform/d1/shards.ts';
+import { SHARDS } from '../../platform/d1/shards.ts';
+import { requireBindings } from '../../platform/env.ts';
 
 /** The procurement Worker's bindings. */
 export interface Env extends ShardBindings {
@@ -9,4 +11,15 @@ export interface Env extends ShardBindings {
   PROCUREMENT_EVENTS: Queue<ProcurementEvent>;
   NOTIFICATIONS_QUEUE: Queue<Notification>;
   LOG_LEVEL?: string;
+}
+
+/** Throws, naming what is missing. */
+export function checkEnv(env: Env): void {
+  requireBindings('procurement', env, [
+    ...SHARDS,
+    'DIRECTORY',
+    'OUTBOX_RELAY',
+    'PROCUREMENT_EVENTS',
+    'NOTIFICATIONS_QUEUE',
+  ]);
 }

@@ -1,13 +1,15 @@
 /** Reaching a tenant's shard, and what its refusals mean. */
 import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
-import type { Actor } from '../../contracts/actor.ts';
-import { type Failure, fail } from '../../contracts/result.ts';
-import { outboxRelay } from '../../durable-objects/stubs.ts';
+import { type Answer, type Failure, fail } from '../../contracts/kit/result.ts';
+import type { Scope } from '../../contracts/kit/serve.ts';
+import { outboxRelay } from '../../durable-objects/outbox-relay/stub.ts';
+import { Cache } from '../../platform/cache.ts';
+import { isDatabaseError, isStale } from '../../platform/d1/errors.ts';
+import type { AnswerStore } from '../../platform/d1/idempotency.ts';
+import { tenants } from '../../platform/d1/schema/directory.ts';
+import { SHARDS, type ShardName } from '../../platform/d1/shards.ts';
 import { errorText, loggerFor } from '../../platform/log.ts';
-import { Lru } from '../../platform/lru.ts';
-import { tenants } from '../../platform/schema/directory.ts';
-import { type ShardName, SHARDS } from '../../platform/shards.ts';
 import type { Env } from './env.ts';
 
 /** A tenant's shard, opened for one request. */
@@ -20,37 +22,37 @@ export interface Shard {
   db: ReturnType<typeof drizzle>;
 }
 
-const placements = new Lru<string, { shard: ShardName; until: number }>(10_000);
-const PLACEMENT_TTL_MS = 60_000;
+/** A tenant's shard never changes while it is asked: what is kept only saves a look-up. */
+const placements = new Cache<string, ShardName>({ capacity: 10_000, ttlMs: 60_000 });
 
 async function placementOf(env: Env, tenantId: string): Promise<ShardName | null> {
   const known = placements.get(tenantId);
-  if (known && known.until > Date.now()) return known.shard;
+  if (known) return known;
   const row = await drizzle(env.DIRECTORY).select().from(tenants).where(eq(tenants.id, tenantId)).get();
   if (!row) return null;
   const shard = row.shard as ShardName;
-  placements.set(tenantId, { shard, until: Date.now() + PLACEMENT_TTL_MS });
+  placements.set(tenantId, shard);
   return shard;
 }
 
 /**
- * Runs work on the actor's shard. A read may come from a replica that is at least as new as the
+ * Runs work on the shard of the caller's tenant. A read may come from a replica that is at least as new as the
  * bookmark; a write goes to the primary. When the shard cannot be reached the answer is a refusal
  * for this tenant alone.
  */
 export async function onShard<T>(
   env: Env,
-  actor: Actor,
+  scope: Scope,
   constraint: string,
   work: (shard: Shard) => Promise<T>,
 ): Promise<T | Failure> {
   let name: ShardName | null = null;
   try {
-    name = await placementOf(env, actor.tenantId);
+    name = await placementOf(env, scope.tenantId);
     if (!name) return fail('not_found', 'The tenant has no procurement data');
     return await work(open(env, name, constraint));
   } catch (error) {
-    return unavailable(env, actor, name, error);
+    return unavailable(env, scope, name, error);
   }
 }
 
@@ -60,13 +62,13 @@ export async function onShard<T>(
  */
 export async function onEveryShard<T>(
   env: Env,
-  actor: Actor,
+  scope: Scope,
   work: (shard: Shard) => Promise<T>,
 ): Promise<T[] | Failure> {
   try {
     return await Promise.all(SHARDS.map((name) => work(open(env, name, 'first-primary'))));
   } catch (error) {
-    return unavailable(env, actor, null, error);
+    return unavailable(env, scope, null, error);
   }
 }
 
@@ -76,11 +78,11 @@ function open(env: Env, name: ShardName, constraint: string): Shard {
   return { name, session, primary: env[name], db: drizzle(session as unknown as D1Database) };
 }
 
-function unavailable(env: Env, actor: Actor, shard: ShardName | null, error: unknown): Failure {
+function unavailable(env: Env, scope: Scope, shard: ShardName | null, error: unknown): Failure {
   if (!isDatabaseError(error)) throw error;
   loggerFor('procurement', env.LOG_LEVEL)('error', 'shard.failed', {
-    tenantId: actor.tenantId,
-    correlationId: actor.correlationId,
+    tenantId: scope.tenantId,
+    correlationId: scope.correlationId,
     shard,
     error: errorText(error),
   });
@@ -91,43 +93,33 @@ function unavailable(env: Env, actor: Actor, shard: ShardName | null, error: unk
   );
 }
 
-/** Whether the database failed us; a broken constraint is a defect of ours and stays one. */
-function isDatabaseError(error: unknown): boolean {
-  const text = errorText(error);
-  return /D1_|D1 |SQLITE|Failed query|Network connection lost/i.test(text) && !/constraint failed/i.test(text);
+/** Why a write was rolled back, in words of the domain; null for anything unexpected. */
+export function rollbackOf(error: unknown): 'oversold' | 'guard' | null {
+  if (errorText(error).includes('allocation_not_oversold')) return 'oversold';
+  return isStale(error) ? 'guard' : null;
 }
 
-/** Why a write batch was rolled back, in words of the domain; null for anything unexpected. */
-export type Rollback = 'idempotency_key_used' | 'oversold' | 'guard';
-
-/** The one place where constraint texts become meanings. */
-export function rollbackOf(error: unknown): Rollback | null {
-  const text = errorText(error);
-  if (text.includes('UNIQUE constraint failed: idempotency_records')) return 'idempotency_key_used';
-  if (text.includes('allocation_not_oversold')) return 'oversold';
-  if (text.includes('write_guard_expected_one')) return 'guard';
-  return null;
+/** An answer with the bookmark by which its caller reads its own writes from a replica. */
+export function bookmarked<T>({ session }: Shard, answer: Answer<T>): Answer<T> {
+  return answer.ok ? { ...answer, bookmark: session.getBookmark() } : answer;
 }
 
-/** The statements that make a batch fail unless the statement before them changed exactly one row. */
-export function guard(session: D1DatabaseSession): D1PreparedStatement[] {
-  return [
-    session.prepare('INSERT INTO write_guard (expected) SELECT changes()'),
-    session.prepare('DELETE FROM write_guard'),
-  ];
+/** Where answers to requests under an idempotency key are stored: beside their effect. */
+export function answersOf({ session, primary }: Shard): AnswerStore {
+  return { db: session, primary };
 }
 
-const armedUntil = new Map<string, number>();
-const ARM_EVERY_MS = 30_000;
+/** Shards whose relay was armed a short while ago. */
+const armed = new Cache<string, true>({ capacity: 100, ttlMs: 30_000 });
 
 /**
  * Makes sure the shard's relay is awake before a write: should this isolate die between the commit
  * and the drain, the relay's alarm finds the outbox row. Once in half a minute is enough.
  */
 export async function armRelay(env: Env, shard: string): Promise<void> {
-  if ((armedUntil.get(shard) ?? 0) > Date.now()) return;
+  if (armed.get(shard)) return;
   await outboxRelay(env, shard).arm(shard);
-  armedUntil.set(shard, Date.now() + ARM_EVERY_MS);
+  armed.set(shard, true);
 }
 
 /** A drain that takes longer than this has died with its request; another may begin. */

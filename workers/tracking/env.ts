@@ -1,5 +1,6 @@
-import type { Notification } from '../../contracts/notifications.ts';
-import type { TelemetryMessage } from '../../contracts/tracking.ts';
+import type { Notification } from '../../contracts/notifications/events.ts';
+import type { TelemetryMessage } from '../../contracts/tracking/events.ts';
+import { requireBindings } from '../../platform/env.ts';
 
 /** The tracking Worker's bindings. */
 export interface Env {
@@ -23,3 +24,20 @@ export const QUEUES = {
   telemetryDead: 'fairlead-telemetry-dead',
   procurementEvents: 'fairlead-procurement-events',
 } as const;
+
+const REQUIRED = [
+  'DIRECTORY',
+  'CONTAINER_TRACKER',
+  'CARRIER_INBOX',
+  'FLEET_INDEX',
+  'ETA_LEDGER',
+  'ETA_COMMONS',
+  'TELEMETRY',
+  'NOTIFICATIONS_QUEUE',
+  'SEALING_KEY',
+] as const satisfies readonly (keyof Env)[];
+
+/** Throws, naming what is missing. */
+export function checkEnv(env: Env): void {
+  requireBindings('tracking', env, REQUIRED);
+}

@@ -1,13 +1,13 @@
 import { age, words } from '../format.ts';
-import type { FleetSummary } from '../types.ts';
+import type { FleetLine } from '../types.ts';
 import type { Mark } from './world-map.tsx';
 
 /** The marks of all containers that have a position. */
-export function marksOf(containers: Iterable<FleetSummary>, now: number): Mark[] {
+export function marksOf(containers: Iterable<FleetLine>, now: number): Mark[] {
   const marks: Mark[] = [];
   for (const c of containers) {
     if (c.lat === null || c.lon === null) continue;
-    const seen = c.asOf === null ? '' : ` · seen ${age((now - c.asOf) / 1000)} ago`;
+    const seen = c.asOf === null ? '' : ` · seen ${age((now - Date.parse(c.asOf)) / 1000)} ago`;
     marks.push({
       id: c.number,
       lat: c.lat,

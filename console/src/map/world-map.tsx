@@ -1,14 +1,14 @@
 import {
+  type GeoPath,
+  type GeoProjection,
   geoBounds,
   geoDistance,
   geoGraticule10,
   geoNaturalEarth1,
-  type GeoPath,
   geoPath,
-  type GeoProjection,
 } from 'd3-geo';
 import { select } from 'd3-selection';
-import { zoom, type ZoomBehavior, zoomIdentity, type ZoomTransform } from 'd3-zoom';
+import { type ZoomBehavior, type ZoomTransform, zoom, zoomIdentity } from 'd3-zoom';
 import { useEffect, useRef, useState } from 'react';
 import { feature } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';

@@ -2,10 +2,10 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { renderSVG } from 'uqr';
 import { api } from '../api.ts';
-import { useMe } from '../app.tsx';
 import { Empty, Problem, Tag } from '../components.tsx';
 import { instant, words } from '../format.ts';
 import { List, usePages } from '../lists.tsx';
+import { useMe } from '../session.ts';
 import type { Me, Session } from '../types.ts';
 
 /** One's own account: sessions, password, second factor. */

@@ -1,10 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, get, type Page } from '../api.ts';
-import { useMe } from '../app.tsx';
 import { Empty, Loading, Problem, Tag } from '../components.tsx';
 import { day, instant, SOURCE_WORDS, TARGET_WORDS, words } from '../format.ts';
 import { List, usePages } from '../lists.tsx';
+import { useMe } from '../session.ts';
 import type { AccuracyPage as Accuracy, AccuracyRow, Carrier, Eta, ModelVersion, Reliability } from '../types.ts';
 
 type GroupBy = 'horizon' | 'lane' | 'carrier';

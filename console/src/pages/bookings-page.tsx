@@ -1,10 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api, get } from '../api.ts';
-import { useMe } from '../app.tsx';
 import { BookingHead, Empty, Loading, Problem, unitsOf } from '../components.tsx';
 import { day, instant, words } from '../format.ts';
 import { List, openModal, useKeyFor, usePages } from '../lists.tsx';
+import { useMe } from '../session.ts';
 import type { Allocation, Booking } from '../types.ts';
 
 const STEPS: Record<string, string[]> = {

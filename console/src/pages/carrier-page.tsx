@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '../api.ts';
-import { useMe } from '../app.tsx';
 import { BookingHead, Empty, Problem, unitsOf } from '../components.tsx';
 import { day } from '../format.ts';
 import { List, usePages } from '../lists.tsx';
+import { useMe } from '../session.ts';
 import type { CarrierBooking, CarrierCustomer } from '../types.ts';
 
 /** What a carrier's people see: who works with the carrier, and the bookings addressed to it. */

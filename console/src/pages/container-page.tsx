@@ -2,18 +2,18 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { Link } from 'wouter';
 import { get, type Page } from '../api.ts';
-import { useClock } from '../app.tsx';
-import { EtaCard, EtaHistory } from '../eta-card.tsx';
 import { Empty, LiveTag, Loading, Problem, Tag } from '../components.tsx';
+import { EtaCard, EtaHistory } from '../eta-card.tsx';
 import { age, instant, words } from '../format.ts';
 import { useLiveContainer } from '../live.ts';
 import { type Line, WorldMap } from '../map/world-map.tsx';
-import type { ContainerView, Position, RouteFeature, StoredEvent } from '../types.ts';
+import { useClock } from '../session.ts';
+import type { Container, JourneyEvent, Position, RouteFeature } from '../types.ts';
 
 /** One container: map with its track and way to go, ETA, milestones, alerts and raw events. */
 export default function ContainerPage({ number }: { number: string }) {
   const path = `/v1/containers/${encodeURIComponent(number)}`;
-  const read = useQuery({ queryKey: ['container', number], queryFn: () => get<ContainerView>(path) });
+  const read = useQuery({ queryKey: ['container', number], queryFn: () => get<Container>(path) });
   const track = useQuery({
     queryKey: ['track', number],
     queryFn: () => get<Page<Position>>(`${path}/positions?resolution=7200&limit=2000`),
@@ -91,13 +91,15 @@ export default function ContainerPage({ number }: { number: string }) {
 
 function linesOf(track: Position[], trail: Position[], route: RouteFeature | undefined): Line[] {
   const lines: Line[] = [];
-  const sailed = [...track, ...trail].sort((a, b) => a.at - b.at).map((p): [number, number] => [p.lon, p.lat]);
+  const sailed = [...track, ...trail]
+    .sort((a, b) => (a.at < b.at ? -1 : 1))
+    .map((p): [number, number] => [p.lon, p.lat]);
   if (sailed.length > 1) lines.push({ kind: 'track', coordinates: [sailed] });
   if (route) lines.push({ kind: 'route', coordinates: route.geometry.coordinates });
   return lines;
 }
 
-function FreshnessCard({ container }: { container: ContainerView }) {
+function FreshnessCard({ container }: { container: Container }) {
   const { now } = useClock();
   const { position, asOf, freshness } = container;
   return (
@@ -109,7 +111,7 @@ function FreshnessCard({ container }: { container: ContainerView }) {
         <>
           <p>
             <span className={`tag ${freshness === 'fresh' ? 'green' : 'amber'}`}>{words(freshness)}</span>{' '}
-            {age((now - asOf) / 1000)} ago · {instant(asOf)}
+            {age((now - Date.parse(asOf)) / 1000)} ago · {instant(asOf)}
           </p>
           {position && (
             <p className="muted small">
@@ -132,7 +134,7 @@ function FreshnessCard({ container }: { container: ContainerView }) {
   );
 }
 
-function AlertsCard({ container }: { container: ContainerView }) {
+function AlertsCard({ container }: { container: Container }) {
   const alerts = [...container.alerts].reverse();
   return (
     <section className="card">
@@ -154,7 +156,7 @@ function AlertsCard({ container }: { container: ContainerView }) {
   );
 }
 
-function Timeline({ container }: { container: ContainerView }) {
+function Timeline({ container }: { container: Container }) {
   if (container.milestones.length === 0) return null;
   return (
     <section className="card">
@@ -174,7 +176,8 @@ function Timeline({ container }: { container: ContainerView }) {
             </div>
             {m.classifier === 'ACT' && m.estimatedAt !== null && (
               <div className="muted small">
-                carrier had said {instant(m.estimatedAt)} ({age((m.at - m.estimatedAt) / 1000)}{' '}
+                the carrier’s last estimate was {instant(m.estimatedAt)} (
+                {age((Date.parse(m.at) - Date.parse(m.estimatedAt)) / 1000)}{' '}
                 {m.at > m.estimatedAt ? 'later' : 'earlier'} in fact)
               </div>
             )}
@@ -188,7 +191,7 @@ function Timeline({ container }: { container: ContainerView }) {
 function Events({ number, eventCount }: { number: string; eventCount: number }) {
   const events = useQuery({
     queryKey: ['events', number, eventCount],
-    queryFn: () => get<Page<StoredEvent>>(`/v1/containers/${encodeURIComponent(number)}/events?limit=100`),
+    queryFn: () => get<Page<JourneyEvent>>(`/v1/containers/${encodeURIComponent(number)}/events?limit=100`),
   });
   return (
     <section className="card">

@@ -2,10 +2,10 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { get, type Page } from '../api.ts';
-import { useClock } from '../app.tsx';
 import { Empty, Loading, Problem, Tag } from '../components.tsx';
-import { age, day, TARGET_WORDS, words } from '../format.ts';
-import type { FleetSummary } from '../types.ts';
+import { age, day, range, TARGET_WORDS, words } from '../format.ts';
+import { useClock } from '../session.ts';
+import type { FleetLine } from '../types.ts';
 
 const STATES = ['registered', 'gate_in', 'loaded', 'departed', 'arrived', 'discharged', 'gate_out', 'empty_returned'];
 
@@ -22,7 +22,7 @@ export function ContainersPage() {
   const list = useInfiniteQuery({
     queryKey: ['containers', query.toString()],
     queryFn: ({ pageParam }) =>
-      get<Page<FleetSummary>>(`/v1/containers?${query}${pageParam ? `&cursor=${pageParam}` : ''}`),
+      get<Page<FleetLine>>(`/v1/containers?${query}${pageParam ? `&cursor=${pageParam}` : ''}`),
     initialPageParam: '',
     getNextPageParam: (page) => page.nextCursor,
     placeholderData: keepPreviousData,
@@ -94,10 +94,10 @@ export function ContainersPage() {
                       <span className="muted small"> {TARGET_WORDS[c.etaTarget].toLowerCase()}</span>
                     )}
                     {c.etaP10 !== null && c.etaP90 !== null && (
-                      <div className="muted small">± {age((c.etaP90 - c.etaP10) / 2_000)}</div>
+                      <div className="muted small">{range(c.etaP10, c.etaP90)}</div>
                     )}
                   </td>
-                  <td>{c.asOf === null ? 'never' : `${age((now - c.asOf) / 1000)} ago`}</td>
+                  <td>{c.asOf === null ? 'never' : `${age((now - Date.parse(c.asOf)) / 1000)} ago`}</td>
                   <td>{c.openAlerts > 0 ? <span className="alert-dot">{c.openAlerts}</span> : '–'}</td>
                 </tr>
               ))}

@@ -1,11 +1,11 @@
 import { useMemo, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { useClock } from '../app.tsx';
 import { Empty, LiveTag, Tag } from '../components.tsx';
 import { day } from '../format.ts';
 import { useFleet } from '../live.ts';
 import { marksOf } from '../map/marks.ts';
 import { WorldMap } from '../map/world-map.tsx';
+import { useClock } from '../session.ts';
 
 const LISTED = 60;
 

@@ -1,10 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { FormEvent } from 'react';
 import { api, get } from '../api.ts';
-import { useMe } from '../app.tsx';
 import { Empty, Loading, Problem, Tag } from '../components.tsx';
 import { instant } from '../format.ts';
 import { List, usePages } from '../lists.tsx';
+import { useMe } from '../session.ts';
 import type { Policy, SecurityAlert } from '../types.ts';
 
 const KINDS: Record<SecurityAlert['kind'], string> = {

@@ -5,11 +5,11 @@ import { get } from '../api.ts';
 import { Empty, Loading, Problem, Tag } from '../components.tsx';
 import { day } from '../format.ts';
 import { List, usePages } from '../lists.tsx';
-import type { Carrier, FleetSummary, Shipment } from '../types.ts';
+import type { Carrier, FleetLine, Shipment } from '../types.ts';
 
 interface Overview {
   shipment: { value: Shipment | null; reason: string | null };
-  tracking: { value: FleetSummary[] | null; reason: string | null };
+  tracking: { value: FleetLine[] | null; reason: string | null };
   carrier: { value: Carrier | null; reason: string | null };
 }
 

@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api } from '../api.ts';
-import { useMe } from '../app.tsx';
 import { Empty, Problem, Tag } from '../components.tsx';
 import { instant, words } from '../format.ts';
 import { List, openModal, useKeyFor, usePages } from '../lists.tsx';
+import { useMe } from '../session.ts';
 import type { Invitation, PasswordLink, User } from '../types.ts';
 
 const TENANT_ROLES = ['tenant_admin', 'procurement_manager', 'operations', 'finance', 'viewer'];

@@ -1,11 +1,13 @@
 /** The OAuth endpoints that clients call: token, introspection, revocation, and what describes them. */
-import { z } from '@hono/zod-openapi';
-import { audienceOf, type OAuthError, type OAuthRequest } from '../../../contracts/identity.ts';
-import { PERMISSION_NAMES } from '../../../contracts/permissions.ts';
-import { addressOf, answer, type GatewayContext } from '../context.ts';
-import { readForm } from '../forms.ts';
-import { type AnyOperation, operation } from '../operation.ts';
-import { tokenAnswerSchema } from '../schemas.ts';
+import { z } from 'zod';
+import { audienceOf } from '../../../contracts/identity/common.ts';
+import type { OAuthError, OAuthRequest } from '../../../contracts/identity/oauth.ts';
+import { PERMISSION_NAMES } from '../../../contracts/kit/permissions.ts';
+import { described, oneOf, text, whole } from '../../../contracts/kit/primitives.ts';
+import type { Answer } from '../../../contracts/kit/result.ts';
+import { contextOf, type GatewayContext, refuse } from '../http/context.ts';
+import { readForm } from '../http/forms.ts';
+import { handler, tagged } from '../http/route.ts';
 
 const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' };
 const METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];
@@ -20,7 +22,7 @@ function oauthFailure(c: GatewayContext, { status, error, description }: OAuthEr
 }
 
 /** The form and what came with it, or the answer to a form that is none. */
-async function oauthRequest(c: GatewayContext): Promise<OAuthRequest | Response> {
+async function oauthRequest(c: GatewayContext): Promise<Omit<OAuthRequest, 'address'> | Response> {
   const form = await readForm(c.req.raw);
   const invalid = (description: string): Response =>
     oauthFailure(c, { ok: false, status: 400, error: 'invalid_request', description });
@@ -35,161 +37,210 @@ async function oauthRequest(c: GatewayContext): Promise<OAuthRequest | Response>
     form,
     basic: authorization ?? null,
     proof: c.req.header('dpop') ?? null,
-    address: addressOf(c),
     userAgent: c.req.header('user-agent')?.slice(0, 200) ?? null,
   };
 }
 
-const tokenForm = z.object({ token: z.string(), token_type_hint: z.string().optional() });
-
-function protectedResource(path: string): AnyOperation {
-  return operation({
-    method: 'get',
-    path,
-    tag: 'OAuth',
-    summary: 'Protected resource metadata (RFC 9728)',
-    access: 'public',
-    answer: z.record(z.string(), z.unknown()),
-    handle: ({ c }) => {
-      const issuer = c.env.ISSUER;
-      return c.json({
-        resource: audienceOf(issuer),
-        authorization_servers: [issuer],
-        jwks_uri: `${issuer}/.well-known/jwks.json`,
-        scopes_supported: PERMISSION_NAMES,
-        bearer_methods_supported: ['header'],
-        dpop_signing_alg_values_supported: ['ES256', 'EdDSA'],
-        dpop_bound_access_tokens_required: false,
-        resource_name: 'Fairlead API',
-        resource_documentation: `${issuer}/docs`,
-      });
-    },
-  });
+/** Asks identity with the form of the request; an OAuth error is answered as one. */
+async function withForm<T extends { ok: true }>(
+  c: GatewayContext,
+  ask: (request: Omit<OAuthRequest, 'address'>) => Promise<Answer<T | OAuthError>>,
+  body: (granted: T) => object,
+): Promise<Response> {
+  const request = await oauthRequest(c);
+  if (request instanceof Response) return request;
+  const answer = await ask(request);
+  if (!answer.ok) return refuse(c, answer);
+  const { value } = answer;
+  return value.ok ? c.json(body(value), 200, NO_STORE) : oauthFailure(c, value);
 }
 
+const optional = (description: string, example: string) => described(z.string(), description, example).optional();
+
+const tokenForm = z.strictObject({
+  grant_type: oneOf(['client_credentials', 'authorization_code', 'refresh_token'], 'What is presented'),
+  scope: optional('Permissions wanted, separated by spaces; all that the role holds without it', 'containers:read'),
+  client_id: optional('Id of the client, unless the Authorization header has it', 'cli_01kb2h5m8q3v6x9y2z4a7c0d5e'),
+  client_secret: optional('Secret of the client', 'fls_…'),
+  client_assertion: optional('A JWT signed by the client’s key (RFC 7523)', 'eyJ…'),
+  client_assertion_type: optional('Type of the assertion', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'),
+  code: optional('The authorization code', 'ten_….…'),
+  code_verifier: optional('The PKCE verifier (RFC 7636)', 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'),
+  redirect_uri: optional('Where the code was sent', 'https://fairlead.example/auth/callback'),
+  refresh_token: optional('The refresh token, which is used up', 'ten_….…'),
+  resource: optional('The resource the token is for (RFC 8707)', 'https://fairlead.example/v1'),
+});
+const statusForm = z.strictObject({
+  token: described(z.string(), 'The token', 'eyJ…'),
+  token_type_hint: optional('What it may be', 'access_token'),
+  client_id: optional('Id of the client, unless the Authorization header has it', 'cli_01kb2h5m8q3v6x9y2z4a7c0d5e'),
+  client_secret: optional('Secret of the client', 'fls_…'),
+});
+const tokenAnswer = z
+  .strictObject({
+    access_token: text('The access token, a JWT (RFC 9068)', 'eyJ…'),
+    token_type: oneOf(['Bearer', 'DPoP'], 'How it is to be sent'),
+    expires_in: whole('Seconds it lives', 300),
+    scope: text('What it may do', 'containers:read live:subscribe'),
+    refresh_token: text('For people: what renews it, once', 'ten_….…').optional(),
+  })
+  .meta({ id: 'TokenAnswer', description: 'A token answer (RFC 6749 section 5.1)' });
+const introspection = z
+  .looseObject({ active: described(z.boolean(), 'Whether the token is good now', true) })
+  .meta({ id: 'Introspection', description: 'What is known of a token (RFC 7662 section 2.2)' });
+const jwks = z
+  .strictObject({
+    keys: z
+      .array(z.record(z.string(), z.unknown()))
+      .meta({ description: 'JSON Web Keys (RFC 7517)', examples: [[{ kty: 'EC', crv: 'P-256', kid: 'kD3x' }]] }),
+  })
+  .meta({ id: 'Jwks', description: 'The keys that sign access tokens' });
+const metadata = (id: string, description: string) =>
+  z.record(z.string(), z.unknown()).meta({ id, description, examples: [{ issuer: 'https://fairlead.example' }] });
+
+const resourceMetadata = (c: GatewayContext): Response => {
+  const issuer = c.env.ISSUER;
+  return c.json({
+    resource: audienceOf(issuer),
+    authorization_servers: [issuer],
+    jwks_uri: `${issuer}/.well-known/jwks.json`,
+    scopes_supported: PERMISSION_NAMES,
+    bearer_methods_supported: ['header'],
+    dpop_signing_alg_values_supported: ['ES256', 'EdDSA'],
+    dpop_bound_access_tokens_required: false,
+    resource_name: 'Fairlead API',
+    resource_documentation: `${issuer}/docs`,
+  });
+};
+
+const serverMetadata = (c: GatewayContext): Response => {
+  const issuer = c.env.ISSUER;
+  return c.json({
+    issuer,
+    authorization_endpoint: `${issuer}/oauth/authorize`,
+    token_endpoint: `${issuer}/oauth/token`,
+    introspection_endpoint: `${issuer}/oauth/introspect`,
+    revocation_endpoint: `${issuer}/oauth/revoke`,
+    jwks_uri: `${issuer}/.well-known/jwks.json`,
+    scopes_supported: PERMISSION_NAMES,
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
+    grant_types_supported: ['authorization_code', 'client_credentials', 'refresh_token'],
+    code_challenge_methods_supported: ['S256'],
+    token_endpoint_auth_methods_supported: [...METHODS, 'none'],
+    token_endpoint_auth_signing_alg_values_supported: ['ES256'],
+    introspection_endpoint_auth_methods_supported: METHODS,
+    introspection_endpoint_auth_signing_alg_values_supported: ['ES256'],
+    revocation_endpoint_auth_methods_supported: [...METHODS, 'none'],
+    revocation_endpoint_auth_signing_alg_values_supported: ['ES256'],
+    dpop_signing_alg_values_supported: ['ES256', 'EdDSA'],
+    authorization_response_iss_parameter_supported: true,
+    service_documentation: `${issuer}/docs`,
+  });
+};
+
+const protectedResource = (path: string, operationId: string) =>
+  handler(
+    'get',
+    path,
+    'public',
+    {
+      operationId,
+      summary: 'Protected resource metadata (RFC 9728)',
+      description: 'Where tokens for this API come from, and how they are sent.',
+      answer: metadata('ProtectedResource', 'Protected resource metadata (RFC 9728 section 2)'),
+    },
+    resourceMetadata,
+  );
+
 /** OAuth 2.1. */
-export const oauthRoutes = [
-  operation({
-    method: 'get',
-    path: '/.well-known/jwks.json',
-    tag: 'OAuth',
-    summary: 'The keys that sign access tokens',
-    access: 'public',
-    answer: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }).openapi('Jwks'),
-    handle: async ({ c }) => c.json(await c.env.IDENTITY.jwks(), 200, { 'cache-control': 'public, max-age=60' }),
-  }),
-  operation({
-    method: 'get',
-    path: '/.well-known/oauth-authorization-server',
-    tag: 'OAuth',
-    summary: 'Authorization server metadata (RFC 8414)',
-    access: 'public',
-    answer: z.record(z.string(), z.unknown()),
-    handle: ({ c }) => {
-      const issuer = c.env.ISSUER;
-      return c.json({
-        issuer,
-        authorization_endpoint: `${issuer}/oauth/authorize`,
-        token_endpoint: `${issuer}/oauth/token`,
-        introspection_endpoint: `${issuer}/oauth/introspect`,
-        revocation_endpoint: `${issuer}/oauth/revoke`,
-        jwks_uri: `${issuer}/.well-known/jwks.json`,
-        scopes_supported: PERMISSION_NAMES,
-        response_types_supported: ['code'],
-        response_modes_supported: ['query'],
-        grant_types_supported: ['authorization_code', 'client_credentials', 'refresh_token'],
-        code_challenge_methods_supported: ['S256'],
-        token_endpoint_auth_methods_supported: [...METHODS, 'none'],
-        token_endpoint_auth_signing_alg_values_supported: ['ES256'],
-        introspection_endpoint_auth_methods_supported: METHODS,
-        introspection_endpoint_auth_signing_alg_values_supported: ['ES256'],
-        revocation_endpoint_auth_methods_supported: [...METHODS, 'none'],
-        revocation_endpoint_auth_signing_alg_values_supported: ['ES256'],
-        dpop_signing_alg_values_supported: ['ES256', 'EdDSA'],
-        authorization_response_iss_parameter_supported: true,
-        service_documentation: `${issuer}/docs`,
-      });
+export const oauthRoutes = tagged('OAuth', [
+  handler(
+    'get',
+    '/.well-known/jwks.json',
+    'public',
+    { operationId: 'jwks', summary: 'The keys that sign access tokens', answer: jwks },
+    async (c) => {
+      const answer = await c.env.IDENTITY.jwks(contextOf(c), {});
+      if (!answer.ok) return refuse(c, answer);
+      return c.json(answer.value as object, 200, { 'cache-control': 'public, max-age=60' });
     },
-  }),
-  protectedResource('/.well-known/oauth-protected-resource/v1'),
+  ),
+  handler(
+    'get',
+    '/.well-known/oauth-authorization-server',
+    'public',
+    {
+      operationId: 'authorizationServer',
+      summary: 'Authorization server metadata (RFC 8414)',
+      description: 'Endpoints, grants and algorithms of the authorization server.',
+      answer: metadata('AuthorizationServer', 'Authorization server metadata (RFC 8414 section 2)'),
+    },
+    serverMetadata,
+  ),
+  protectedResource('/.well-known/oauth-protected-resource/v1', 'protectedResource'),
   // For clients that know only the host: what they find names the resource it is about.
-  protectedResource('/.well-known/oauth-protected-resource'),
-  operation({
-    method: 'post',
-    path: '/oauth/token',
-    tag: 'OAuth',
-    summary: 'The token endpoint: client_credentials, authorization_code, refresh_token',
-    description: 'With a DPoP proof in the header the token is bound to its key (RFC 9449).',
-    access: 'public',
-    oauthErrors: true,
-    form: z.object({
-      grant_type: z.enum(['client_credentials', 'authorization_code', 'refresh_token']),
-      scope: z.string().optional(),
-      client_id: z.string().optional(),
-      client_secret: z.string().optional(),
-      client_assertion: z.string().optional(),
-      client_assertion_type: z.string().optional(),
-      code: z.string().optional(),
-      code_verifier: z.string().optional(),
-      redirect_uri: z.string().optional(),
-      refresh_token: z.string().optional(),
-      resource: z.string().optional(),
-    }),
-    answer: tokenAnswerSchema,
-    also: { 401: 'The client could not be authenticated' },
-    handle: async ({ c }) => {
-      const request = await oauthRequest(c);
-      if (request instanceof Response) return request;
-      const result = await c.env.IDENTITY.token(request);
-      if (!result.ok) return oauthFailure(c, result);
-      const { ok: _ok, ...token } = result;
-      return c.json({ ...token }, 200, NO_STORE);
+  protectedResource('/.well-known/oauth-protected-resource', 'protectedResourceOfHost'),
+  handler(
+    'post',
+    '/oauth/token',
+    'public',
+    {
+      operationId: 'token',
+      summary: 'The token endpoint: client_credentials, authorization_code, refresh_token',
+      description:
+        'Clients prove themselves by secret (Basic, or in the form) or by private_key_jwt. With a DPoP proof in the ' +
+        'header the token is bound to its key (RFC 9449).',
+      form: tokenForm.meta({ id: 'TokenRequest', description: 'A token request (RFC 6749 section 4)' }),
+      answer: tokenAnswer,
+      errors: 'oauth',
+      also: { 401: 'The client could not be authenticated' },
     },
-  }),
-  operation({
-    method: 'post',
-    path: '/oauth/introspect',
-    tag: 'OAuth',
-    summary: 'Whether a token is good now (RFC 7662); for the organisation’s own clients',
-    access: 'public',
-    oauthErrors: true,
-    form: tokenForm,
-    answer: z.looseObject({ active: z.boolean() }).openapi('Introspection'),
-    also: { 401: 'The client could not be authenticated' },
-    handle: async ({ c }) => {
-      const request = await oauthRequest(c);
-      if (request instanceof Response) return request;
-      const result = await c.env.IDENTITY.introspect(request);
-      return result.ok ? c.json({ ...result.answer }, 200, NO_STORE) : oauthFailure(c, result);
+    (c) =>
+      withForm(
+        c,
+        (request) => c.env.IDENTITY.token(contextOf(c), request),
+        ({ ok: _ok, ...granted }) => granted,
+      ),
+  ),
+  handler(
+    'post',
+    '/oauth/introspect',
+    'public',
+    {
+      operationId: 'introspect',
+      summary: 'Whether a token is good now (RFC 7662)',
+      description: 'For the organisation’s own clients; another organisation’s token is not active to them.',
+      form: statusForm.meta({ id: 'IntrospectionRequest', description: 'A token to look at' }),
+      answer: introspection,
+      errors: 'oauth',
+      also: { 401: 'The client could not be authenticated' },
     },
-  }),
-  operation({
-    method: 'post',
-    path: '/oauth/revoke',
-    tag: 'OAuth',
-    summary: 'End a token (RFC 7009); a refresh token takes its session along',
-    access: 'public',
-    oauthErrors: true,
-    form: tokenForm,
-    answer: z.object({}).openapi('Revoked'),
-    also: { 401: 'The client could not be authenticated' },
-    handle: async ({ c }) => {
-      const request = await oauthRequest(c);
-      if (request instanceof Response) return request;
-      const result = await c.env.IDENTITY.revoke(request);
-      return result.ok ? c.json({}, 200, NO_STORE) : oauthFailure(c, result);
+    (c) =>
+      withForm(
+        c,
+        (request) => c.env.IDENTITY.introspect(contextOf(c), request),
+        (granted) => granted.answer,
+      ),
+  ),
+  handler(
+    'post',
+    '/oauth/revoke',
+    'public',
+    {
+      operationId: 'revoke',
+      summary: 'End a token (RFC 7009)',
+      description: 'A refresh token takes its session along. An unknown token is answered the same.',
+      form: statusForm.meta({ id: 'RevocationRequest', description: 'A token to end' }),
+      answer: z.strictObject({}).meta({ id: 'Revoked', description: 'Nothing' }),
+      errors: 'oauth',
+      also: { 401: 'The client could not be authenticated' },
     },
-  }),
-  operation({
-    method: 'post',
-    path: '/v1/sign-out',
-    tag: 'Account',
-    summary: 'End the session of this token',
-    access: 'authenticated',
-    answer: z.object({ ended: z.boolean() }).openapi('SignedOut'),
-    handle: async ({ c, actor }) => {
-      if (!actor.sessionId) return c.json({ ended: false });
-      return answer(c, await c.env.IDENTITY.endSession(actor, actor.sessionId));
-    },
-  }),
-];
+    (c) =>
+      withForm(
+        c,
+        (request) => c.env.IDENTITY.revoke(contextOf(c), request),
+        () => ({}),
+      ),
+  ),
+]);

@@ -1,11 +1,29 @@
 /** One shipment from all sides: procurement, tracking and the carrier's contact, asked in parallel. */
-import type { Actor } from '../../../contracts/actor.ts';
-import type { Result } from '../../../contracts/result.ts';
-import { fail } from '../../../contracts/result.ts';
+import { z } from 'zod';
+import { carrier } from '../../../contracts/identity/carriers.ts';
+import { idInput, orNull, text } from '../../../contracts/kit/primitives.ts';
+import { type Answer, fail } from '../../../contracts/kit/result.ts';
+import { shipment } from '../../../contracts/procurement/shipments.ts';
+import { type FleetLine, fleetLine } from '../../../contracts/tracking/containers.ts';
 import { errorText, loggerFor } from '../../../platform/log.ts';
-import { bookmarkOf, type GatewayContext, refuseWith } from '../context.ts';
-import { operation } from '../operation.ts';
-import { idParam, overviewSchema } from '../schemas.ts';
+import { contextOf, type GatewayContext, refuse } from '../http/context.ts';
+import { handler, tagged } from '../http/route.ts';
+
+const partOf = <T extends z.ZodType>(value: T, description: string) =>
+  z
+    .strictObject({
+      value: value.nullable().meta({ description: 'The part; null when it could not be had' }),
+      reason: orNull(text('Why there is no value', 'unavailable')),
+    })
+    .meta({ description });
+
+const overview = z
+  .strictObject({
+    shipment: partOf(shipment, 'The shipment'),
+    tracking: partOf(z.array(fleetLine), 'Its containers'),
+    carrier: partOf(carrier, 'Its carrier, with whom to contact'),
+  })
+  .meta({ id: 'ShipmentOverview', description: 'A shipment from all sides; a part that fails is null with a reason' });
 
 /** What the other parts need of a shipment. It never changes, so it may be kept. */
 interface Facts {
@@ -17,70 +35,83 @@ type Part<T> = { value: T; reason: null } | { value: null; reason: string };
 const FACTS_TTL_SECONDS = 300;
 
 /** Runs one part; whatever goes wrong in it stays in it. */
-async function part<T>(c: GatewayContext, work: Promise<Result<T>>): Promise<Part<T> & { code?: string }> {
+async function part<T>(c: GatewayContext, work: Promise<Answer<T>>): Promise<Part<T> & { code?: string }> {
   try {
     const result = await work;
     return result.ok
       ? { value: result.value, reason: null }
       : { value: null, reason: result.detail, code: result.code };
   } catch (error) {
-    const correlationId = c.get('correlationId');
+    const correlationId = c.var.correlationId;
     loggerFor('gateway', c.env.LOG_LEVEL)('error', 'overview.part_failed', { correlationId, error: errorText(error) });
     return { value: null, reason: 'unavailable' };
   }
 }
 
 /** The tenant is part of the key: no tenant can be answered from another's entry. */
-function cacheKey(c: GatewayContext, actor: Actor, id: string): string {
-  return `${c.env.ISSUER}/cache/${actor.tenantId}/shipments/${encodeURIComponent(id)}`;
+function cacheKey(c: GatewayContext, id: string): string {
+  return `${c.env.ISSUER}/cache/${c.var.facts.actor!.tenantId}/shipments/${encodeURIComponent(id)}`;
 }
 
-async function factsFrom(c: GatewayContext, actor: Actor, id: string): Promise<Facts | null> {
-  const hit = await caches.default.match(cacheKey(c, actor, id));
+async function factsFrom(c: GatewayContext, id: string): Promise<Facts | null> {
+  const hit = await caches.default.match(cacheKey(c, id));
   return hit ? hit.json<Facts>() : null;
 }
 
-function keepFacts(c: GatewayContext, actor: Actor, id: string, facts: Facts): void {
+function keepFacts(c: GatewayContext, id: string, facts: Facts): void {
   const entry = Response.json(facts, { headers: { 'cache-control': `max-age=${FACTS_TTL_SECONDS}` } });
-  c.executionCtx.waitUntil(caches.default.put(cacheKey(c, actor, id), entry));
+  c.executionCtx.waitUntil(caches.default.put(cacheKey(c, id), entry));
 }
 
 /** The aggregated view of a shipment. */
-export const overviewRoutes = [
-  operation({
-    method: 'get',
-    path: '/v1/shipments/{id}/overview',
-    tag: 'Procurement',
-    summary: 'A shipment with its containers and its carrier’s contact; a part that fails is null with a reason',
-    access: 'shipments:read',
-    params: idParam,
-    answer: overviewSchema,
-    handle: async ({ c, actor, params }) => {
-      const asked = part(c, c.env.PROCUREMENT.getShipment(actor, params.id, bookmarkOf(c)));
-      const cached = await factsFrom(c, actor, params.id);
-      const rest = cached ? others(c, actor, cached) : null;
+export const overviewRoutes = tagged('Procurement', [
+  handler(
+    'get',
+    '/v1/shipments/{id}/overview',
+    'shipments:read',
+    {
+      operationId: 'getShipmentOverview',
+      summary: 'A shipment with its containers and its carrier’s contact',
+      description:
+        'The services are asked in parallel. A part that fails, or that you may not see, is null with a reason.',
+      params: { id: idInput('shp', 'Id of the shipment') },
+      answer: overview,
+      also: { 404: 'There is no such shipment' },
+    },
+    async (c) => {
+      const id = c.req.param('id') ?? '';
+      const asked = part(c, c.env.PROCUREMENT.getShipment(contextOf(c), { id }));
+      const cached = await factsFrom(c, id);
+      const rest = cached ? others(c, cached) : null;
       const shipment = await asked;
       if (shipment.code === 'not_found' || shipment.code === 'forbidden') {
-        return refuseWith(c, fail(shipment.code, shipment.reason ?? ''));
+        return refuse(c, fail(shipment.code, shipment.reason ?? ''));
       }
-      const item = shipment.value?.item ?? null;
+      const item = shipment.value;
       const facts = item ? { containers: item.containers, carrierId: item.carrierId } : cached;
-      if (item && !cached) keepFacts(c, actor, params.id, facts!);
-      const [tracking, carrier] = await (rest ?? others(c, actor, facts));
-      return c.json({ shipment: { value: item, reason: shipment.reason }, tracking, carrier });
+      if (item && !cached) keepFacts(c, id, facts!);
+      const [tracking, carrierPart] = await (rest ?? others(c, facts));
+      return c.json({ shipment: { value: item, reason: shipment.reason }, tracking, carrier: carrierPart });
     },
-  }),
-];
+  ),
+]);
 
-async function others(c: GatewayContext, actor: Actor, facts: Facts | null): Promise<[Part<unknown>, Part<unknown>]> {
+async function others(c: GatewayContext, facts: Facts | null): Promise<[Part<unknown>, Part<unknown>]> {
   if (!facts) {
     const unknown = { value: null, reason: 'the shipment’s containers and carrier are not known now' } as const;
     return [unknown, unknown];
   }
   const { containers: numbers, carrierId } = facts;
+  const context = contextOf(c);
+  const none: Answer<{ items: FleetLine[] }> = { ok: true, value: { items: [] } };
   const [tracking, carrier] = await Promise.all([
-    part(c, c.env.TRACKING.listContainers(actor, { numbers, limit: Math.max(1, numbers.length) })),
-    part(c, c.env.IDENTITY.getCarrier(actor, carrierId)),
+    part(
+      c,
+      numbers.length === 0
+        ? Promise.resolve(none)
+        : c.env.TRACKING.listContainers(context, { numbers, limit: numbers.length }),
+    ),
+    part(c, c.env.IDENTITY.getCarrier(context, { id: carrierId })),
   ]);
   return [
     tracking.value ? { value: tracking.value.items, reason: null } : { value: null, reason: tracking.reason ?? '' },

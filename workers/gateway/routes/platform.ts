@@ -1,32 +1,85 @@
-import { z } from '@hono/zod-openapi';
+/** Health, readiness, and where to report a vulnerability. */
+import { z } from 'zod';
+import { decimal, described, flag, instant, oneOf, text } from '../../../contracts/kit/primitives.ts';
 import { clockFrom } from '../../../platform/clock.ts';
-import { operation } from '../operation.ts';
+import { toInstant } from '../../../platform/instants.ts';
+import { readiness } from '../http/readiness.ts';
+import { handler, tagged } from '../http/route.ts';
 
 const DAY_MS = 86_400_000;
 /** RFC 9116 section 2.5.5 recommends less than a year; a deployed Worker makes it anew each day. */
 const SECURITY_TXT_DAYS = 180;
 
-/** Health, the platform's clock, and where to report a vulnerability. */
-export const platformRoutes = [
-  operation({
-    method: 'get',
-    path: '/healthz',
-    tag: 'Platform',
-    summary: 'Whether the edge answers, and the platform’s clock (a demonstration may run it faster)',
-    access: 'public',
-    answer: z.object({ status: z.literal('ok'), now: z.int(), clockSpeed: z.number() }).openapi('Health'),
-    handle: ({ c }) => {
-      const clock = clockFrom(c.env.DEMO_CLOCK);
-      return c.json({ status: 'ok' as const, now: clock.now(), clockSpeed: clock.speed });
+const health = z
+  .strictObject({
+    status: oneOf(['ok'], 'Always ok, when the edge answers at all'),
+    now: instant('The platform’s clock'),
+    clockSpeed: decimal('How fast it runs: 1 but in demonstrations', 1),
+  })
+  .meta({ id: 'Health', description: 'That the edge answers' });
+
+const ready = z
+  .strictObject({
+    ready: flag('Whether every part is ready'),
+    parts: z
+      .array(
+        z.strictObject({
+          name: text('Which part', 'procurement.SHARD_0'),
+          ready: flag('Whether it is ready'),
+          reason: described(z.string(), 'What is wrong with it', 'no such table: allocations').optional(),
+        }),
+      )
+      .meta({ description: 'Every part of the platform' }),
+  })
+  .meta({ id: 'Readiness', description: 'Which parts of the platform are ready' });
+
+/** The platform's own routes. */
+export const platformRoutes = tagged('Platform', [
+  handler(
+    'get',
+    '/healthz',
+    'public',
+    {
+      operationId: 'health',
+      summary: 'Whether the edge answers, and the platform’s clock',
+      description:
+        'Asks nobody else: for whether parts behind it are ready see `/readyz`. A demonstration may run the clock faster.',
+      answer: health,
     },
-  }),
-  operation({
-    method: 'get',
-    path: '/.well-known/security.txt',
-    tag: 'Platform',
-    summary: 'Where to report a vulnerability (RFC 9116)',
-    access: 'public',
-    handle: ({ c }) => {
+    (c) => {
+      const clock = clockFrom(c.env.DEMO_CLOCK);
+      return c.json({ status: 'ok' as const, now: toInstant(clock.now()), clockSpeed: clock.speed });
+    },
+  ),
+  handler(
+    'get',
+    '/readyz',
+    'public',
+    {
+      operationId: 'readiness',
+      summary: 'Whether every service and database is ready',
+      description:
+        'Asked anew once a second at most. A shard that is down makes it 503; its tenants alone are affected.',
+      answer: ready,
+      also: { 503: 'A part is not ready; the body names it' },
+    },
+    async (c) => {
+      const state = await readiness(c.env);
+      return c.json(state, state.ready ? 200 : 503);
+    },
+  ),
+  handler(
+    'get',
+    '/.well-known/security.txt',
+    'public',
+    {
+      operationId: 'securityTxt',
+      summary: 'Where to report a vulnerability (RFC 9116)',
+      description: 'Plain text, as RFC 9116 has it.',
+      answer: z.string().meta({ examples: ['Contact: mailto:security@fairlead.example\n'] }),
+      mediaType: 'text/plain',
+    },
+    (c) => {
       const { ISSUER: issuer, SECURITY_CONTACT: contact } = c.env;
       const expires = new Date((Math.floor(Date.now() / DAY_MS) + SECURITY_TXT_DAYS) * DAY_MS).toISOString();
       const lines = [
@@ -38,5 +91,5 @@ export const platformRoutes = [
       ];
       return c.text(`${lines.join('\n')}\n`, 200, { 'cache-control': 'public, max-age=86400' });
     },
-  }),
-];
+  ),
+]);

@@ -1,5 +1,5 @@
+import type { Fault } from '../../../contracts/kit/result.ts';
 import type { CanonicalEvent } from '../../../domain/journey/event.ts';
-import type { Fault } from '../../../contracts/result.ts';
 
 /** What an adapter knows beside the body. */
 export interface AdapterContext {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalEventSchema } from '../../../contracts/tracking.ts';
+import { canonicalEventSchema } from '../../../contracts/tracking/events.ts';
 import { dcsa } from './dcsa.ts';
 import { positions } from './positions.ts';
 

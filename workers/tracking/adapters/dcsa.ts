@@ -3,14 +3,14 @@
  * names are read in either spelling, nulls are absences, codes are upper-cased and the unknown is
  * kept with a warning; only what cannot be placed in a container's journey is refused.
  */
-import type { Fault } from '../../../contracts/result.ts';
+import type { Fault } from '../../../contracts/kit/result.ts';
 import { isValidContainerNumber, normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts';
 import type { EventLocation, JourneyEvent } from '../../../domain/journey/event.ts';
 import { parseInstant } from '../../../domain/journey/instant.ts';
 import { portOf } from '../../../reference/ports.ts';
 import {
-  type Adapter,
   type AdaptedItem,
+  type Adapter,
   type AdapterContext,
   numberOf,
   parseJson,

@@ -3,11 +3,11 @@
  * `time` (RFC 3339), `latitude`, `longitude`, and optionally `speed` (knots), `course` (degrees),
  * `temperature` (Celsius), `humidity` (percent), `shock` (g), `door` ("open", "closed" or boolean).
  */
-import type { Fault } from '../../../contracts/result.ts';
-import type { Sensors } from '../../../domain/journey/event.ts';
+import type { Fault } from '../../../contracts/kit/result.ts';
 import { normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts';
+import type { Sensors } from '../../../domain/journey/event.ts';
 import { parseInstant } from '../../../domain/journey/instant.ts';
-import { type Adapter, type AdaptedItem, type Candidate, numberOf, parseJson, recordOf, textOf } from './adapter.ts';
+import { type AdaptedItem, type Adapter, type Candidate, numberOf, parseJson, recordOf, textOf } from './adapter.ts';
 
 /** A device's clock may run ahead this much before its word counts as wrong. */
 const FUTURE_TOLERANCE_MS = 10 * 60_000;

@@ -1,4 +1,4 @@
-import type { Connection } from '../../../contracts/tracking.ts';
+import type { Connection } from '../../../contracts/tracking/connections.ts';
 import type { Adapter } from './adapter.ts';
 import { dcsa } from './dcsa.ts';
 import { positions } from './positions.ts';

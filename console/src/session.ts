@@ -1,0 +1,21 @@
+/** What every page asks: who is signed in, and what time the platform has. */
+import { useQuery } from '@tanstack/react-query';
+import { get } from './api.ts';
+import type { Me } from './types.ts';
+
+/** The clock of the platform: a demonstration runs it faster, and every age is counted by it. */
+export function useClock(): { now: number; speed: number } {
+  const { data } = useQuery({
+    queryKey: ['clock'],
+    queryFn: async () => ({ ...(await get<{ now: string; clockSpeed: number }>('/healthz')), at: Date.now() }),
+    refetchInterval: 10_000,
+  });
+  return data
+    ? { now: Date.parse(data.now) + (Date.now() - data.at) * data.clockSpeed, speed: data.clockSpeed }
+    : { now: Date.now(), speed: 1 };
+}
+
+/** The signed-in user. */
+export function useMe() {
+  return useQuery({ queryKey: ['me'], queryFn: () => get<Me>('/v1/me'), staleTime: 300_000 });
+}

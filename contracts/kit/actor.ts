@@ -1,0 +1,22 @@
+/** Who is asking: what the gateway read from a verified token or connection, and passes to every service. */
+import type { Permission, Role } from './permissions.ts';
+
+/** A caller. The tenant comes from here and nowhere else. */
+export interface Actor {
+  /**
+   * The organisation acted for: a tenant (`ten_...`), a carrier (`car_...`) or the platform itself. No
+   * row of a tenant is ever stored under the other two, so tenant-scoped reads find nothing for them.
+   */
+  tenantId: string;
+  /** User id, client id, connection id, or the name of a system job. */
+  subject: string;
+  kind: 'user' | 'client' | 'connection' | 'system';
+  roles: Role[];
+  /** Permissions the token was narrowed to; null when it carries all its roles allow. */
+  scopes: Permission[] | null;
+  /** The session a user's token belongs to; null for machines. */
+  sessionId: string | null;
+}
+
+/** The organisation of platform operators: no data of any shipper or carrier lives in it. */
+export const PLATFORM_TENANT = 'platform';

@@ -1,0 +1,212 @@
+/** Carrier connections: who may post webhooks, in which format, and what became of what was posted. */
+import { z } from 'zod';
+import { operation } from '../kit/operation.ts';
+import { pageOf, paging } from '../kit/paging.ts';
+import { described, flag, idInput, idOf, instant, oneOf, orNull, text, whole } from '../kit/primitives.ts';
+import { ITEM_OUTCOMES, rejectedItem } from './events.ts';
+
+/** The formats of carrier connections. */
+export const CONNECTION_FORMATS = ['dcsa', 'positions'] as const;
+/** The signature schemes of carrier connections. */
+export const SIGNATURE_SCHEMES = ['standard-webhooks', 'dcsa'] as const;
+
+const format = oneOf(CONNECTION_FORMATS, 'Format of the body: DCSA Track & Trace 2.2 events, or positions');
+const scheme = oneOf(SIGNATURE_SCHEMES, 'How deliveries are signed: Standard Webhooks, or DCSA Notification-Signature');
+
+export const connection = z
+  .strictObject({
+    id: idOf('con', 'Id of the connection; part of its ingest address'),
+    tenantId: idOf('ten', 'The organisation it belongs to'),
+    carrierId: idOf('car', 'The carrier whose data comes in'),
+    name: text('Name', 'Ocean Line events'),
+    format,
+    scheme,
+    status: oneOf(['active', 'disabled'], 'Whether deliveries are taken'),
+    createdAt: instant('When it was created'),
+    secretRotatedAt: orNull(instant('When its secret was changed last')),
+  })
+  .meta({ id: 'Connection', description: 'A webhook connection of a carrier, without its secrets' });
+/** A connection as the API shows it: never with its secrets. */
+export type Connection = z.infer<typeof connection>;
+
+const connectionWithSecret = connection
+  .extend({ secret: text('The signing secret, shown once', 'whsec_…') })
+  .meta({ id: 'ConnectionWithSecret', description: 'A connection with its new signing secret' });
+/** A connection with the secret that was just made. */
+export type ConnectionWithSecret = z.infer<typeof connectionWithSecret>;
+
+const connectionWithSecrets = connection.extend({ secrets: z.array(z.string()) });
+/** A connection with its one or two live secrets, for the gateway's signature check only. */
+export type ConnectionWithSecrets = z.infer<typeof connectionWithSecrets>;
+
+export const newConnection = z
+  .strictObject({
+    name: described(z.string().min(1).max(100), 'Name', 'Ocean Line events'),
+    carrierId: described(z.string().max(60), 'The carrier whose data comes in', 'car_01kb2h5m8q3v6x9y2z4a7c0d5e'),
+    format,
+    scheme: scheme.default('standard-webhooks'),
+  })
+  .meta({ id: 'NewConnection', description: 'A connection to create' });
+
+export const ingestAnswer = z
+  .strictObject({
+    receiptId: text('Id of the receipt, which tells what became of every item', 'con_01kb2h5m8q3v6x9y2z4a7c0d5e-42'),
+    accepted: whole('Items stored and on their way', 98),
+    duplicates: whole('Items that were delivered before', 1),
+    rejected: z.array(rejectedItem).meta({ description: 'Items that were refused; nothing else is lost for them' }),
+  })
+  .meta({ id: 'IngestAnswer', description: 'The answer to a webhook: what was stored durably' });
+/** The answer to a webhook. */
+export type IngestAnswer = z.infer<typeof ingestAnswer>;
+
+const outcome = oneOf(ITEM_OUTCOMES, 'What became of the item', 'applied');
+
+export const receipt = z
+  .strictObject({
+    id: text('Id of the receipt', 'con_01kb2h5m8q3v6x9y2z4a7c0d5e-42'),
+    receivedAt: instant('When the delivery came'),
+    settled: flag('Whether every item has reached its end'),
+    counts: z.record(z.enum(ITEM_OUTCOMES), z.int()).meta({
+      description: 'Items by outcome',
+      examples: [{ applied: 98, duplicate: 1, queued: 0, rejected: 1, parked: 0, discarded: 0 }],
+    }),
+    items: z
+      .array(z.strictObject({ index: whole('Place in the delivery, from 0', 0), outcome }))
+      .meta({ description: 'Every item' }),
+    rejected: z.array(rejectedItem).meta({ description: 'Items that were refused' }),
+  })
+  .meta({ id: 'Receipt', description: 'What in the end became of a delivery' });
+/** What in the end became of a delivery. */
+export type Receipt = z.infer<typeof receipt>;
+
+const quarantinedItem = rejectedItem
+  .extend({
+    id: whole('Id of the item', 344_067),
+    receiptId: text('The receipt of its delivery', 'con_01kb2h5m8q3v6x9y2z4a7c0d5e-42'),
+    raw: text('The item as it came', '{"eventType":"TRANSPORT"}'),
+    at: instant('When it came'),
+  })
+  .meta({ id: 'QuarantinedItem', description: 'A refused item with its raw text' });
+/** A refused item kept with its raw text. */
+export type QuarantinedItem = z.infer<typeof quarantinedItem>;
+
+const deadLetter = z
+  .strictObject({
+    id: text('Id of the parked message', 'con_01kb2h5m8q3v6x9y2z4a7c0d5e-344067'),
+    connectionId: idOf('con', 'The connection it came by'),
+    receiptId: text('The receipt of its delivery', 'con_01kb2h5m8q3v6x9y2z4a7c0d5e-42'),
+    events: whole('Events in it', 45),
+    sends: whole('How often it was sent', 8),
+    error: orNull(text('The last error', 'container MSCU1234565 has reached 5000 journey events')),
+    parkedAt: instant('When it was parked'),
+    body: text('The message as it was sent', '{"v":1,"events":[]}'),
+  })
+  .meta({ id: 'DeadLetter', description: 'A share of a delivery that failed every time and is parked' });
+/** A parked delivery. */
+export type DeadLetter = z.infer<typeof deadLetter>;
+
+const settledDeadLetter = z
+  .strictObject({
+    id: text('Id of the parked message', 'con_01kb2h5m8q3v6x9y2z4a7c0d5e-344067'),
+    action: oneOf(['replay', 'discard'], 'What was done with it'),
+  })
+  .meta({ id: 'SettledDeadLetter', description: 'What was done with a parked message' });
+
+const connectionId = { id: idInput('con', 'Id of the connection') };
+const ofConnection = z.strictObject({ ...paging, connectionId: idInput('con', 'Id of the connection') });
+const deadLetterId = z.strictObject({
+  id: described(z.string().min(1).max(80), 'Id of the parked message', 'con_01kb2h5m8q3v6x9y2z4a7c0d5e-344067'),
+});
+
+/** The operations. */
+export const connectionOperations = {
+  createConnection: operation({
+    permission: 'connections:manage',
+    summary: 'Create a webhook connection; its secret is shown once',
+    idempotent: true,
+    input: newConnection,
+    output: connectionWithSecret,
+  }),
+  listConnections: operation({
+    permission: 'connections:read',
+    summary: 'List connections, newest first',
+    input: z.strictObject(paging),
+    output: pageOf('Connection', connection),
+  }),
+  getConnection: operation({
+    permission: 'connections:read',
+    summary: 'One connection',
+    input: z.strictObject(connectionId),
+    output: connection,
+    failures: ['not_found'],
+  }),
+  rotateConnectionSecret: operation({
+    permission: 'connections:manage',
+    summary: 'Make a new secret; the one before stays valid until the next rotation',
+    idempotent: true,
+    input: z.strictObject(connectionId),
+    output: connectionWithSecret,
+    failures: ['not_found', 'precondition.failed'],
+  }),
+  disableConnection: operation({
+    permission: 'connections:manage',
+    summary: 'Stop taking deliveries of a connection',
+    input: z.strictObject(connectionId),
+    output: connection,
+    failures: ['not_found'],
+  }),
+  connectionForIngest: operation({
+    permission: { unauthenticated: 'for the signature check of a webhook, which has no actor yet' },
+    summary: 'An active connection with its live secrets; null when there is none',
+    input: z.strictObject({ id: z.string().max(80) }),
+    output: connectionWithSecrets.nullable(),
+  }),
+  ingest: operation({
+    permission: 'connection',
+    summary: 'Takes a verified delivery in',
+    input: z.strictObject({
+      connection,
+      contentType: z.string().max(200),
+      body: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+    }),
+    output: ingestAnswer,
+    failures: ['nothing_acceptable', 'credit.exhausted'],
+  }),
+  getReceipt: operation({
+    permission: 'receipts:read',
+    summary: 'What became of every item of a delivery',
+    input: z.strictObject({
+      id: described(z.string().min(1).max(80), 'Id of the receipt', 'con_01kb2h5m8q3v6x9y2z4a7c0d5e-42'),
+    }),
+    output: receipt,
+    failures: ['not_found'],
+  }),
+  listQuarantine: operation({
+    permission: 'receipts:read',
+    summary: 'Refused items of a connection with their raw text, newest first',
+    input: ofConnection,
+    output: pageOf('QuarantinedItem', quarantinedItem),
+    failures: ['not_found'],
+  }),
+  listDeadLetters: operation({
+    permission: 'dead-letters:manage',
+    summary: 'Deliveries of a connection that failed every time and are parked, oldest first',
+    input: ofConnection,
+    output: pageOf('DeadLetter', deadLetter),
+    failures: ['not_found'],
+  }),
+  replayDeadLetter: operation({
+    permission: 'dead-letters:manage',
+    summary: 'Send a parked delivery through again',
+    input: deadLetterId,
+    output: settledDeadLetter,
+    failures: ['not_found'],
+  }),
+  discardDeadLetter: operation({
+    permission: 'dead-letters:manage',
+    summary: 'Drop a parked delivery for good',
+    input: deadLetterId,
+    output: settledDeadLetter,
+    failures: ['not_found'],
+  }),
+};

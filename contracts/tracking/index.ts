@@ -1,0 +1,16 @@
+/** The tracking service's contract: containers, ETAs, routes, carrier connections. */
+import { contract } from '../kit/operation.ts';
+import { readinessOperation } from '../kit/readiness.ts';
+import { connectionOperations } from './connections.ts';
+import { containerOperations } from './containers.ts';
+import { etaOperations } from './eta.ts';
+import { routeOperations } from './routes.ts';
+
+/** The tracking service's operations. */
+export const tracking = contract('tracking', {
+  ...containerOperations,
+  ...etaOperations,
+  ...routeOperations,
+  ...connectionOperations,
+  ...readinessOperation,
+});

@@ -1,0 +1,29 @@
+/** Conditional requests (RFC 9110 section 13) and idempotency keys. */
+import { type Failure, fail, fault } from '../../../contracts/kit/result.ts';
+
+/** The entity tag of a version. */
+export const etagOf = (version: number): string => `"${version}"`;
+
+/** If-None-Match: a list, or `*`, compared weakly (RFC 9110 section 13.1.2). */
+export function matchesEtag(header: string | null, etag: string): boolean {
+  return (header ?? '').split(',').some((entry) => entry.trim() === '*' || entry.trim().replace(/^W\//, '') === etag);
+}
+
+/** The version named by If-Match (`"3"`), or the failure: it is required where this is asked. */
+export function expectedVersion(header: string | null): number | Failure {
+  if (!header) return fail('precondition.required', 'Send If-Match with the ETag you have read');
+  // A proxy that compresses may have made the tag weak; the version in it is as exact as before.
+  const match = /^(?:W\/)?"(\d{1,15})"$/.exec(header);
+  return match ? Number(match[1]) : fail('precondition.failed', 'If-Match must name the ETag you have read');
+}
+
+/** The Idempotency-Key of a request that needs one, or the failure. */
+export function idempotencyKey(header: string | null): string | Failure {
+  if (header && /^[\x21-\x7e]{8,128}$/.test(header)) return header;
+  const failure = fault(
+    '/header/Idempotency-Key',
+    'required',
+    'Use a fresh UUID for each new request and the same one for its retries',
+  );
+  return { ...failure, detail: 'An Idempotency-Key header of 8 to 128 visible characters is required' };
+}

@@ -1,0 +1,68 @@
+/** What a request carries through the gateway, and how it is refused. */
+import type { Context } from 'hono';
+import type { RequestContext } from '../../../contracts/kit/operation.ts';
+import type { Failure } from '../../../contracts/kit/result.ts';
+import { addressGroup } from '../../../domain/security/addresses.ts';
+import { type Asked, type DenialReason, type Facts, factsOf } from '../admission/facts.ts';
+import { admit, stepsFor } from '../admission/index.ts';
+import type { Env } from '../env.ts';
+import { challenge } from './challenge.ts';
+import { problemOf } from './problems.ts';
+
+/** What a request carries. */
+export interface Variables {
+  correlationId: string;
+  /** The route's pattern, for log lines: paths hold identifiers, patterns do not. */
+  route: string;
+  /** What is known of the request: written once, when admission has decided. */
+  facts: Facts;
+  /** Why the request was refused behind admission, when it was. */
+  denial: DenialReason | null;
+}
+
+/** The type arguments of every hono app and context here. */
+export interface GatewayTypes {
+  Bindings: Env;
+  Variables: Variables;
+}
+
+/** A request's context. */
+export type GatewayContext = Context<GatewayTypes>;
+
+/** Where a request comes from. */
+export function originOf(request: Request): { address: string; sender: string } {
+  // Cloudflare sets the header, nobody else can.
+  const address = request.headers.get('cf-connecting-ip') ?? 'local';
+  return { address, sender: addressGroup(address) };
+}
+
+/** Lets a request pass, or answers it; what was learned is in the context from then on. */
+export async function admitted(c: GatewayContext, asked: Asked): Promise<Response | null> {
+  const begun = factsOf(asked, originOf(c.req.raw));
+  const { facts, refused } = await admit(stepsFor(asked.access), c.req.raw, begun, c.env);
+  c.set('facts', facts);
+  return refused && refuse(c, refused);
+}
+
+/** The problem answer of a failure. `denial` says what is counted of it; a service's own refusal is counted as such. */
+export function refuse(c: GatewayContext, failure: Failure, denial?: DenialReason): Response {
+  const { facts, correlationId } = c.var;
+  const behind = failure.code === 'forbidden' && facts.actor && !facts.denial;
+  const counted = denial ?? (behind ? ({ kind: 'permission', reason: 'forbidden' } as const) : null);
+  if (counted) c.set('denial', counted);
+  const answer = problemOf(failure, correlationId);
+  if (answer.status === 401) challenge(answer.headers, c.env.ISSUER, (counted ?? facts.denial)?.reason);
+  return answer;
+}
+
+/** What services are told of a request. */
+export function contextOf(c: GatewayContext): RequestContext {
+  const { facts, correlationId } = c.var;
+  const bookmark = c.req.header('fairlead-bookmark');
+  return {
+    actor: facts.actor,
+    correlationId,
+    address: facts.address,
+    ...(bookmark && /^[\w-]{1,200}$/.test(bookmark) ? { bookmark } : {}),
+  };
+}

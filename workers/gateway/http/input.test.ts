@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { fail } from '../../../contracts/kit/result.ts';
+import { placed, readInput, sourceOf } from './input.ts';
+
+const listing = z.strictObject({
+  id: z.string(),
+  limit: z.int().default(50),
+  alerting: z.boolean().optional(),
+  box: z.array(z.number()).optional(),
+  avoid: z.array(z.string()).default([]),
+});
+const source = sourceOf('get', '/things/{id}', listing);
+const get = (query: string) => readInput(new Request(`https://x.example/things/7?${query}`), source, { id: '7' });
+
+describe('the input of a GET', () => {
+  it('is read from path and query by the types of the contract', async () => {
+    expect(await get('limit=5&alerting=true&box=-10,35.5,5,60&avoid=suez,panama')).toEqual({
+      input: { id: '7', limit: 5, alerting: true, box: [-10, 35.5, 5, 60], avoid: ['suez', 'panama'] },
+    });
+  });
+
+  it('leaves to the service what is no number, no boolean and not known', async () => {
+    expect(await get('limit=many&alerting=yes&colour=red')).toEqual({
+      input: { id: '7', limit: 'many', alerting: 'yes', colour: 'red' },
+    });
+  });
+
+  it('is refused when a parameter is ambiguous', async () => {
+    expect(await get('limit=1&limit=2')).toMatchObject({ faults: [{ pointer: '/query/limit', code: 'repeated' }] });
+  });
+
+  it('cannot be led astray by names that objects have', async () => {
+    const read = await get('__proto__=x&constructor=y');
+    expect(Object.keys((read as { input: object }).input)).toEqual(['__proto__', 'constructor', 'id']);
+  });
+});
+
+describe('the input of a POST', () => {
+  const change = z.strictObject({ id: z.string(), name: z.string() });
+  const body = sourceOf('put', '/things/{id}', change);
+  const put = (text: string, type = 'application/json', query = '') =>
+    readInput(
+      new Request(`https://x.example/things/7${query}`, {
+        method: 'PUT',
+        body: text,
+        headers: { 'content-type': type },
+      }),
+      body,
+      { id: '7' },
+    );
+
+  it('is the body, with what the path names', async () => {
+    expect(await put('{"name":"x"}')).toEqual({ input: { id: '7', name: 'x' } });
+  });
+
+  it('takes no body that names what the path names: which one counts must not be a guess', async () => {
+    expect(await put('{"id":"8","name":"x"}')).toMatchObject({ faults: [{ pointer: '/id' }] });
+  });
+
+  it('is JSON, and nothing else', async () => {
+    expect(await put('{', 'application/json')).toMatchObject({ code: 'invalid' });
+    expect(await put('{}', 'text/plain')).toBe('not_json_type');
+    expect(await put('[1]')).toEqual({ input: [1] });
+  });
+
+  it('has no query', async () => {
+    expect(await put('{"name":"x"}', 'application/json', '?name=y')).toMatchObject({
+      faults: [{ pointer: '/query/name', code: 'unrecognized_keys' }],
+    });
+  });
+
+  it('needs no body when the path names all of it', () => {
+    expect(sourceOf('post', '/things/{id}', z.strictObject({ id: z.string() })).body).toBe(false);
+    expect(sourceOf('post', '/things', z.union([z.string(), z.number()])).body).toBe(true);
+  });
+});
+
+it('faults are placed where the member came from', () => {
+  const fault = (pointer: string) => ({ pointer, code: 'x', detail: 'x' });
+  const failure = fail('invalid', 'x', { faults: ['/id', '/limit', '/box/1', '/colour'].map(fault) });
+  expect(placed(failure, source).faults!.map(({ pointer }) => pointer)).toEqual([
+    '/path/id',
+    '/query/limit',
+    '/query/box/1',
+    '/query/colour',
+  ]);
+});

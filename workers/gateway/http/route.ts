@@ -1,0 +1,222 @@
+/**
+ * Routes: an operation under a method and path, or a handler of its own for what is no plain operation
+ * (OAuth, pages, ingest, live sockets, aggregation). Both say who may, and both stand in the API description.
+ */
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import type { Operation, RequestContext, ServiceName } from '../../../contracts/kit/operation.ts';
+import { type Answer, type Failure, invalid } from '../../../contracts/kit/result.ts';
+import { faultsOf } from '../../../contracts/kit/serve.ts';
+import { API_BODY_MAX_BYTES } from '../../../platform/limits.ts';
+import type { Access, Asked } from '../admission/facts.ts';
+import type { Env } from '../env.ts';
+import { etagOf, expectedVersion, idempotencyKey, matchesEtag } from './conditions.ts';
+import { admitted, contextOf, type GatewayContext, type GatewayTypes, refuse } from './context.ts';
+import { type InputSource, placed, readersOf, readInput, readQuery, sourceOf } from './input.ts';
+import { releaseSoon } from './locks.ts';
+import { problem } from './problems.ts';
+
+/** The methods of routes. */
+export type Method = 'get' | 'post' | 'put' | 'delete';
+
+/** What every route has. */
+interface RouteBase {
+  method: Method;
+  /** OpenAPI path, such as `/v1/containers/{number}`. */
+  path: string;
+  /** Where it stands in the API description. */
+  tag: string;
+}
+
+/** A route of an operation. */
+export interface OperationRoute extends RouteBase {
+  operation: Operation;
+  status: 200 | 201;
+  source: InputSource;
+}
+
+/** What the API description says of a route with a handler of its own. */
+export interface HandlerDocument {
+  operationId: string;
+  summary: string;
+  description?: string;
+  /** The query parameters and headers it reads, by name. */
+  query?: Record<string, z.ZodType>;
+  headers?: Record<string, z.ZodType>;
+  params?: Record<string, z.ZodType>;
+  /** A form (OAuth), or another body by media type. */
+  form?: z.ZodType;
+  body?: Record<string, z.ZodType>;
+  /** The answer when all goes well. */
+  status?: number;
+  answer?: z.ZodType;
+  mediaType?: string;
+  /** Errors as RFC 6749 has them, or pages for people, instead of problem documents. */
+  errors?: 'problem' | 'oauth' | 'page';
+  /** Further statuses. */
+  also?: Record<number, string>;
+}
+
+/** A route with a handler of its own. */
+export interface HandlerRoute extends RouteBase {
+  access: Access;
+  document: HandlerDocument;
+  handle(c: GatewayContext): Promise<Response> | Response;
+}
+
+/** Any route. */
+export type Route = OperationRoute | HandlerRoute;
+
+/** The route of an operation. 201 is for what creates something. */
+export function route(method: Method, path: string, operation: Operation, status: 200 | 201 = 200) {
+  return (tag: string): OperationRoute => ({
+    method,
+    path,
+    tag,
+    operation,
+    status,
+    source: sourceOf(method, path, operation.input),
+  });
+}
+
+/** The routes of a tag. */
+export function tagged(tag: string, routes: ((tag: string) => Route)[]): Route[] {
+  return routes.map((make) => make(tag));
+}
+
+/** A route with a handler of its own. */
+export function handler(
+  method: Method,
+  path: string,
+  access: Access,
+  document: HandlerDocument,
+  handle: HandlerRoute['handle'],
+) {
+  return (tag: string): HandlerRoute => ({ method, path, tag, access, document, handle });
+}
+
+/** The name of a route: its method and pattern. */
+export const nameOf = ({ method, path }: RouteBase): string => `${method.toUpperCase()} ${path}`;
+
+/** Who may use a route. */
+export function accessOf(route: Route): Access {
+  if (!('operation' in route)) return route.access;
+  const { permission } = route.operation;
+  if (typeof permission === 'string' && permission !== 'connection') return permission;
+  throw new Error(`${route.operation.name} is no operation for callers from outside`);
+}
+
+/** Whether what a route creates can be read at `{path}/{id}`. */
+export function isLocated(created: OperationRoute, routes: readonly Route[]): boolean {
+  const path = `${created.path}/{id}`;
+  return created.status === 201 && routes.some((other) => other.method === 'get' && other.path === path);
+}
+
+/** Adds a route to the app; `all` are those of the whole API. */
+export function register(app: Hono<GatewayTypes>, added: Route, all: readonly Route[]): void {
+  const located = 'operation' in added && isLocated(added, all);
+  app.on(added.method.toUpperCase(), added.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c) => {
+    c.set('route', nameOf(added));
+    if ('operation' in added) return serveOperation(c, added, located);
+    return (await admitted(c, { access: added.access })) ?? refusedQuery(c, added) ?? added.handle(c);
+  });
+}
+
+/** The answer to a query that a handler's route does not take. OAuth and pages have rules of their own. */
+function refusedQuery(c: GatewayContext, { document }: HandlerRoute): Response | null {
+  if (document.errors !== undefined) return null;
+  const query = z.strictObject(document.query ?? {});
+  const read = readQuery(new URL(c.req.url).searchParams, readersOf(query));
+  if (!read.ok) return refuse(c, read);
+  const parsed = query.safeParse(read.value);
+  if (parsed.success) return null;
+  const faults = faultsOf(parsed.error).map((entry) => ({ ...entry, pointer: `/query${entry.pointer}` }));
+  return refuse(c, invalid(faults));
+}
+
+async function serveOperation(c: GatewayContext, route: OperationRoute, located: boolean): Promise<Response> {
+  const { operation } = route;
+  const key = operation.idempotent ? idempotencyKey(c.req.header('idempotency-key') ?? null) : null;
+  const asked: Asked = {
+    access: accessOf(route),
+    feature: operation.feature,
+    ...(typeof key === 'string' ? { lock: `${nameOf(route)}|${key}` } : {}),
+  };
+  const answer = (await admitted(c, asked)) ?? (await answerOf(c, route, key, located));
+  releaseSoon(c);
+  if (operation.deprecated) addDeprecation(answer.headers, operation.deprecated, c.env.ISSUER);
+  return answer;
+}
+
+async function answerOf(
+  c: GatewayContext,
+  route: OperationRoute,
+  key: string | Failure | null,
+  located: boolean,
+): Promise<Response> {
+  const { operation, source } = route;
+  if (key !== null && typeof key !== 'string') return refuse(c, key);
+  const version = operation.ifMatch ? expectedVersion(c.req.header('if-match') ?? null) : null;
+  if (version !== null && typeof version !== 'number') return refuse(c, version);
+  const read = await readInput(c.req.raw, source, c.req.param());
+  if (read === 'too_large') return tooLarge(c, API_BODY_MAX_BYTES);
+  if (read === 'not_json_type') {
+    return problem(415, 'Unsupported media type', 'Send application/json', c.var.correlationId);
+  }
+  if ('ok' in read) return refuse(c, read);
+  const context: RequestContext = {
+    ...contextOf(c),
+    ...(key === null ? {} : { idempotencyKey: key }),
+    ...(version === null ? {} : { expectedVersion: version }),
+  };
+  const answer = await call(c.env, operation, context, read.input);
+  if (!answer.ok) return refuse(c, placed(answer, source));
+  const response = succeed(c, route, answer);
+  if (located) response.headers.set('location', `${route.path}/${(answer.value as { id: string }).id}`);
+  return response;
+}
+
+const BINDINGS: Record<ServiceName, 'IDENTITY' | 'TRACKING' | 'PROCUREMENT' | 'NOTIFICATIONS'> = {
+  identity: 'IDENTITY',
+  tracking: 'TRACKING',
+  procurement: 'PROCUREMENT',
+  notifications: 'NOTIFICATIONS',
+};
+
+/** Asks the service of an operation; what goes in and comes out is the contract's. */
+function call(env: Env, operation: Operation, context: RequestContext, input: unknown): Promise<Answer<unknown>> {
+  type Method = (context: RequestContext, input: unknown) => Promise<Answer<unknown>>;
+  const service = env[BINDINGS[operation.service]] as Record<string, Method>;
+  return service[operation.name]!(context, input);
+}
+
+/** The answer of an operation that went well, with what HTTP says beside the body. */
+function succeed(c: GatewayContext, route: OperationRoute, answer: Extract<Answer<unknown>, { ok: true }>): Response {
+  const value = answer.value as { version?: number };
+  const headers = new Headers();
+  if (answer.bookmark) headers.set('fairlead-bookmark', answer.bookmark);
+  if (answer.replayed) headers.set('idempotency-replayed', 'true');
+  if (route.operation.versioned) {
+    const etag = etagOf(value.version!);
+    headers.set('etag', etag);
+    if (route.method === 'get' && matchesEtag(c.req.header('if-none-match') ?? null, etag)) {
+      return new Response(null, { status: 304, headers });
+    }
+  }
+  return Response.json(value, { status: route.status, headers });
+}
+
+/** The answer to a body over its limit. */
+export function tooLarge(c: GatewayContext, maxBytes: number): Response {
+  return problem(413, 'Too large', `The body may hold ${maxBytes} bytes`, c.var.correlationId);
+}
+
+function addDeprecation(
+  headers: Headers,
+  { since, sunset, successor }: NonNullable<Operation['deprecated']>,
+  issuer: string,
+): void {
+  headers.set('deprecation', `@${Date.parse(since) / 1000}`);
+  headers.set('sunset', new Date(sunset).toUTCString());
+  headers.set('link', `<${issuer}${successor}>; rel="successor-version"`);
+}

@@ -1,0 +1,49 @@
+/** Connections at the edge: found for a signature check without asking tracking each time. */
+import type { ConnectionWithSecrets } from '../../../contracts/tracking/connections.ts';
+import { Cache } from '../../../platform/cache.ts';
+import { ANONYMOUS, type Env } from '../env.ts';
+import { isSigned } from './signature.ts';
+
+/** How long a connection's secrets are kept at the edge: a disabled one closes within this time. */
+const CONNECTION_TTL_MS = 5_000;
+/** A signature that does not fit may be by a secret just rotated in: the secrets are read anew, so often at most. */
+const SECOND_LOOK_MS = 500;
+const connections = new Cache<string, { connection: ConnectionWithSecrets; readAt: number }>({
+  capacity: 1_000,
+  ttlMs: CONNECTION_TTL_MS,
+});
+
+/** Whether a connection is at hand, so that a delivery costs no look-up. */
+export function isKnown(id: string): boolean {
+  return connections.get(id) !== undefined;
+}
+
+/** A connection, as it was read within `maxAgeMs`. */
+async function findConnection(env: Env, id: string, maxAgeMs: number): Promise<ConnectionWithSecrets | null> {
+  if (!/^con_[0-9a-z]{26}$/.test(id)) return null;
+  const readAt = Date.now();
+  const known = connections.get(id, readAt);
+  if (known && known.readAt + maxAgeMs > readAt) return known.connection;
+  const answer = await env.TRACKING.connectionForIngest(ANONYMOUS, { id });
+  if (!answer.ok) throw new Error(answer.detail);
+  // Made-up ids must not push the real ones out.
+  if (answer.value) connections.set(id, { connection: answer.value, readAt }, readAt);
+  return answer.value;
+}
+
+/** The connection that signed a delivery; `known` is the connection it claims to be of, if there is one. */
+export async function signerOf(
+  env: Env,
+  id: string,
+  headers: Headers,
+  body: Uint8Array,
+): Promise<{ signer: ConnectionWithSecrets | null; known: ConnectionWithSecrets | null }> {
+  let known: ConnectionWithSecrets | null = null;
+  for (const maxAgeMs of [CONNECTION_TTL_MS, SECOND_LOOK_MS]) {
+    const found = await findConnection(env, id, maxAgeMs);
+    if (!found || found === known) return { signer: null, known: found };
+    if (await isSigned(found, headers, body, Date.now())) return { signer: found, known: found };
+    known = found;
+  }
+  return { signer: null, known };
+}

@@ -1,0 +1,35 @@
+/** Containers, ETAs, sea routes, carrier connections and what became of what they posted. */
+import { tracking } from '../../../contracts/tracking/index.ts';
+import { route, tagged } from '../http/route.ts';
+
+/** The routes of tracking. */
+export const trackingRoutes = [
+  ...tagged('Containers', [
+    route('post', '/v1/containers', tracking.registerContainers, 201),
+    route('get', '/v1/containers', tracking.listContainers),
+    route('get', '/v1/containers/{number}', tracking.getContainer),
+    route('get', '/v1/containers/{number}/events', tracking.listEvents),
+    route('get', '/v1/containers/{number}/positions', tracking.listPositions),
+    route('get', '/v1/containers/{number}/route', tracking.getRoute),
+  ]),
+  ...tagged('ETA', [
+    route('get', '/v1/containers/{number}/eta-history', tracking.listEtaHistory),
+    route('get', '/v1/eta/accuracy', tracking.etaAccuracy),
+    route('get', '/v1/eta/models', tracking.listEtaModels),
+    route('put', '/v1/eta/models/active', tracking.activateEtaModel),
+    route('get', '/v1/carriers/{id}/reliability', tracking.carrierReliability),
+  ]),
+  ...tagged('Routes', [route('get', '/v1/routes/sea', tracking.seaRoute)]),
+  ...tagged('Connections', [
+    route('post', '/v1/connections', tracking.createConnection, 201),
+    route('get', '/v1/connections', tracking.listConnections),
+    route('get', '/v1/connections/{id}', tracking.getConnection),
+    route('post', '/v1/connections/{id}/rotate-secret', tracking.rotateConnectionSecret),
+    route('post', '/v1/connections/{id}/disable', tracking.disableConnection),
+    route('get', '/v1/receipts/{id}', tracking.getReceipt),
+    route('get', '/v1/quarantine', tracking.listQuarantine),
+    route('get', '/v1/dead-letters', tracking.listDeadLetters),
+    route('post', '/v1/dead-letters/{id}/replay', tracking.replayDeadLetter),
+    route('post', '/v1/dead-letters/{id}/discard', tracking.discardDeadLetter),
+  ]),
+];

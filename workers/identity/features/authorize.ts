@@ -1,0 +1,211 @@
+/** The authorization endpoint's logic: requests, passwords, second factors, and the way back to the client. */
+import { waitUntil } from 'cloudflare:workers';
+import { and, eq } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
+import type { AuthorizationFailure, AuthorizationRequest, LoginOutcome } from '../../../contracts/identity/oauth.ts';
+import { PERMISSIONS, type Role } from '../../../contracts/kit/permissions.ts';
+import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
+import { users } from '../../../platform/d1/schema/directory.ts';
+import { randomToken } from '../../../platform/ids.ts';
+import { AUTH_CODE_SECONDS, SECOND_FACTOR_SECONDS } from '../../../platform/limits.ts';
+import { errorText, loggerFor } from '../../../platform/log.ts';
+import { sha256Hex } from '../../../platform/secrets.ts';
+import type { Env } from '../env.ts';
+import { CONSOLE_CLIENT } from './client-auth.ts';
+import { narrow } from './grants.ts';
+import { oauthError } from './oauth-error.ts';
+import { organisationOfSecret } from './organisations.ts';
+import { checkPassword, hashPassword, isOutdated } from './passwords.ts';
+import { useFactor } from './second-factor.ts';
+import { type Try, tryAccount } from './throttle.ts';
+
+type UserRow = typeof users.$inferSelect;
+
+/** The console's only redirect address: exact comparison, no patterns. */
+function redirectUriOf(env: Env): string {
+  return `${env.ISSUER}/auth/callback`;
+}
+
+/**
+ * Checks an authorization request before a login page is shown. As long as the client and its address
+ * are not certain, an error is shown to the person; from then on it goes back to the client.
+ */
+export function checkAuthorization(
+  env: Env,
+  query: Record<string, string>,
+): ({ ok: true } & AuthorizationRequest) | AuthorizationFailure {
+  if (query.client_id !== CONSOLE_CLIENT) return oauthError(400, 'invalid_client', 'The client is not known');
+  if (query.redirect_uri !== redirectUriOf(env)) {
+    return oauthError(400, 'invalid_request', 'The redirect_uri is not registered for this client');
+  }
+  const state = query.state ?? '';
+  const back = (error: string, description: string): AuthorizationFailure => ({
+    ...oauthError(400, error, description),
+    redirectTo: backTo(env, { error, error_description: description, ...(state.length <= 500 ? { state } : {}) }),
+  });
+  if (!state || state.length > 500) return back('invalid_request', 'state is required, of 500 characters at most');
+  if (query.response_type === undefined) return back('invalid_request', 'response_type is required');
+  if (query.response_type !== 'code') return back('unsupported_response_type', 'response_type must be code');
+  if (query.code_challenge_method !== 'S256' || !/^[A-Za-z0-9_-]{43}$/.test(query.code_challenge ?? '')) {
+    return back('invalid_request', 'PKCE with S256 is required');
+  }
+  const scope = query.scope?.trim() ?? '';
+  if (scope.split(/ +/).some((name) => name !== '' && !(name in PERMISSIONS))) {
+    return back('invalid_scope', 'A scope is not known');
+  }
+  const keyThumbprint = query.dpop_jkt ?? '';
+  if (keyThumbprint && !/^[\w-]{43}$/.test(keyThumbprint))
+    return back('invalid_request', 'dpop_jkt is not a thumbprint');
+  return {
+    ok: true,
+    clientId: query.client_id,
+    redirectUri: query.redirect_uri,
+    state,
+    codeChallenge: query.code_challenge!,
+    scope,
+    keyThumbprint,
+  };
+}
+
+/** Where the browser goes with an answer; it names its issuer (RFC 9207). */
+function backTo(env: Env, answer: Record<string, string>): string {
+  const target = new URL(redirectUriOf(env));
+  target.search = new URLSearchParams({ ...answer, iss: env.ISSUER }).toString();
+  return target.href;
+}
+
+/** The person behind an e-mail address and password, or the refusal; the same in words and time for everybody. */
+export async function checkCredentials(
+  env: Env,
+  credentials: { email: string; password: string },
+  address: string,
+): Promise<{ ok: true; user: UserRow; attempt: Try } | Extract<LoginOutcome, { ok: false }>> {
+  const email = credentials.email.slice(0, 200);
+  const password = credentials.password.slice(0, 200);
+  const attempt = await tryAccount(env, email, address);
+  if (typeof attempt === 'number') return tooMany(attempt);
+  const row = await drizzle(env.DIRECTORY).select().from(users).where(eq(users.email, email)).get();
+  const user = row?.status === 'active' ? row : null;
+  const right = await checkPassword(env.PASSWORD_PEPPER, user, password);
+  if (!user || !right) {
+    reportFailure(env, row, address, 'password');
+    return oauthError(401, 'access_denied', 'E-mail address or password is wrong');
+  }
+  return { ok: true, user: await renewHash(env, user, password), attempt };
+}
+
+function tooMany(pauseMs: number): Extract<LoginOutcome, { ok: false }> {
+  const retryAfterSeconds = Math.ceil(pauseMs / 1000);
+  return {
+    ...oauthError(429, 'access_denied', 'Too many attempts. Wait a few minutes and try again.'),
+    retryAfterSeconds,
+  };
+}
+
+/** Hashes an outdated password anew, over the hash that was checked alone: a change in between must win. */
+async function renewHash(env: Env, user: UserRow, password: string): Promise<UserRow> {
+  if (!isOutdated(env.PASSWORD_PEPPER, user)) return user;
+  const fresh = await hashPassword(env.PASSWORD_PEPPER, password);
+  const [changed] = await drizzle(env.DIRECTORY)
+    .update(users)
+    .set(fresh)
+    .where(and(eq(users.id, user.id), eq(users.passwordHash, user.passwordHash)))
+    .returning();
+  return changed ?? user;
+}
+
+/** A failed sign-in of a known account is counted in its organisation, behind the answer: it takes no time. */
+function reportFailure(env: Env, user: UserRow | undefined, address: string, reason: string): void {
+  const log = loggerFor('identity', env.LOG_LEVEL);
+  log('warn', 'login.refused', { address, userId: user?.id ?? null, reason });
+  if (!user) return;
+  const { tenantId, id: subject } = user;
+  const route = 'POST /oauth/authorize';
+  const denial = { kind: 'login' as const, tenantId, subject, route, reason, address, correlationId: '' };
+  waitUntil(
+    tenantPolicy(env, tenantId)
+      .recordDenials([denial])
+      .catch((error: unknown) => log('error', 'denial.not_counted', { error: errorText(error) })),
+  );
+}
+
+/** Checks credentials and answers where to send the browser, or that a second factor is wanted. */
+export async function login(
+  env: Env,
+  request: AuthorizationRequest,
+  credentials: { email: string; password: string },
+  address: string,
+): Promise<LoginOutcome> {
+  const checked = await checkCredentials(env, credentials, address);
+  if (!checked.ok) return checked;
+  const { user, attempt } = checked;
+  const policy = tenantPolicy(env, user.tenantId);
+  const factor = await policy.factor(user.id);
+  if (!factor?.confirmed) {
+    await attempt.succeeded();
+    return issueCode(env, user, request, ['pwd']);
+  }
+  const pending = `${user.tenantId}.${randomToken()}`;
+  await policy.storePendingLogin(
+    await sha256Hex(pending),
+    { userId: user.id, securityVersion: user.securityVersion, request: { ...request } },
+    Date.now() + SECOND_FACTOR_SECONDS * 1000,
+  );
+  return { ok: true, pending };
+}
+
+/** The second step of a sign-in. */
+export async function finishLogin(env: Env, pending: string, code: string, address: string): Promise<LoginOutcome> {
+  const over = oauthError(400, 'access_denied', 'This sign-in has expired or was tried too often. Please start again.');
+  const tenantId = await organisationOfSecret(env, pending);
+  if (!tenantId) return over;
+  const policy = tenantPolicy(env, tenantId);
+  const hash = await sha256Hex(pending);
+  const waiting = await policy.tryPendingLogin(hash, Date.now());
+  if (!waiting) return over;
+  const user = await drizzle(env.DIRECTORY).select().from(users).where(eq(users.id, waiting.userId)).get();
+  const same = user?.tenantId === tenantId && user.securityVersion === waiting.securityVersion;
+  if (!user || !same || user.status !== 'active') return over;
+  // Counted for the user whichever sign-in it belongs to: new sign-ins must not buy new tries.
+  const attempt = await tryAccount(env, user.email, address, user.id);
+  if (typeof attempt === 'number') return tooMany(attempt);
+  if (!(await useFactor(env, tenantId, user.id, code.slice(0, 40)))) {
+    reportFailure(env, user, address, 'second_factor');
+    return oauthError(401, 'access_denied', 'The code is wrong or was used before');
+  }
+  await policy.dropPendingLogin(hash);
+  await attempt.succeeded();
+  return issueCode(env, user, waiting.request as unknown as AuthorizationRequest, ['pwd', 'otp']);
+}
+
+async function issueCode(
+  env: Env,
+  user: UserRow,
+  request: AuthorizationRequest,
+  methods: string[],
+): Promise<LoginOutcome> {
+  const { clientId, redirectUri, codeChallenge, state } = request;
+  const role = user.role as Role;
+  const scopes = narrow(role, null, request.scope);
+  if (scopes === 'refused') {
+    const description = 'The user may not have that scope';
+    return { ok: true, redirectTo: backTo(env, { error: 'invalid_scope', error_description: description, state }) };
+  }
+  const code = `${user.tenantId}.${randomToken()}`;
+  await tenantPolicy(env, user.tenantId).storeCode(
+    await sha256Hex(code),
+    {
+      userId: user.id,
+      securityVersion: user.securityVersion,
+      roles: [role],
+      clientId,
+      scopes,
+      methods,
+      redirectUri,
+      codeChallenge,
+      keyThumbprint: request.keyThumbprint || null,
+    },
+    Date.now() + AUTH_CODE_SECONDS * 1000,
+  );
+  return { ok: true, redirectTo: backTo(env, { code, state }) };
+}

@@ -1,0 +1,77 @@
+/** Second factors as people begin, confirm and lose them. */
+import type { FactorEnrolment } from '../../../contracts/identity/account.ts';
+import { type Answer, fail, fault, notFound, ok } from '../../../contracts/kit/result.ts';
+import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
+import type { For } from '../request.ts';
+import { confirmPassword, refuseMachine } from './me.ts';
+import { findUser, refuseOver } from './people.ts';
+import { newFactorSecret, newRecoveryCodes, sealFactorSecret, stepOfCode } from './second-factor.ts';
+
+/** Begins a second factor, by the password: whoever stole a token must not plant a factor of theirs. */
+export async function enrolFactor({
+  env,
+  scope,
+  input,
+  address,
+}: For<'enrolFactor'>): Promise<Answer<FactorEnrolment>> {
+  const refused = refuseMachine(scope);
+  if (refused) return refused;
+  const confirmed = await confirmPassword(env, scope, input.password, address);
+  if (!confirmed.ok) return confirmed;
+  const { user } = confirmed;
+  const policy = tenantPolicy(env, scope.tenantId);
+  if ((await policy.factor(user.id))?.confirmed) {
+    return fail('conflict.exists', 'There is a second factor already; remove it first');
+  }
+  const enrolment = newFactorSecret(user.email);
+  await policy.enrolFactor(user.id, await sealFactorSecret(env, user.id, enrolment.secret));
+  return ok(enrolment);
+}
+
+/** Confirms a second factor by its first code; answers the recovery codes, once. */
+export async function confirmFactor({
+  env,
+  scope,
+  input,
+}: For<'confirmFactor'>): Promise<Answer<{ recoveryCodes: string[] }>> {
+  const refused = refuseMachine(scope);
+  if (refused) return refused;
+  const policy = tenantPolicy(env, scope.tenantId);
+  const factor = await policy.factor(scope.subject);
+  if (!factor || factor.confirmed)
+    return fail('conflict.exists', 'There is no second factor that waits for its first code');
+  const wrong = fault('/code', 'wrong', 'This is not the present code; check the clock of the device');
+  const step = await stepOfCode(env, scope.subject, factor.sealedSecret, input.code);
+  if (step === null) return wrong;
+  const { codes, hashes } = await newRecoveryCodes(scope.subject);
+  return (await policy.confirmFactor(scope.subject, factor.sealedSecret, step, hashes))
+    ? ok({ recoveryCodes: codes })
+    : wrong;
+}
+
+/** Removes one's own second factor; the password must be given again. */
+export async function removeFactor({
+  env,
+  scope,
+  input,
+  address,
+}: For<'removeFactor'>): Promise<Answer<{ removed: boolean }>> {
+  const refused = refuseMachine(scope);
+  if (refused) return refused;
+  const confirmed = await confirmPassword(env, scope, input.password, address);
+  if (!confirmed.ok) return confirmed;
+  return ok({ removed: await tenantPolicy(env, scope.tenantId).removeFactor(scope.subject) });
+}
+
+/** Removes the second factor of a user who has lost it; their sessions end. */
+export async function resetFactor({ env, scope, input }: For<'resetFactor'>): Promise<Answer<{ removed: boolean }>> {
+  const user = await findUser(env, scope, input.id);
+  if (!user) return notFound('user');
+  if (input.id === scope.subject) return fail('forbidden', 'Remove your own second factor by giving your password');
+  const beyond = refuseOver(scope, user);
+  if (beyond) return beyond;
+  const policy = tenantPolicy(env, user.tenantId);
+  const removed = await policy.removeFactor(input.id);
+  await policy.endSessionsOf(input.id, null);
+  return ok({ removed });
+}

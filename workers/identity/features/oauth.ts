@@ -1,0 +1,56 @@
+/** What the gateway's OAuth endpoints and sign-in pages ask; the decisions are in the files named after them. */
+import type {
+  AuthorizationFailure,
+  AuthorizationRequest,
+  LoginOutcome,
+  OAuthError,
+  TokenAnswer,
+} from '../../../contracts/identity/oauth.ts';
+import { type Answer, ok } from '../../../contracts/kit/result.ts';
+import type { For } from '../request.ts';
+import * as authorize from './authorize.ts';
+import * as grants from './grants.ts';
+import { publicKeys } from './keys.ts';
+import * as tokenStatus from './token-status.ts';
+
+/** The public keys (RFC 7517). */
+export async function jwks({ env }: For<'jwks'>): Promise<Answer<{ keys: Record<string, unknown>[] }>> {
+  return ok(await publicKeys(env));
+}
+
+/** Checks an authorization request before a login page is shown. */
+export async function checkAuthorization({
+  env,
+  input,
+}: For<'checkAuthorization'>): Promise<Answer<({ ok: true } & AuthorizationRequest) | AuthorizationFailure>> {
+  return ok(authorize.checkAuthorization(env, input.query));
+}
+
+/** The first step of a sign-in. */
+export async function login({
+  env,
+  input: { request, ...credentials },
+  address,
+}: For<'login'>): Promise<Answer<LoginOutcome>> {
+  return ok(await authorize.login(env, request, credentials, address));
+}
+
+/** The second step of a sign-in. */
+export async function finishLogin({ env, input, address }: For<'finishLogin'>): Promise<Answer<LoginOutcome>> {
+  return ok(await authorize.finishLogin(env, input.pending, input.code, address));
+}
+
+/** The token endpoint. */
+export async function token({ env, input, address }: For<'token'>): Promise<Answer<TokenAnswer | OAuthError>> {
+  return ok(await grants.token(env, { ...input, address }));
+}
+
+/** Introspection (RFC 7662). */
+export async function introspect({ env, input, address }: For<'introspect'>) {
+  return ok(await tokenStatus.introspect(env, { ...input, address }));
+}
+
+/** Revocation (RFC 7009). */
+export async function revoke({ env, input, address }: For<'revoke'>) {
+  return ok(await tokenStatus.revoke(env, { ...input, address }));
+}

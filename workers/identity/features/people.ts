@@ -1,0 +1,212 @@
+/** Users of an organisation: who they are, and who may do what over them. */
+import { and, desc, eq, lt, or, type SQL, sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
+import type { User } from '../../../contracts/identity/people.ts';
+import { PLATFORM_TENANT } from '../../../contracts/kit/actor.ts';
+import { beforeId, cutPageById } from '../../../contracts/kit/paging.ts';
+import {
+  grantOf,
+  OPERATOR_ROLES,
+  type Permission,
+  type Role,
+  TENANT_ROLES,
+} from '../../../contracts/kit/permissions.ts';
+import { type Answer, type Failure, fail, notFound, ok, type Page } from '../../../contracts/kit/result.ts';
+import type { Scope } from '../../../contracts/kit/serve.ts';
+import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
+import { directoryAnswers } from '../../../platform/d1/directory.ts';
+import { isStale, isTaken } from '../../../platform/d1/errors.ts';
+import { once } from '../../../platform/d1/idempotency.ts';
+import { invitations, passwordResets, users } from '../../../platform/d1/schema/directory.ts';
+import { guard, prepared } from '../../../platform/d1/statements.ts';
+import { newId } from '../../../platform/ids.ts';
+import { toInstant } from '../../../platform/instants.ts';
+import type { Env } from '../env.ts';
+import type { For } from '../request.ts';
+import { hashPassword } from './passwords.ts';
+
+type UserRow = typeof users.$inferSelect;
+
+const toApi = (row: UserRow): User => ({
+  id: row.id,
+  email: row.email,
+  name: row.name,
+  role: row.role as Role,
+  status: row.status,
+  createdAt: toInstant(row.createdAt),
+  version: row.version,
+});
+
+/** Nobody may hand out what they do not hold: a narrowed token cannot make a wider one. */
+export function refuseGrant(scope: Scope, role: Role, scopes: readonly Permission[] | null): Failure | null {
+  const beyond = grantOf(role, scopes).filter((permission) => !scope.allows(permission));
+  return beyond.length > 0 ? fail('forbidden', `You cannot grant what you do not hold: ${beyond.join(', ')}`) : null;
+}
+
+/** Null when the caller may make somebody of its organisation's kind be in a role, under a narrowing. */
+export function refuseRole(scope: Scope, role: Role, scopes: readonly Permission[] | null = null): Failure | null {
+  if (scope.tenantId !== PLATFORM_TENANT) {
+    return (TENANT_ROLES as readonly Role[]).includes(role)
+      ? refuseGrant(scope, role, scopes)
+      : fail('forbidden', `The role ${role} is given by the platform’s operators`);
+  }
+  if (!(OPERATOR_ROLES as readonly Role[]).includes(role)) {
+    return fail('forbidden', `The role ${role} is given by the tenant’s administrators`);
+  }
+  // Operators give carriers' people what operators themselves never hold.
+  return role === 'carrier_user' ? scope.refuse('tenants:manage') : refuseGrant(scope, role, null);
+}
+
+/** Creates a user of the caller's tenant with a password that the caller chose. */
+export async function createUser({
+  env,
+  scope,
+  input,
+  idempotencyKey: key,
+  now,
+}: For<'createUser'>): Promise<Answer<User>> {
+  const refused = refuseRole(scope, input.role);
+  if (refused) return refused;
+  return once(directoryAnswers(env), scope, { operation: 'user', key, input }, now, {
+    make: async () => {
+      const { password, ...facts } = input;
+      const row = {
+        ...facts,
+        ...(await hashPassword(env.PASSWORD_PEPPER, password)),
+        id: newId('usr', now),
+        tenantId: scope.tenantId,
+        status: 'active' as const,
+        version: 1,
+        securityVersion: 1,
+        createdAt: now,
+      };
+      const insert = drizzle(env.DIRECTORY).insert(users).values(row);
+      return { answer: toApi(row), statements: [prepared(env.DIRECTORY, insert)] };
+    },
+    explain: (error) => (isTaken(error) ? fail('conflict.exists', 'The e-mail address is taken') : null),
+  });
+}
+
+/** The organisation's users, newest first; for operators also those of a carrier. */
+export async function listUsers({ env, scope, input }: For<'listUsers'>): Promise<Answer<Page<User>>> {
+  const { carrierId } = input;
+  const refused = carrierId === undefined ? null : scope.refuse('tenants:manage');
+  if (refused) return refused;
+  if (carrierId?.startsWith('car_') === false) return ok({ items: [], nextCursor: null });
+  const rows = await drizzle(env.DIRECTORY)
+    .select()
+    .from(users)
+    .where(and(eq(users.tenantId, carrierId ?? scope.tenantId), lt(users.id, beforeId(input))))
+    .orderBy(desc(users.id))
+    .limit(input.limit + 1);
+  return ok(cutPageById(rows, input.limit, toApi));
+}
+
+/**
+ * A user of the caller's organisation, or nothing. Carriers' people have no administrator of their own:
+ * the operators who invited them look after them. What is done goes to the user's own organisation.
+ */
+export async function findUser(env: Env, scope: Scope, id: string): Promise<UserRow | undefined> {
+  const own = eq(users.tenantId, scope.tenantId);
+  const isOperator = scope.tenantId === PLATFORM_TENANT && scope.allows('tenants:manage');
+  return drizzle(env.DIRECTORY)
+    .select()
+    .from(users)
+    .where(and(eq(users.id, id), isOperator ? or(own, eq(users.role, 'carrier_user')) : own))
+    .get();
+}
+
+/** Nobody may act on who may do more; operators look after carriers' people, whose rights they never hold. */
+export function refuseOver(scope: Scope, user: UserRow): Failure | null {
+  return user.role === 'carrier_user' ? scope.refuse('tenants:manage') : refuseGrant(scope, user.role as Role, null);
+}
+
+/** One user of the organisation. */
+export async function getUser({ env, scope, input }: For<'getUser'>): Promise<Answer<User>> {
+  const row = await findUser(env, scope, input.id);
+  return row ? ok(toApi(row)) : notFound('user');
+}
+
+/**
+ * Changes a user's name, role or status, if it is still the version the caller has seen. Whoever loses
+ * a role or the account is signed out everywhere: a token must not outlive what it says.
+ */
+export async function changeUser({
+  env,
+  scope,
+  input: { id, ...input },
+  expectedVersion,
+}: For<'changeUser'>): Promise<Answer<User>> {
+  const row = await findUser(env, scope, id);
+  if (!row) return notFound('user');
+  const refusedRole = refuseOver(scope, row) ?? (input.role === row.role ? null : refuseMove(scope, row, input.role));
+  if (refusedRole) return refusedRole;
+  const stale = fail('precondition.failed', 'The user has changed since you read it');
+  if (row.version !== expectedVersion) return stale;
+  const ends = input.status !== row.status || input.role !== row.role;
+  if (ends && id === scope.subject) return fail('forbidden', 'Nobody can take their own role or account away');
+  const securityVersion = row.securityVersion + (ends ? 1 : 0);
+  const next = { ...row, ...input, version: row.version + 1, securityVersion };
+  const update = drizzle(env.DIRECTORY)
+    .update(users)
+    .set({ ...input, version: next.version, securityVersion })
+    .where(
+      and(
+        eq(users.id, id),
+        eq(users.tenantId, row.tenantId),
+        eq(users.version, expectedVersion),
+        isAdmin(row) && !isAdmin(next) ? anotherAdmin(row) : undefined,
+      ),
+    );
+  try {
+    await env.DIRECTORY.batch([
+      prepared(env.DIRECTORY, update),
+      ...guard(env.DIRECTORY),
+      ...(ends ? endings(env, row) : []),
+    ]);
+  } catch (error) {
+    if (isStale(error)) return (await isLastAdmin(env, row)) ? lastAdmin() : stale;
+    throw error;
+  }
+  if (ends) await tenantPolicy(env, row.tenantId).endSessionsOf(id, null);
+  return ok(toApi(next));
+}
+
+const isAdmin = ({ role, status }: Pick<UserRow, 'role' | 'status'>): boolean =>
+  role === 'tenant_admin' && status === 'active';
+
+/** Another role for a user: of the organisation's kind, and a person of a carrier stays one. */
+function refuseMove(scope: Scope, row: UserRow, role: Role): Failure | null {
+  const isCarriers = row.role === 'carrier_user';
+  if (isCarriers !== (role === 'carrier_user')) return fail('forbidden', 'A person of a carrier stays one');
+  return refuseRole(scope, role);
+}
+
+/** What ends with a role or an account: the links made for it and by it. */
+function endings(env: Env, row: UserRow): D1PreparedStatement[] {
+  const db = drizzle(env.DIRECTORY);
+  const openOnes = and(eq(invitations.invitedBy, row.id), eq(invitations.status, 'open'));
+  const resets = or(eq(passwordResets.userId, row.id), eq(passwordResets.createdBy, row.id));
+  return [
+    prepared(env.DIRECTORY, db.update(invitations).set({ status: 'withdrawn' }).where(openOnes)),
+    prepared(env.DIRECTORY, db.delete(passwordResets).where(resets)),
+  ];
+}
+
+/** That a tenant keeps an administrator when one steps down: part of the write, so that two cannot at once. */
+function anotherAdmin(row: UserRow): SQL {
+  return sql`EXISTS (SELECT 1 FROM users AS other WHERE other.tenant_id = ${row.tenantId}
+    AND other.role = 'tenant_admin' AND other.status = 'active' AND other.id <> ${row.id})`;
+}
+
+async function isLastAdmin(env: Env, row: UserRow): Promise<boolean> {
+  const admins = await drizzle(env.DIRECTORY)
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.tenantId, row.tenantId), eq(users.role, 'tenant_admin'), eq(users.status, 'active')))
+    .limit(2);
+  return admins.length === 1 && admins[0]!.id === row.id;
+}
+
+const lastAdmin = (): Failure =>
+  fail('conflict.exists', 'This is the last administrator: make somebody else one first');

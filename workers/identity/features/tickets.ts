@@ -1,0 +1,44 @@
+/** Tickets: each opens one WebSocket, once, and names the session or client that the socket ends with. */
+import { type Answer, fail, ok } from '../../../contracts/kit/result.ts';
+import { normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts';
+import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
+import { randomToken } from '../../../platform/ids.ts';
+import { WS_TICKET_SECONDS } from '../../../platform/limits.ts';
+import { sha256Hex } from '../../../platform/secrets.ts';
+import type { For } from '../request.ts';
+import { organisationOfSecret } from './organisations.ts';
+
+/** Makes a ticket. */
+export async function createTicket({
+  env,
+  scope,
+  input,
+  now,
+}: For<'createTicket'>): Promise<Answer<{ ticket: string; expiresInSeconds: number; url: string }>> {
+  const refused = scope.refuse('containers:read');
+  if (refused) return refused;
+  const topic = input.topic === 'fleet' ? 'fleet' : `container:${normalizeContainerNumber(input.number)}`;
+  const path = input.topic === 'fleet' ? '/v1/live/fleet' : `/v1/live/containers/${encodeURIComponent(input.number)}`;
+  const ticket = `${scope.tenantId}.${randomToken()}`;
+  const stored = await tenantPolicy(env, scope.tenantId).storeTicket(
+    await sha256Hex(ticket),
+    topic,
+    scope.sessionId ?? scope.subject,
+    now + WS_TICKET_SECONDS * 1000,
+  );
+  if (!stored) return fail('unauthenticated', 'The session or client has just ended');
+  return ok({ ticket, expiresInSeconds: WS_TICKET_SECONDS, url: `${path}?ticket=${ticket}` });
+}
+
+/** What a ticket opens, once, and for whom; null when it opens nothing. */
+export async function redeemTicket({
+  env,
+  input: { ticket },
+  address,
+  now,
+}: For<'redeemTicket'>): Promise<Answer<{ tenantId: string; topic: string; holder: string } | null>> {
+  const tenantId = await organisationOfSecret(env, ticket);
+  if (!tenantId) return ok(null);
+  const redeemed = await tenantPolicy(env, tenantId).redeemTicket(await sha256Hex(ticket), address, now);
+  return ok(redeemed && { tenantId, ...redeemed });
+}

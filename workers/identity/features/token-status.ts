@@ -1,0 +1,92 @@
+/** Introspection (RFC 7662) and revocation (RFC 7009) of access and refresh tokens. */
+import type { JWTPayload } from 'jose';
+import type { Introspection, OAuthError, OAuthRequest } from '../../../contracts/identity/oauth.ts';
+import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
+import { sha256Hex } from '../../../platform/secrets.ts';
+import type { Env } from '../env.ts';
+import { authenticateClient, CONSOLE_CLIENT } from './client-auth.ts';
+import { readAccessToken } from './keys.ts';
+import { oauthError } from './oauth-error.ts';
+import { organisationOfSecret } from './organisations.ts';
+
+interface OwnToken {
+  sessionId: string | null;
+  clientId: string | null;
+  tokenId: string;
+}
+
+function ownToken(claims: JWTPayload): OwnToken {
+  return {
+    sessionId: typeof claims.sid === 'string' ? claims.sid : null,
+    clientId: claims.kind === 'client' ? claims.sub! : null,
+    tokenId: claims.jti!,
+  };
+}
+
+/** What is said of a token to a client of the same organisation; another's token is not active to it. */
+export async function introspect(
+  env: Env,
+  request: OAuthRequest,
+): Promise<{ ok: true; answer: Introspection } | OAuthError> {
+  const client = await authenticateClient(env, request);
+  if ('ok' in client) return client;
+  const text = request.form.token;
+  if (!text) return oauthError(400, 'invalid_request', 'token is required');
+  const policy = tenantPolicy(env, client.tenantId);
+  const claims = await readAccessToken(env, text);
+  if (claims) {
+    const active = claims.tenant === client.tenantId && (await policy.isAlive(ownToken(claims)));
+    if (!active) return { ok: true, answer: { active: false } };
+    const { roles, scope, client_id, sub, aud, iss, exp, iat, jti, sid, cnf } = claims;
+    const answer = { roles, scope, client_id, sub, aud, iss, exp, iat, jti, sid, cnf };
+    return { ok: true, answer: { active: true, token_type: cnf ? 'DPoP' : 'Bearer', ...answer } };
+  }
+  if ((await organisationOfSecret(env, text)) !== client.tenantId) return { ok: true, answer: { active: false } };
+  const session = await policy.sessionOfRefresh(await sha256Hex(text), Date.now());
+  if (!session) return { ok: true, answer: { active: false } };
+  const { userId, clientId, sessionId, scopes, keyThumbprint } = session;
+  return {
+    ok: true,
+    answer: {
+      active: true,
+      sub: userId,
+      client_id: clientId,
+      sid: sessionId,
+      iss: env.ISSUER,
+      ...(scopes ? { scope: scopes.join(' ') } : {}),
+      ...(keyThumbprint ? { cnf: { jkt: keyThumbprint } } : {}),
+    },
+  };
+}
+
+/** Revokes a token of the client's own. What is unknown, or another's, is answered the same (section 2.2). */
+export async function revoke(env: Env, request: OAuthRequest): Promise<{ ok: true } | OAuthError> {
+  const clientId = await revokingClient(env, request);
+  if (typeof clientId !== 'string') return clientId;
+  const text = request.form.token;
+  if (!text) return oauthError(400, 'invalid_request', 'token is required');
+  const claims = await readAccessToken(env, text);
+  if (claims) {
+    if (claims.client_id === clientId) {
+      const { sessionId, tokenId } = ownToken(claims);
+      const until = (claims.exp! + 10) * 1000;
+      await tenantPolicy(env, String(claims.tenant)).revokeToken({ tokenId, holder: sessionId ?? claims.sub!, until });
+    }
+    return { ok: true };
+  }
+  const tenantId = await organisationOfSecret(env, text);
+  if (!tenantId) return { ok: true };
+  const policy = tenantPolicy(env, tenantId);
+  const session = await policy.sessionOfRefresh(await sha256Hex(text), Date.now());
+  // A refresh token takes its session along: its access tokens and its sockets end with it.
+  if (session?.clientId === clientId) await policy.endSession(session.sessionId);
+  return { ok: true };
+}
+
+async function revokingClient(env: Env, request: OAuthRequest): Promise<string | OAuthError> {
+  const { form, basic } = request;
+  const isPublic = basic === null && form.client_secret === undefined && form.client_assertion === undefined;
+  if (isPublic && form.client_id === CONSOLE_CLIENT) return CONSOLE_CLIENT;
+  const client = await authenticateClient(env, request);
+  return 'ok' in client ? client : client.id;
+}

@@ -1,0 +1,101 @@
+/** A tenant's webhook endpoints and their deliveries. */
+import { type Answer, fail, fault, notFound, ok, type Page } from '../../../contracts/kit/result.ts';
+import type { Scope } from '../../../contracts/kit/serve.ts';
+import type { DeliveryRecord, Endpoint, EndpointWithSecret } from '../../../contracts/notifications/endpoints.ts';
+import { refuseUrl } from '../../../domain/identifiers/public-url.ts';
+import type { StoredEndpoint } from '../../../durable-objects/delivery-log/storage.ts';
+import { deliveryLog } from '../../../durable-objects/delivery-log/stub.ts';
+import type { IdempotentRequest, StoredAnswer } from '../../../durable-objects/kit/idempotency.ts';
+import { base64, newId } from '../../../platform/ids.ts';
+import { toInstant } from '../../../platform/instants.ts';
+import { SECRET_OVERLAP_HOURS, WEBHOOK_ENDPOINTS_MAX } from '../../../platform/limits.ts';
+import { keyMismatch, requestHash } from '../../../platform/request-hash.ts';
+import { open, seal } from '../../../platform/secrets.ts';
+import type { Env } from '../env.ts';
+import type { For } from '../request.ts';
+
+/** Adds an endpoint and returns its signing secret, once. */
+export async function createEndpoint({
+  env,
+  scope,
+  input,
+  idempotencyKey,
+  now,
+}: For<'createEndpoint'>): Promise<Answer<EndpointWithSecret>> {
+  const refusal = refuseUrl(input.url, env.ALLOW_LOOPBACK_WEBHOOKS === 'yes');
+  if (refusal) return fault('/url', 'not_public', `The address ${refusal}`);
+  const endpoint: Endpoint = { id: newId('whe', now), ...input, status: 'active', createdAt: toInstant(now) };
+  const request = await withSecret(env, scope, { operation: 'webhook_endpoint', key: idempotencyKey, input }, endpoint);
+  const stored = await deliveryLog(env, scope.tenantId).createEndpoint(request);
+  return stored ? shown(env, stored) : fail('conflict.exists', `A tenant may have ${WEBHOOK_ENDPOINTS_MAX} endpoints`);
+}
+
+/** Makes a new signing secret; for a day deliveries carry a signature by each. */
+export async function rotateEndpointSecret({
+  env,
+  scope,
+  input,
+  idempotencyKey,
+  now,
+}: For<'rotateEndpointSecret'>): Promise<Answer<EndpointWithSecret>> {
+  // Only the id counts: the object fills in the endpoint as it knows it.
+  const named: Endpoint = { id: input.id, url: '', types: [], description: '', status: 'active', createdAt: '' };
+  const operation = 'webhook_endpoint.rotate';
+  const request = await withSecret(env, scope, { operation, key: idempotencyKey, input }, named);
+  const stored = await deliveryLog(env, scope.tenantId).rotateSecret(request, now + SECRET_OVERLAP_HOURS * 3_600_000);
+  return stored ? shown(env, stored) : notFound('webhook endpoint');
+}
+
+/** A request under an idempotency key, with a fresh secret for the endpoint, sealed. */
+async function withSecret(
+  env: Env,
+  scope: Scope,
+  { operation, key, input }: { operation: string; key: string; input: unknown },
+  endpoint: Endpoint,
+): Promise<IdempotentRequest<StoredEndpoint>> {
+  const secret = `whsec_${base64(crypto.getRandomValues(new Uint8Array(32)))}`;
+  return {
+    operation: `${operation}:${scope.subject}`,
+    key,
+    requestHash: await requestHash(env.SEALING_KEY, scope, input),
+    answer: { endpoint, sealedSecret: await seal(env.SEALING_KEY, endpoint.id, secret) },
+  };
+}
+
+/** The endpoint of a stored answer with its secret, which a replay shows again. */
+async function shown(env: Env, stored: StoredAnswer<StoredEndpoint>): Promise<Answer<EndpointWithSecret>> {
+  if (stored === 'mismatch') return keyMismatch();
+  const { endpoint, sealedSecret } = stored.answer;
+  const secret = await open(env.SEALING_KEY, endpoint.id, sealedSecret);
+  return { ok: true, value: { ...endpoint, secret }, replayed: stored.replayed };
+}
+
+/** The tenant's endpoints: few enough for one page. */
+export async function listEndpoints({ env, scope }: For<'listEndpoints'>): Promise<Answer<Page<Endpoint>>> {
+  return ok({ items: await deliveryLog(env, scope.tenantId).endpoints(), nextCursor: null });
+}
+
+/** Removes an endpoint. */
+export async function deleteEndpoint({
+  env,
+  scope,
+  input: { id },
+}: For<'deleteEndpoint'>): Promise<Answer<{ id: string }>> {
+  return (await deliveryLog(env, scope.tenantId).deleteEndpoint(id)) ? ok({ id }) : notFound('webhook endpoint');
+}
+
+/** An endpoint's delivery log, newest first. */
+export async function listDeliveries({
+  env,
+  scope,
+  input: { id, ...paging },
+}: For<'listDeliveries'>): Promise<Answer<Page<DeliveryRecord>>> {
+  const page = await deliveryLog(env, scope.tenantId).deliveries(id, paging);
+  return page ? ok(page) : notFound('webhook endpoint');
+}
+
+/** Delivers an event once more. */
+export async function replayDelivery({ env, scope, input }: For<'replayDelivery'>): Promise<Answer<DeliveryRecord>> {
+  const record = await deliveryLog(env, scope.tenantId).replay(input.id);
+  return record ? ok(record) : notFound('delivery');
+}

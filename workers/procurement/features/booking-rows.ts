@@ -1,0 +1,178 @@
+/** The rows of bookings: how they are stored, and how they go from one state to another. */
+import { and, eq } from 'drizzle-orm';
+import { fail, notFound, ok, type Result } from '../../../contracts/kit/result.ts';
+import { Scope } from '../../../contracts/kit/serve.ts';
+import type { Booking, Transition } from '../../../contracts/procurement/bookings.ts';
+import type { ProcurementEvent } from '../../../contracts/procurement/events.ts';
+import { type BookingState, mayBecome, nextStates, releasesSpace } from '../../../domain/booking/states.ts';
+import { allocations, bookings } from '../../../platform/d1/schema/tenant.ts';
+import { guard } from '../../../platform/d1/statements.ts';
+import { newId } from '../../../platform/ids.ts';
+import { toInstant } from '../../../platform/instants.ts';
+import { audit } from '../audit.ts';
+import type { Env } from '../env.ts';
+import { armRelay, rollbackOf, type Shard } from '../shard.ts';
+import { findAllocation } from './allocations.ts';
+
+type Row = typeof bookings.$inferSelect;
+type AllocationRow = typeof allocations.$inferSelect;
+
+/** A booking as the API has it. */
+export function bookingToApi(row: Row): Booking {
+  const { tenantId: _tenantId, createdAt, updatedAt, ...rest } = row;
+  return { ...rest, createdAt: toInstant(createdAt), updatedAt: toInstant(updatedAt) };
+}
+
+/** The row of a booking of the caller's tenant. */
+export async function findBooking(shard: Shard, scope: Scope, id: string): Promise<Row | undefined> {
+  return shard.db
+    .select()
+    .from(bookings)
+    .where(and(eq(bookings.tenantId, scope.tenantId), eq(bookings.id, id)))
+    .get();
+}
+
+/** The statement that stores a booking. */
+export function insertBooking(shard: Shard, row: Row): D1PreparedStatement {
+  return shard.session
+    .prepare(
+      `INSERT INTO bookings
+         (id, tenant_id, allocation_id, carrier_id, origin, destination, quantity, reference, containers,
+          state, shipment_id, created_by, created_at, updated_at, version)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .bind(
+      row.id,
+      row.tenantId,
+      row.allocationId,
+      row.carrierId,
+      row.origin,
+      row.destination,
+      row.quantity,
+      row.reference,
+      JSON.stringify(row.containers),
+      row.state,
+      row.shipmentId,
+      row.createdBy,
+      row.createdAt,
+      row.updatedAt,
+      row.version,
+    );
+}
+
+/** What a confirmation adds to a batch: the shipment, the audit row and the outbox row. */
+export function confirmation(
+  shard: Shard,
+  scope: Scope,
+  booking: Row,
+  allocation: AllocationRow,
+  now: number,
+): D1PreparedStatement[] {
+  return [
+    shard.session
+      .prepare('INSERT INTO shipments (id, tenant_id, booking_id, created_at) VALUES (?, ?, ?, ?)')
+      .bind(booking.shipmentId, scope.tenantId, booking.id, now),
+    audit(shard, scope, booking.id, 'booking.confirmed', `shipment ${booking.shipmentId}`, now),
+    outboxRow(shard, scope, booking, allocation, now),
+  ];
+}
+
+function outboxRow(
+  shard: Shard,
+  scope: Scope,
+  booking: Row,
+  allocation: AllocationRow,
+  now: number,
+): D1PreparedStatement {
+  const event: ProcurementEvent = {
+    v: 1,
+    id: `evt_${booking.id}_${booking.state}`,
+    tenantId: scope.tenantId,
+    type: `booking.${booking.state}` as ProcurementEvent['type'],
+    at: now,
+    correlationId: scope.correlationId,
+    data: {
+      bookingId: booking.id,
+      shipmentId: booking.shipmentId,
+      carrierId: booking.carrierId,
+      origin: booking.origin,
+      destination: booking.destination,
+      quantity: booking.quantity,
+      reference: booking.reference,
+      containers: booking.containers,
+      promisedArrivalAt: toInstant(allocation.arrivalAt),
+    },
+  };
+  return shard.session.prepare('INSERT INTO outbox (body) VALUES (?)').bind(JSON.stringify(event));
+}
+
+/** A step of a booking that somebody was found to be allowed to take. */
+export interface Step extends Transition {
+  id: string;
+  /** The state it must be in; any that allows the step when it is not named. */
+  from?: BookingState;
+  expectedVersion: number;
+  now: number;
+}
+
+/** Takes a step; `scope` names the booking's tenant. */
+export async function transition(env: Env, shard: Shard, scope: Scope, step: Step): Promise<Result<Row>> {
+  const { id, to, from, now } = step;
+  const row = await findBooking(shard, scope, id);
+  if (!row) return notFound('booking');
+  const stale = fail('precondition.failed', 'The booking has changed since you read it');
+  if (row.version !== step.expectedVersion) return stale;
+  if (from && row.state !== from) {
+    return fail('booking.transition_invalid', `The booking is ${row.state}, not ${from}`);
+  }
+  if (!mayBecome(row.state, to)) {
+    const open = nextStates(row.state).join(' or ') || 'nothing';
+    return fail('booking.transition_invalid', `A ${row.state} booking can become ${open}, not ${to}`);
+  }
+  const allocation = await findAllocation(shard, scope, row.allocationId);
+  if (!allocation) throw new Error(`allocation ${row.allocationId} of booking ${id} is missing`);
+  const next: Row = {
+    ...row,
+    state: to,
+    version: row.version + 1,
+    updatedAt: now,
+    shipmentId: row.shipmentId ?? (to === 'confirmed' ? newId('shp', now) : null),
+  };
+  await armRelay(env, shard.name);
+  try {
+    await shard.session.batch(transitionStatements(shard, scope, row, next, allocation, step.reason));
+  } catch (error) {
+    if (rollbackOf(error) === 'guard') return stale;
+    throw error;
+  }
+  return ok(next);
+}
+
+function transitionStatements(
+  shard: Shard,
+  scope: Scope,
+  row: Row,
+  next: Row,
+  allocation: AllocationRow,
+  reason: string | undefined,
+): D1PreparedStatement[] {
+  const now = next.updatedAt;
+  const { session } = shard;
+  const update = session
+    .prepare(
+      `UPDATE bookings SET state = ?, version = ?, updated_at = ?, shipment_id = ?
+       WHERE id = ? AND tenant_id = ? AND version = ?`,
+    )
+    .bind(next.state, next.version, now, next.shipmentId, row.id, scope.tenantId, row.version);
+  const release = session
+    .prepare('UPDATE allocations SET booked = booked - ?, version = version + 1 WHERE id = ? AND tenant_id = ?')
+    .bind(row.quantity, row.allocationId, scope.tenantId);
+  const effects =
+    next.state === 'confirmed'
+      ? confirmation(shard, scope, next, allocation, now)
+      : [
+          audit(shard, scope, row.id, `booking.${next.state}`, reason ?? '', now),
+          outboxRow(shard, scope, next, allocation, now),
+        ];
+  return [update, ...guard(session), ...(releasesSpace(next.state) ? [release] : []), ...effects];
+}

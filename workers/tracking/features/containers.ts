@@ -1,0 +1,152 @@
+/** Containers of a tenant: registration and reads. The object's name holds the tenant: no other can be reached. */
+import {
+  type Answer,
+  type Failure,
+  invalid,
+  notFound,
+  ok,
+  type Page,
+  type Result,
+} from '../../../contracts/kit/result.ts';
+import type { Scope } from '../../../contracts/kit/serve.ts';
+import type { ApiContainer, ApiJourneyEvent, ApiPosition, FleetLine } from '../../../contracts/tracking/containers.ts';
+import type { Registered, Registration } from '../../../contracts/tracking/registrations.ts';
+import type { FleetSummary } from '../../../domain/container/state.ts';
+import { isValidContainerNumber, normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts';
+import { containerTracker } from '../../../durable-objects/container-tracker/stub.ts';
+import { fleetIndex } from '../../../durable-objects/fleet-index/stub.ts';
+import { mapLimit } from '../../../platform/concurrency.ts';
+import { FAN_OUT } from '../../../platform/limits.ts';
+import { keyMismatch, plainRequestHash } from '../../../platform/request-hash.ts';
+import { portOf } from '../../../reference/ports.ts';
+import type { Env } from '../env.ts';
+import type { For } from '../request.ts';
+
+const REFERENCE = /^[A-Z0-9]{4,17}$/;
+
+/** Registers containers; a wrong check digit is warned of and kept, since real ones occur. */
+export async function registerContainers({
+  env,
+  scope,
+  input,
+  idempotencyKey: key,
+  now,
+}: For<'registerContainers'>): Promise<Answer<Registered>> {
+  const { containers } = input;
+  const refused = numberFaults(containers);
+  if (refused) return refused;
+  const index = fleetIndex(env, scope.tenantId);
+  const request = {
+    operation: `containers:${scope.subject}`,
+    key,
+    requestHash: await plainRequestHash(scope, containers),
+  };
+  const known = await index.storedAnswer<Registered>(request);
+  const stored =
+    known ??
+    // Registering is the same when done twice, so a crash before the record costs nothing but the work.
+    (await index.applyWithAnswer(scope.tenantId, await register(env, scope, containers, now), {
+      ...request,
+      answer: registered(containers),
+    }));
+  return stored === 'mismatch' ? keyMismatch() : { ok: true, value: stored.answer, replayed: stored.replayed };
+}
+
+/** Registers the containers of a booking; `registeredAt` is when it was confirmed. */
+export async function registerBooked(
+  env: Env,
+  scope: Scope,
+  registrations: Registration[],
+  registeredAt: number,
+): Promise<Result<Registered>> {
+  const refused = numberFaults(registrations);
+  if (refused) return refused;
+  const summaries = await register(env, scope, registrations, registeredAt);
+  await fleetIndex(env, scope.tenantId).apply(scope.tenantId, summaries);
+  return ok(registered(registrations));
+}
+
+function numberFaults(registrations: Registration[]): Failure | null {
+  const faults = registrations.flatMap(({ number }, i) =>
+    REFERENCE.test(normalizeContainerNumber(number))
+      ? []
+      : [{ pointer: `/containers/${i}/number`, code: 'invalid', detail: 'must be 4 to 17 letters and digits' }],
+  );
+  return faults.length > 0 ? invalid(faults) : null;
+}
+
+function register(
+  env: Env,
+  scope: Scope,
+  registrations: Registration[],
+  registeredAt: number,
+): Promise<FleetSummary[]> {
+  return mapLimit(registrations, FAN_OUT, ({ number: written, ...registration }) => {
+    const number = normalizeContainerNumber(written);
+    return containerTracker(env, scope.tenantId, number).register({
+      tenantId: scope.tenantId,
+      number,
+      registration,
+      registeredAt,
+      correlationId: scope.correlationId,
+    });
+  });
+}
+
+function registered(registrations: Registration[]): Registered {
+  return {
+    items: registrations.map((registration) => {
+      const number = normalizeContainerNumber(registration.number);
+      return { number, warnings: warningsOf(registration, number) };
+    }),
+  };
+}
+
+function warningsOf(registration: Registration, number: string): string[] {
+  const warnings: string[] = [];
+  if (!isValidContainerNumber(number)) warnings.push(`${number} fails the ISO 6346 check digit`);
+  for (const code of [registration.origin, registration.destination]) {
+    if (code && !portOf(code)) warnings.push(`${code} is not in the port table: no route or ETA`);
+  }
+  return warnings;
+}
+
+/** A page of the fleet. */
+export async function listContainers({ env, scope, input }: For<'listContainers'>): Promise<Answer<Page<FleetLine>>> {
+  return ok(await fleetIndex(env, scope.tenantId).list(input));
+}
+
+/** The object of a container of the caller's tenant. */
+const trackerOf = (env: Env, scope: Scope, number: string) =>
+  containerTracker(env, scope.tenantId, normalizeContainerNumber(number));
+
+/** One container's state with its age. */
+export async function getContainer({ env, scope, input }: For<'getContainer'>): Promise<Answer<ApiContainer>> {
+  const container = await trackerOf(env, scope, input.number).view();
+  return container ? ok(container) : notFound('container');
+}
+
+/** A container's journey events by time. */
+export async function listEvents({
+  env,
+  scope,
+  input: { number, ...paging },
+}: For<'listEvents'>): Promise<Answer<Page<ApiJourneyEvent>>> {
+  const page = await trackerOf(env, scope, number).events(paging);
+  return page ? ok(page) : notFound('container');
+}
+
+/** A container's positions by time. */
+export async function listPositions({
+  env,
+  scope,
+  input: { number, from, to, resolution, ...paging },
+}: For<'listPositions'>): Promise<Answer<Page<ApiPosition>>> {
+  const page = await trackerOf(env, scope, number).positions({
+    ...paging,
+    from: from === undefined ? undefined : Date.parse(from),
+    to: to === undefined ? undefined : Date.parse(to),
+    resolutionSeconds: resolution,
+  });
+  return page ? ok(page) : notFound('container');
+}

@@ -1,0 +1,140 @@
+/** The ingress: adapter, contract check, device resolution, then the inbox. */
+import { type Answer, fail } from '../../../contracts/kit/result.ts';
+import type { IngestAnswer } from '../../../contracts/tracking/connections.ts';
+import { canonicalEventSchema, type RejectedItem } from '../../../contracts/tracking/events.ts';
+import { contentKey } from '../../../domain/journey/event.ts';
+import type { IngressEvent } from '../../../durable-objects/carrier-inbox/pack.ts';
+import { carrierInbox } from '../../../durable-objects/carrier-inbox/stub.ts';
+import { fleetIndex } from '../../../durable-objects/fleet-index/stub.ts';
+import { Cache } from '../../../platform/cache.ts';
+import { clockFrom } from '../../../platform/clock.ts';
+import { INGEST_ITEMS_MAX, QUARANTINE_RAW_MAX_CHARS } from '../../../platform/limits.ts';
+import { loggerFor } from '../../../platform/log.ts';
+import type { AdaptedItem, Candidate } from '../adapters/adapter.ts';
+import { ADAPTERS } from '../adapters/registry.ts';
+import type { Env } from '../env.ts';
+import type { For } from '../request.ts';
+
+type Refused = RejectedItem & { raw: string };
+
+/** Pairings change rarely and are never reused for another container within the minute. */
+const DEVICE_TTL_MS = 60_000;
+const devices = new Cache<string, string>({ capacity: 20_000, ttlMs: DEVICE_TTL_MS });
+
+/** Takes a verified delivery in. 2xx only after the inbox has it durably. */
+export async function ingest({ env, scope, input }: For<'ingest'>): Promise<Answer<IngestAnswer>> {
+  const { connection, contentType, body } = input;
+  if (scope.tenantId !== connection.tenantId || scope.subject !== connection.id) {
+    return fail('forbidden', 'Only the connection itself may deliver');
+  }
+  const adapted = ADAPTERS[connection.format].parse(new TextDecoder().decode(body), contentType, {
+    carrierId: connection.carrierId,
+    now: clockFrom(env.DEMO_CLOCK).now(),
+  });
+  if ('unreadable' in adapted) {
+    return fail('nothing_acceptable', 'The body is not readable', {
+      faults: [{ pointer: '', code: 'body.unreadable', detail: adapted.unreadable }],
+    });
+  }
+  const count = adapted.items.length;
+  if (count === 0) return fail('nothing_acceptable', 'The delivery holds no items');
+  if (count > INGEST_ITEMS_MAX) {
+    return fail('invalid', `A delivery may hold ${INGEST_ITEMS_MAX} items, this one holds ${count}`);
+  }
+  const numbers = await resolveDevices(env, scope.tenantId, adapted.items);
+  const { events, rejected } = checkItems(adapted.items, numbers);
+  const answer = await carrierInbox(env, connection.id).accept({
+    tenantId: scope.tenantId,
+    connectionId: connection.id,
+    correlationId: scope.correlationId,
+    items: count,
+    events,
+    rejected,
+  });
+  loggerFor('tracking', env.LOG_LEVEL)('info', 'delivery.received', {
+    correlationId: scope.correlationId,
+    tenantId: scope.tenantId,
+    connectionId: connection.id,
+    items: count,
+    rejected: rejected.length,
+    outcome: answer.ok ? 'stored' : answer.code,
+  });
+  if (answer.ok && events.length === 0) {
+    return fail('nothing_acceptable', 'No item of the delivery is acceptable', {
+      faults: rejected
+        .slice(0, 100)
+        .map(({ index, pointer, code, detail }) => ({ pointer: `/${index}${pointer}`, code, detail })),
+      extra: { receiptId: answer.value.receiptId },
+    });
+  }
+  return answer;
+}
+
+async function resolveDevices(env: Env, tenantId: string, items: AdaptedItem[]): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const unknown = new Set<string>();
+  for (const item of items) {
+    for (const event of 'events' in item ? item.events : []) {
+      if (!('device' in event)) continue;
+      const cached = devices.get(`${tenantId}:${event.device}`);
+      if (cached) found.set(event.device, cached);
+      else unknown.add(event.device);
+    }
+  }
+  if (unknown.size > 0) {
+    const resolved = await fleetIndex(env, tenantId).resolveDevices([...unknown]);
+    for (const [device, number] of Object.entries(resolved)) {
+      found.set(device, number);
+      devices.set(`${tenantId}:${device}`, number);
+    }
+  }
+  return found;
+}
+
+function checkItems(
+  items: AdaptedItem[],
+  numbers: Map<string, string>,
+): { events: IngressEvent[]; rejected: Refused[] } {
+  const events: IngressEvent[] = [];
+  const rejected: Refused[] = [];
+  for (const item of items) {
+    const { index } = item;
+    const refuse = (pointer: string, code: string, detail: string): void => {
+      rejected.push({ index, pointer, code, detail, raw: rawText(item.raw) });
+    };
+    if ('fault' in item) {
+      refuse(item.fault.pointer, item.fault.code, item.fault.detail);
+      continue;
+    }
+    // All of an item's events or none: half an item would be a lie in the receipt.
+    const checked: IngressEvent[] = [];
+    for (const candidate of item.events) {
+      const named = nameContainer(candidate, numbers);
+      if (!named) {
+        refuse('/device', 'device.unknown', 'The device is not paired with a container');
+        break;
+      }
+      const parsed = canonicalEventSchema.safeParse(named);
+      if (!parsed.success) {
+        const [issue] = parsed.error.issues;
+        refuse(`/${issue!.path.join('/')}`, 'item.invalid', issue!.message);
+        break;
+      }
+      checked.push({ ...parsed.data, key: contentKey(parsed.data), origin: 0, index });
+    }
+    if (checked.length === item.events.length) events.push(...checked);
+  }
+  return { events, rejected };
+}
+
+function nameContainer(candidate: Candidate, numbers: Map<string, string>): unknown {
+  if (!('device' in candidate)) return candidate;
+  const { device, ...event } = candidate;
+  const container = numbers.get(device);
+  return container ? { ...event, container } : null;
+}
+
+function rawText(raw: unknown): string {
+  const text = typeof raw === 'string' ? raw : JSON.stringify(raw);
+  return text.slice(0, QUARANTINE_RAW_MAX_CHARS);
+}

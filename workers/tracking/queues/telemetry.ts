@@ -1,0 +1,190 @@
+/**
+ * The queue's side of tracking. Telemetry messages are grouped by container, so that a burst costs
+ * one call an object, not one an event; a message is acknowledged only when all its containers have
+ * taken their share, the fleet has the new lines and the inbox knows.
+ */
+import { type TelemetryMessage, telemetryMessageSchema } from '../../../contracts/tracking/events.ts';
+import type { FleetSummary } from '../../../domain/container/state.ts';
+import type { TrackedEvent } from '../../../domain/journey/event.ts';
+import { carrierInbox } from '../../../durable-objects/carrier-inbox/stub.ts';
+import { containerTracker } from '../../../durable-objects/container-tracker/stub.ts';
+import { fleetIndex } from '../../../durable-objects/fleet-index/stub.ts';
+import { mapLimit } from '../../../platform/concurrency.ts';
+import { FAN_OUT } from '../../../platform/limits.ts';
+import { errorText, loggerFor } from '../../../platform/log.ts';
+import type { Env } from '../env.ts';
+import { backoff } from './backoff.ts';
+
+type Outcome = [origin: number, outcome: 'applied' | 'duplicate'];
+interface Group {
+  tenantId: string;
+  number: string;
+  /** Each message's share: one that fails can be told from its innocent neighbours. */
+  shares: Map<TelemetryMessage, TrackedEvent[]>;
+}
+interface Carried {
+  handle: Message;
+  message: TelemetryMessage;
+}
+
+/** Handles a batch of the telemetry queue. */
+export async function consumeTelemetry(env: Env, batch: MessageBatch): Promise<void> {
+  const log = loggerFor('tracking', env.LOG_LEVEL);
+  const carried: Carried[] = [];
+  for (const handle of batch.messages) {
+    const parsed = telemetryMessageSchema.safeParse(handle.body);
+    if (parsed.success) carried.push({ handle, message: parsed.data });
+    else {
+      log('error', 'telemetry.unreadable', { messageId: handle.id, error: parsed.error.issues[0]?.message });
+      handle.retry(backoff(handle));
+    }
+  }
+  const groups = groupByContainer(carried);
+  const outcomes = new Map<string, Outcome[]>();
+  const failures = new Map<TelemetryMessage, string>();
+  const summaries = new Map<string, FleetSummary[]>();
+  await mapLimit([...groups], FAN_OUT, async ([name, group]) => {
+    for (const attempt of await ingestGroup(env, group)) {
+      if ('error' in attempt) for (const message of attempt.messages) failures.set(message, attempt.error);
+      else {
+        outcomes.set(name, [...(outcomes.get(name) ?? []), ...attempt.outcomes]);
+        summaries.set(group.tenantId, [...(summaries.get(group.tenantId) ?? []), attempt.summary]);
+      }
+    }
+  });
+  const unlisted = new Set<string>();
+  await mapLimit([...summaries], FAN_OUT, async ([tenantId, lines]) => {
+    try {
+      await fleetIndex(env, tenantId).apply(tenantId, lines);
+    } catch (error) {
+      unlisted.add(tenantId);
+      log('warn', 'fleet.apply_failed', { tenantId, error: errorText(error) });
+    }
+  });
+  await settle(env, carried, outcomes, failures, unlisted);
+}
+
+type Attempt = { summary: FleetSummary; outcomes: Outcome[] } | { error: string; messages: TelemetryMessage[] };
+
+/** One call for all messages; when it fails, one for each, so that only the guilty one is retried. */
+async function ingestGroup(env: Env, group: Group): Promise<Attempt[]> {
+  const all = [...group.shares.keys()];
+  const together = await ingestShares(env, group, all);
+  if (!('error' in together) || all.length === 1) return [together];
+  return mapLimit(all, 1, (message) => ingestShares(env, group, [message]));
+}
+
+async function ingestShares(
+  env: Env,
+  { tenantId, number, shares }: Group,
+  messages: TelemetryMessage[],
+): Promise<Attempt> {
+  try {
+    return await containerTracker(env, tenantId, number).ingest({
+      tenantId,
+      number,
+      correlationIds: [...new Set(messages.map((message) => message.correlationId))],
+      events: messages.flatMap((message) => shares.get(message)!),
+    });
+  } catch (error) {
+    return { error: errorText(error), messages };
+  }
+}
+
+const nameOf = (tenantId: string, number: string): string => `${tenantId}:${number}`;
+
+function groupByContainer(carried: Carried[]): Map<string, Group> {
+  const groups = new Map<string, Group>();
+  for (const { message } of carried) {
+    for (const event of message.events) {
+      const name = nameOf(message.tenantId, event.container);
+      let group = groups.get(name);
+      if (!group) {
+        group = { tenantId: message.tenantId, number: event.container, shares: new Map() };
+        groups.set(name, group);
+      }
+      const share = group.shares.get(message);
+      if (share) share.push(event);
+      else group.shares.set(message, [event]);
+    }
+  }
+  return groups;
+}
+
+/** Confirms what is done to the inboxes and acknowledges; the rest is retried. */
+async function settle(
+  env: Env,
+  carried: Carried[],
+  outcomes: Map<string, Outcome[]>,
+  failures: Map<TelemetryMessage, string>,
+  unlisted: Set<string>,
+): Promise<void> {
+  const done = new Map<string, Carried[]>();
+  for (const item of carried) {
+    const { message, handle } = item;
+    const failed = failures.get(message);
+    if (failed) {
+      await noteFailure(env, message, failed);
+      handle.retry(backoff(handle));
+    } else if (unlisted.has(message.tenantId)) {
+      handle.retry(backoff(handle));
+    } else {
+      done.set(message.connectionId, [...(done.get(message.connectionId) ?? []), item]);
+    }
+  }
+  await mapLimit([...done], FAN_OUT, async ([connectionId, items]) => {
+    const confirmations = items.map(({ message }) => ({
+      dispatchId: message.dispatchId,
+      outcomes: outcomesOf(message, outcomes),
+    }));
+    try {
+      await carrierInbox(env, connectionId).confirm(confirmations);
+      for (const { handle } of items) handle.ack();
+    } catch {
+      // Unconfirmed messages come again and the objects answer as before: nothing is counted twice.
+      for (const { handle } of items) handle.retry(backoff(handle));
+    }
+  });
+}
+
+function outcomesOf(message: TelemetryMessage, outcomes: Map<string, Outcome[]>): Outcome[] {
+  const mine = new Set(message.events.map((event) => event.origin));
+  const containers = new Set(message.events.map((event) => event.container));
+  return [...containers].flatMap((number) =>
+    (outcomes.get(nameOf(message.tenantId, number)) ?? []).filter(([origin]) => mine.has(origin)),
+  );
+}
+
+async function noteFailure(env: Env, message: TelemetryMessage, error: string): Promise<void> {
+  const log = loggerFor('tracking', env.LOG_LEVEL);
+  log('warn', 'telemetry.failed', { correlationId: message.correlationId, connectionId: message.connectionId, error });
+  try {
+    await carrierInbox(env, message.connectionId).noteFailure(message.dispatchId, error);
+  } catch (failure) {
+    log('warn', 'telemetry.note_failed', { connectionId: message.connectionId, error: errorText(failure) });
+  }
+}
+
+/** Handles the dead letters of telemetry: parks each in its inbox, where it can be read and replayed. */
+export async function consumeTelemetryDead(env: Env, batch: MessageBatch): Promise<void> {
+  const log = loggerFor('tracking', env.LOG_LEVEL);
+  for (const handle of batch.messages) {
+    const parsed = telemetryMessageSchema.safeParse(handle.body);
+    if (!parsed.success) {
+      // Nothing of ours sends such a message; its text in the log is all that can be kept.
+      log('error', 'telemetry.dead_unreadable', {
+        messageId: handle.id,
+        body: JSON.stringify(handle.body).slice(0, 2_000),
+      });
+      handle.ack();
+      continue;
+    }
+    try {
+      await carrierInbox(env, parsed.data.connectionId).park(parsed.data.dispatchId, 'failed on every delivery');
+      handle.ack();
+    } catch (error) {
+      log('warn', 'telemetry.park_failed', { connectionId: parsed.data.connectionId, error: errorText(error) });
+      handle.retry(backoff(handle));
+    }
+  }
+}
