@@ -69,7 +69,7 @@ export function operationsOf(document: OpenApi): DocumentedOperation[] {
 export type Hints = Record<string, fc.Arbitrary<unknown>>;
 
 /** Follows a reference. */
-export function resolve(schema: JsonSchema, document: OpenApi): JsonSchema {
+function resolve(schema: JsonSchema, document: OpenApi): JsonSchema {
   const name = schema.$ref?.split('/').at(-1);
   return name ? resolve(document.components.schemas[name]!, document) : schema;
 }

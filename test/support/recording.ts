@@ -5,7 +5,7 @@ import { parseRecording, type RecordedPosition } from '../../scripts/support/rep
 import { ROOT } from './root.ts';
 
 /** Where the recording of Suez, March 2021, lies when shared data is at hand. */
-export const SUEZ_RECORDING = join(ROOT, '../shared/data/ais/suez-march-2021.csv');
+const SUEZ_RECORDING = join(ROOT, '../shared/data/ais/suez-march-2021.csv');
 
 /** The shared recording, or null. */
 export function sharedRecording(): RecordedPosition[] | null {

@@ -174,7 +174,7 @@ class Description {
               ...(status === 401 ? { 'www-authenticate': headerRef('Authenticate') } : {}),
               ...(status === 429 || status === 503 ? { 'retry-after': headerRef('RetryAfter') } : {}),
             },
-            ...(status < 400 && status !== 200 ? {} : { content: this.#errorContent(errors, status, route) }),
+            ...(status < 400 && errors !== 'page' ? {} : { content: this.#errorContent(errors, status, route) }),
           },
         ];
       }),

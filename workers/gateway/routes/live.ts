@@ -44,7 +44,11 @@ const document = (of: Pick<HandlerDocument, 'operationId' | 'summary' | 'params'
     '1013: come back later.',
   query: liveQuery,
   status: 101,
-  also: { 401: 'The ticket is not valid', 426: 'Not a WebSocket upgrade' },
+  also: {
+    200: 'The connection is a WebSocket now, over HTTP/2 (RFC 8441 section 5)',
+    401: 'The ticket is not valid',
+    426: 'Not a WebSocket upgrade',
+  },
 });
 
 /** The routes of live sockets. */

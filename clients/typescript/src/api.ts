@@ -1,0 +1,2950 @@
+/**
+ * Made by `npm run build:client` from the API description; a test fails when it is out of date. Do not edit.
+ */
+
+/** Contracted space on a lane with a carrier, for a sailing or a week */
+export interface Allocation {
+  /** Id of the allocation */
+  id: string;
+  /** The carrier that gives the space */
+  carrierId: string;
+  /** Port of loading (UN/LOCODE) */
+  origin: string;
+  /** Port of discharge (UN/LOCODE) */
+  destination: string;
+  /** The sailing or week the space is for: a week as `2026-W48`, or a voyage number */
+  period: string;
+  /** What capacity is counted in */
+  unit: 'container' | 'teu';
+  /** Space in all */
+  capacity: number;
+  /** Space that bookings have drawn */
+  booked: number;
+  /** Space left */
+  remaining: number;
+  /** Departure */
+  departureAt: string;
+  /** Arrival */
+  arrivalAt: string;
+  /** Bookings are refused from here on */
+  closesAt: string | null;
+  /** `instant`: a booking within the contract is confirmed at once; `carrier`: the carrier confirms */
+  confirmation: 'instant' | 'carrier';
+  /** Grows by one with every change; `"3"` is the entity tag of version 3 */
+  version: number;
+}
+
+/** A page of a list of Allocation */
+export interface AllocationPage {
+  /** The items of this page */
+  items: Allocation[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
+/** One line of an audit trail */
+export interface AuditEntry {
+  /** When */
+  at: string;
+  /** Who */
+  subject: string;
+  /** What */
+  action: string;
+  /** More about it */
+  detail: string;
+  /** The request that did it */
+  correlationId: string;
+}
+
+/** A booking of contracted space */
+export interface Booking {
+  /** Id of the booking */
+  id: string;
+  /** The space it draws from */
+  allocationId: string;
+  /** The carrier it is addressed to */
+  carrierId: string;
+  /** Port of loading (UN/LOCODE) */
+  origin: string;
+  /** Port of discharge (UN/LOCODE) */
+  destination: string;
+  /** Space booked, in the allocation’s unit */
+  quantity: number;
+  /** Your own reference */
+  reference: string | null;
+  /** Container numbers, as far as known */
+  containers: string[];
+  /** Where the booking is in its life */
+  state: 'requested' | 'confirmed' | 'shipped' | 'completed' | 'cancelled';
+  /** The shipment it became */
+  shipmentId: string | null;
+  /** Who booked */
+  createdBy: string;
+  /** When it was made */
+  createdAt: string;
+  /** When it was changed last */
+  updatedAt: string;
+  /** Grows by one with every change; `"3"` is the entity tag of version 3 */
+  version: number;
+}
+
+/** A page of a list of Booking */
+export interface BookingPage {
+  /** The items of this page */
+  items: Booking[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
+/** A booking with its audit trail */
+export interface BookingWithAudit {
+  /** Id of the booking */
+  id: string;
+  /** The space it draws from */
+  allocationId: string;
+  /** The carrier it is addressed to */
+  carrierId: string;
+  /** Port of loading (UN/LOCODE) */
+  origin: string;
+  /** Port of discharge (UN/LOCODE) */
+  destination: string;
+  /** Space booked, in the allocation’s unit */
+  quantity: number;
+  /** Your own reference */
+  reference: string | null;
+  /** Container numbers, as far as known */
+  containers: string[];
+  /** Where the booking is in its life */
+  state: 'requested' | 'confirmed' | 'shipped' | 'completed' | 'cancelled';
+  /** The shipment it became */
+  shipmentId: string | null;
+  /** Who booked */
+  createdBy: string;
+  /** When it was made */
+  createdAt: string;
+  /** When it was changed last */
+  updatedAt: string;
+  /** Grows by one with every change; `"3"` is the entity tag of version 3 */
+  version: number;
+  /** Who did what, oldest first */
+  audit: AuditEntry[];
+}
+
+/** A carrier as its tenants see it */
+export interface Carrier {
+  /** Id of the carrier */
+  id: string;
+  /** Standard Carrier Alpha Code */
+  scac: string;
+  /** Name, as your organisation has it */
+  name: string;
+  /** Whom to write to */
+  contactEmail: string | null;
+  /** Whom to call */
+  contactPhone: string | null;
+}
+
+/** A booking as the carrier sees it: with the shipper’s name, without its people */
+export interface CarrierBooking {
+  /** Id of the booking */
+  id: string;
+  /** The space it draws from */
+  allocationId: string;
+  /** The carrier it is addressed to */
+  carrierId: string;
+  /** Port of loading (UN/LOCODE) */
+  origin: string;
+  /** Port of discharge (UN/LOCODE) */
+  destination: string;
+  /** Space booked, in the allocation’s unit */
+  quantity: number;
+  /** Your own reference */
+  reference: string | null;
+  /** Container numbers, as far as known */
+  containers: string[];
+  /** Where the booking is in its life */
+  state: 'requested' | 'confirmed' | 'shipped' | 'completed' | 'cancelled';
+  /** The shipment it became */
+  shipmentId: string | null;
+  /** When it was made */
+  createdAt: string;
+  /** When it was changed last */
+  updatedAt: string;
+  /** Grows by one with every change; `"3"` is the entity tag of version 3 */
+  version: number;
+  /** The shipper who booked */
+  tenant: {
+    /** Id */
+    id: string;
+    /** Name */
+    name: string;
+  };
+}
+
+/** A page of a list of CarrierBooking */
+export interface CarrierBookingPage {
+  /** The items of this page */
+  items: CarrierBooking[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
+/** A tenant that works with a carrier, as the carrier sees it */
+export interface CarrierCustomer {
+  /** Id of the tenant */
+  tenantId: string;
+  /** Name of the tenant */
+  name: string;
+  /** When it invited the carrier */
+  since: string;
+}
+
+/** A page of a list of CarrierCustomer */
+export interface CarrierCustomerPage {
+  /** The items of this page */
+  items: CarrierCustomer[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
+/** A page of a list of Carrier */
+export interface CarrierPage {
+  /** The items of this page */
+  items: Carrier[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
+/** How reliable a carrier was on your journeys */
+export interface CarrierReliability {
+  /** The carrier */
+  carrierId: string;
+  /** Begin of the window */
+  from: string;
+  /** End of the window */
+  to: string;
+  /** Journeys in the window */
+  journeys: number;
+  /** Journeys whose lateness is known */
+  judged: number;
+  /** Share of them that arrived within a day of what the carrier published first */
+  onTimeShare: number | null;
+  /** Mean hours late; early counts negative */
+  meanLatenessHours: number | null;
+  /** Mean hours of those more than a day late */
+  lateByHours: number | null;
+  /** Mean times the carrier changed its estimate */
+  etaRevisions: number | null;
+  /** Mean share of expected milestones that were reported */
+  milestoneCompleteness: number | null;
+  /** Mean times we changed ours */
+  ourRevisions: number | null;
+}
+
+/** A machine client, without its secret */
+export interface Client {
+  /** Id of the client, which is its OAuth client_id */
+  id: string;
+  /** Name */
+  name: string;
+  /** What the account is for; see the table of permissions */
+  role:
+    | 'platform_operator'
+    | 'tenant_admin'
+    | 'procurement_manager'
+    | 'operations'
+    | 'finance'
+    | 'viewer'
+    | 'carrier_user';
+  /** Permissions that the client is narrowed to; all of its role’s without them */
+  scopes:
+    | (
+        | 'tenants:manage'
+        | 'keys:manage'
+        | 'users:read'
+        | 'users:manage'
+        | 'clients:manage'
+        | 'policy:read'
+        | 'policy:manage'
+        | 'security:read'
+        | 'carriers:read'
+        | 'carriers:manage'
+        | 'connections:read'
+        | 'connections:manage'
+        | 'containers:read'
+        | 'containers:write'
+        | 'receipts:read'
+        | 'dead-letters:manage'
+        | 'live:subscribe'
+        | 'eta:read'
+        | 'eta:manage'
+        | 'routes:read'
+        | 'allocations:read'
+        | 'allocations:write'
+        | 'bookings:read'
+        | 'bookings:write'
+        | 'shipments:read'
+        | 'webhooks:manage'
+        | 'carrier-bookings:read'
+        | 'carrier-bookings:write'
+      )[]
+    | null;
+  /** How it proves itself at the token endpoint */
+  method: 'client_secret' | 'private_key_jwt';
+  /** Whether the account may be used */
+  status: 'active' | 'disabled';
+  /** When it was created */
+  createdAt: string;
+  /** Grows by one with every change; `"3"` is the entity tag of version 3 */
+  version: number;
+}
+
+/** A page of a list of Client */
+export interface ClientPage {
+  /** The items of this page */
+  items: Client[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
+/** A machine client with its secret, shown once */
+export interface ClientWithSecret {
+  /** Id of the client, which is its OAuth client_id */
+  id: string;
+  /** Name */
+  name: string;
+  /** What the account is for; see the table of permissions */
+  role:
+    | 'platform_operator'
+    | 'tenant_admin'
+    | 'procurement_manager'
+    | 'operations'
+    | 'finance'
+    | 'viewer'
+    | 'carrier_user';
+  /** Permissions that the client is narrowed to; all of its role’s without them */
+  scopes:
+    | (
+        | 'tenants:manage'
+        | 'keys:manage'
+        | 'users:read'
+        | 'users:manage'
+        | 'clients:manage'
+        | 'policy:read'
+        | 'policy:manage'
+        | 'security:read'
+        | 'carriers:read'
+        | 'carriers:manage'
+        | 'connections:read'
+        | 'connections:manage'
+        | 'containers:read'
+        | 'containers:write'
+        | 'receipts:read'
+        | 'dead-letters:manage'
+        | 'live:subscribe'
+        | 'eta:read'
+        | 'eta:manage'
+        | 'routes:read'
+        | 'allocations:read'
+        | 'allocations:write'
+        | 'bookings:read'
+        | 'bookings:write'
+        | 'shipments:read'
+        | 'webhooks:manage'
+        | 'carrier-bookings:read'
+        | 'carrier-bookings:write'
+      )[]
+    | null;
+  /** How it proves itself at the token endpoint */
+  method: 'client_secret' | 'private_key_jwt';
+  /** Whether the account may be used */
+  status: 'active' | 'disabled';
+  /** When it was created */
+  createdAt: string;
+  /** Grows by one with every change; `"3"` is the entity tag of version 3 */
+  version: number;
+  /** The secret, shown once; a client with keys has none */
+  secret?: string;
+}
+
+/** A webhook connection of a carrier, without its secrets */
+export interface Connection {
+  /** Id of the connection; part of its ingest address */
+  id: string;
+  /** The organisation it belongs to */
+  tenantId: string;
+  /** The carrier whose data comes in */
+  carrierId: string;
+  /** Name */
+  name: string;
+  /** Format of the body: DCSA Track & Trace 2.2 events, or positions */
+  format: 'dcsa' | 'positions';
+  /** How deliveries are signed: Standard Webhooks, or DCSA Notification-Signature */
+  scheme: 'standard-webhooks' | 'dcsa';
+  /** Whether deliveries are taken */
+  status: 'active' | 'disabled';
+  /** When it was created */
+  createdAt: string;
+  /** When its secret was changed last */
+  secretRotatedAt: string | null;
+}
+
+/** A page of a list of Connection */
+export interface ConnectionPage {
+  /** The items of this page */
+  items: Connection[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
+/** A connection with its new signing secret */
+export interface ConnectionWithSecret {
+  /** Id of the connection; part of its ingest address */
+  id: string;
+  /** The organisation it belongs to */
+  tenantId: string;
+  /** The carrier whose data comes in */
+  carrierId: string;
+  /** Name */
+  name: string;
+  /** Format of the body: DCSA Track & Trace 2.2 events, or positions */
+  format: 'dcsa' | 'positions';
+  /** How deliveries are signed: Standard Webhooks, or DCSA Notification-Signature */
+  scheme: 'standard-webhooks' | 'dcsa';
+  /** Whether deliveries are taken */
+  status: 'active' | 'disabled';
+  /** When it was created */
+  createdAt: string;
+  /** When its secret was changed last */
+  secretRotatedAt: string | null;
+  /** The signing secret, shown once */
+  secret: string;
+}
+
+/** A container’s state, and how old it is */
+export interface Container {
+  /** Container number (ISO 6346) */
+  number: string;
+  /** Names the life of the container’s storage; part of the live cursor */
+  epoch: string;
+  /** Grows by one with every change; part of the live cursor */
+  seq: number;
+  /** What your organisation has registered */
+  registration: RegistrationFacts | null;
+  /** Where the container is in its journey */
+  status:
+    | 'registered'
+    | 'empty_picked_up'
+    | 'stuffed'
+    | 'gate_in'
+    | 'loaded'
+    | 'departed'
+    | 'arrived'
+    | 'discharged'
+    | 'gate_out'
+    | 'stripped'
+    | 'empty_returned';
+  /** When the status was reached */
+  statusAt: string | null;
+  /** An observed position */
+  position: Position | null;
+  /** Milestones by time */
+  milestones: Milestone[];
+  /** Name of the vessel */
+  vesselName: string | null;
+  /** IMO number of the vessel */
+  vesselImo: string | null;
+  /** Voyage number */
+  voyage: string | null;
+  /** When something is expected, with an interval of 80 % */
+  eta: Eta | null;
+  /** ETAs of the targets after the arrival of the vessel */
+  onward: Eta[];
+  /** The carrier’s own estimate of the arrival */
+  carrierEtaAt: string | null;
+  /** When the vessel arrived at the destination */
+  arrivedAt: string | null;
+  /** Alerts, open ones and the latest cleared ones */
+  alerts: ContainerAlert[];
+  /** What looks odd in the carrier’s data */
+  warnings: string[];
+  /** The newest observation */
+  asOf: string | null;
+  /** When anything new was received */
+  receivedAt: string | null;
+  /** Journey events stored */
+  eventCount: number;
+  /** Positions stored */
+  pointCount: number;
+  /** When this answer was made */
+  readAt: string;
+  /** Age of the newest observation, seconds */
+  ageSeconds: number | null;
+  /** Whether the newest observation is recent enough to go by */
+  freshness: 'fresh' | 'stale' | 'none';
+}
+
+/** An alert on a container */
+export interface ContainerAlert {
+  /** What it is about */
+  kind: 'late' | 'held' | 'temperature' | 'door' | 'shock';
+  /** When it was raised */
+  raisedAt: string;
+  /** When it was cleared; null while it is open */
+  clearedAt: string | null;
+  /** What was seen */
+  detail: string;
+}
+
+/** The container’s new state and positions */
+export interface ContainerDelta {
+  /** What has changed */
+  type: 'delta';
+  /** Cursor: names the life of the sender’s storage */
+  epoch: string;
+  /** Cursor: how far this frame brings the client */
+  seq: number;
+  /** A container’s state, and how old it is */
+  container: Container | null;
+  /** New positions, the newest ones when there are many */
+  positions: Position[];
+}
+
+/** A frame of a container’s WebSocket */
+export type ContainerFrame = ContainerSnapshot | ContainerDelta | LiveResumed;
+
+/** The container’s state; null when nothing is known of it */
+export interface ContainerSnapshot {
+  /** The present state */
+  type: 'snapshot';
+  /** Cursor: names the life of the sender’s storage */
+  epoch: string | null;
+  /** Cursor: how far this frame brings the client */
+  seq: number;
+  /** A container’s state, and how old it is */
+  container: Container | null;
+}
+
+/** A new invitation with its link */
+export interface CreatedInvitation {
+  /** Id of the invitation */
+  id: string;
+  /** E-mail address invited */
+  email: string;
+  /** What the account is for; see the table of permissions */
+  role:
+    | 'platform_operator'
+    | 'tenant_admin'
+    | 'procurement_manager'
+    | 'operations'
+    | 'finance'
+    | 'viewer'
+    | 'carrier_user';
+  /** The organisation that the invited person will belong to */
+  organisationId: string;
+  /** What became of it */
+  status: 'open' | 'accepted' | 'withdrawn' | 'expired';
+  /** Who invited */
+  invitedBy: string;
+  /** When it was made */
+  createdAt: string;
+  /** When its link ends */
+  expiresAt: string;
+  /** The link to hand over, shown once */
+  url: string;
+}
+
+/** A new tenant with its first administrator */
+export interface CreatedTenant {
+  /** Id of the tenant */
+  id: string;
+  /** Short name, unique on the platform */
+  slug: string;
+  /** Name */
+  name: string;
+  /** The database shard that holds its procurement records */
+  shard: string;
+  /** When it was created */
+  createdAt: string;
+  /** Id of the first administrator */
+  adminId: string;
+}
+
+/** A share of a delivery that failed every time and is parked */
+export interface DeadLetter {
+  /** Id of the parked message */
+  id: string;
+  /** The connection it came by */
+  connectionId: string;
+  /** The receipt of its delivery */
+  receiptId: string;
+  /** Events in it */
+  events: number;
+  /** How often it was sent */
+  sends: number;
+  /** The last error */
+  error: string | null;
+  /** When it was parked */
+  parkedAt: string;
+  /** The message as it was sent */
+  body: string;
+}
+
+/** A page of a list of DeadLetter */
+export interface DeadLetterPage {
+  /** The items of this page */
+  items: DeadLetter[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
+/** Whether a session ended */
+export interface EndedSession {
+  /** Whether a session ended */
+  ended: boolean;
+}
+
+/** How many sessions ended */
+export interface EndedSessions {
+  /** Sessions that ended */
+  ended: number;
+}
+
+/** When something is expected, with an interval of 80 % */
+export interface Eta {
+  /** What the ETA is about */
+  target: 'vessel_arrival' | 'discharge' | 'gate_out' | 'delivery';
+  /** The place it is about (UN/LOCODE) */
+  location: string;
+  /** Earliest likely time: one in ten is earlier */
+  p10: string;
+  /** Median */
+  p50: string;
+  /** Latest likely time: one in ten is later */
+  p90: string;
+  /** The observation it rests on */
+  asOf: string;
+  /** When it was computed */
+  computedAt: string;
+  /** When the median changed last */
+  publishedAt: string;
+  /** How often the median has changed on this journey */
+  revisions: number;
+  explanation: EtaExplanation;
+}
+
+/** How right one source was in one group */
+export interface EtaAccuracy {
+  /** The horizon in hours, the lane as `FROM>TO`, or the carrier’s id */
+  group: string;
+  /** What the ETA is about */
+  target: 'vessel_arrival' | 'discharge' | 'gate_out' | 'delivery';
+  /** Who published it: we, the carrier, or its schedule */
+  source: 'ours' | 'carrier' | 'schedule';
+  /** Predictions evaluated */
+  n: number;
+  /** Journeys they belong to */
+  journeys: number;
+  /** Mean absolute error, hours */
+  maeHours: number;
+  /** Median absolute error, hours */
+  medianHours: number;
+  /** Mean error, hours; positive is too late */
+  biasHours: number;
+  /** Mean pinball loss, hours (Koenker and Bassett 1978) */
+  pinballHours: number;
+  /** Share of arrivals within the 80 % interval; null for sources that give none */
+  coverage80: number | null;
+  /** Mean width of the interval, hours */
+  widthHours: number | null;
+}
+
+/** A page of accuracy, with what it rests on */
+export interface EtaAccuracyPage {
+  /** The items of this page */
+  items: EtaAccuracy[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+  /** Begin of the window */
+  from: string;
+  /** End of the window */
+  to: string;
+  /** Journeys in the window */
+  journeys: number;
+  /** Journeys that were counted: the newest, up to a bound */
+  counted: number;
+}
+
+/** Why an ETA is what it is */
+export interface EtaExplanation {
+  /** The sea leg under way; null in port */
+  leg: {
+    /** Where the leg began (UN/LOCODE) */
+    from: string;
+    /** Where it ends (UN/LOCODE) */
+    to: string;
+    /** Its distance, nautical miles */
+    distanceNm: number;
+    /** The distance still to go, nautical miles */
+    distanceToGoNm: number;
+    /** Share of the distance that is behind, 0 to 1 */
+    progress: number;
+    /** Smoothed progress, knots */
+    paceKnots: number;
+  } | null;
+  /** The estimates that were combined */
+  experts: {
+    /** Which estimate */
+    expert: 'pace' | 'lane' | 'analogues' | 'schedule' | 'milestones';
+    /** Hours to go by it */
+    hours: number;
+    /** How much it counted, 0 to 1 */
+    weight: number;
+  }[];
+  /** What is still to come */
+  parts: {
+    /** Under way, or in port */
+    kind: 'sea' | 'dwell';
+    /** Where it begins (UN/LOCODE) */
+    from: string;
+    /** Where it ends (UN/LOCODE) */
+    to: string;
+    /** Median hours */
+    hours: number;
+  }[];
+  /** No progress: where ships usually wait, or where they do not */
+  waiting: 'no' | 'usual' | 'held';
+  /** Whether it should have arrived by now */
+  overdue: boolean;
+  /** Hours since the newest observation */
+  staleHours: number;
+  /** The canal that the ship sails around */
+  avoiding: string | null;
+  /** What made it differ from the one published before */
+  changed: string;
+  /** Completed journeys behind the lane’s model; 0 for general knowledge alone */
+  journeysKnown: number;
+  /** Version of the lane models */
+  modelVersion: string | null;
+}
+
+/** The version to roll out */
+export interface EtaModelChoice {
+  /** A version, or `newest` */
+  version: string;
+}
+
+/** A trained version of your lane models */
+export interface EtaModelVersion {
+  /** Name of the version */
+  version: string;
+  /** When it was trained */
+  trainedAt: string;
+  /** In force, could be rolled out, or worse than the one in force */
+  state: 'active' | 'ready' | 'rejected';
+  /** Lanes it knows */
+  lanes: number;
+  /** Journeys it was trained on */
+  journeys: number;
+  /** Mean absolute error on the newest legs, hours */
+  maeHours: number | null;
+  /** The same of the version before */
+  previousMaeHours: number | null;
+  /** Whether newer versions wait because an administrator chose this one */
+  pinned: boolean;
+}
+
+/** A page of a list of EtaModelVersion */
+export interface EtaModelVersionPage {
+  /** The items of this page */
+  items: EtaModelVersion[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
+/** A place, as far as the carrier named it */
+export interface EventLocation {
+  /** UN/LOCODE */
+  unLocationCode?: string;
+  /** Code of the terminal */
+  facilityCode?: string;
+  /** Latitude in degrees, WGS 84 */
+  lat?: number;
+  /** Longitude in degrees, WGS 84 */
+  lon?: number;
+}
+
+/** What an authenticator application needs */
+export interface FactorEnrolment {
+  /** The secret in base 32, shown once */
+  secret: string;
+  /** The same as an otpauth: address, for a QR code */
+  uri: string;
+}
+
+/** Lines that changed */
+export interface FleetDelta {
+  /** What has changed */
+  type: 'delta';
+  /** Cursor: names the life of the sender’s storage */
+  epoch: string;
+  /** Cursor: how far this frame brings the client */
+  seq: number;
+  /** Lines that changed */
+  containers: FleetLine[];
+}
+
+/** A frame of the fleet’s WebSocket */
+export type FleetFrame = FleetSnapshot | FleetDelta | LiveResumed;
+
+/** The line of a container in lists, on the map and in live feeds */
+export interface FleetLine {
+  /** Container number (ISO 6346) */
+  number: string;
+  /** Names the life of the container’s storage */
+  epoch: string;
+  /** Grows by one with every change of the container */
+  version: number;
+  /** Where the container is in its journey */
+  status:
+    | 'registered'
+    | 'empty_picked_up'
+    | 'stuffed'
+    | 'gate_in'
+    | 'loaded'
+    | 'departed'
+    | 'arrived'
+    | 'discharged'
+    | 'gate_out'
+    | 'stripped'
+    | 'empty_returned';
+  /** Id of the carrier */
+  carrierId: string | null;
+  /** Port of loading (UN/LOCODE) */
+  origin: string | null;
+  /** Port of discharge (UN/LOCODE) */
+  destination: string | null;
+  /** Your own reference */
+  reference: string | null;
+  /** The booking it belongs to */
+  bookingId: string | null;
+  /** Tracking device */
+  deviceId: string | null;
+  /** Name of the vessel */
+  vesselName: string | null;
+  /** Latitude in degrees, WGS 84 */
+  lat: number | null;
+  /** Longitude in degrees, WGS 84 */
+  lon: number | null;
+  /** Course over ground, degrees from north */
+  courseDeg: number | null;
+  /** Speed over ground, knots */
+  speedKnots: number | null;
+  /** The newest observation */
+  asOf: string | null;
+  /** What the ETA is about: the nearest target still ahead */
+  etaTarget: 'vessel_arrival' | 'discharge' | 'gate_out' | 'delivery' | null;
+  /** Earliest likely time: one in ten is earlier */
+  etaP10: string | null;
+  /** Median */
+  etaP50: string | null;
+  /** Latest likely time: one in ten is later */
+  etaP90: string | null;
+  /** Alerts that are open */
+  openAlerts: number;
+}
+
+/** A page of a list of FleetLine */
+export interface FleetLinePage {
+  /** The items of this page */
+  items: FleetLine[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
+/** A part of the whole fleet: forget what was known at part 1 */
+export interface FleetSnapshot {
+  /** The whole fleet, in parts */
+  type: 'snapshot';
+  /** Cursor: names the life of the sender’s storage */
+  epoch: string;
+  /** Cursor: how far this frame brings the client */
+  seq: number;
+  /** Which part this is, from 1 */
+  part: number;
+  /** How many there are */
+  parts: number;
+  /** Lines of this part */
+  containers: FleetLine[];
+}
+
+/** That the edge answers */
+export interface Health {
+  /** Always ok, when the edge answers at all */
+  status: 'ok';
+  /** The platform’s clock */
+  now: string;
+  /** How fast it runs: 1 but in demonstrations */
+  clockSpeed: number;
+}
+
+/** An invitation; its link is shown once */
+export interface Invitation {
+  /** Id of the invitation */
+  id: string;
+  /** E-mail address invited */
+  email: string;
+  /** What the account is for; see the table of permissions */
+  role:
+    | 'platform_operator'
+    | 'tenant_admin'
+    | 'procurement_manager'
+    | 'operations'
+    | 'finance'
+    | 'viewer'
+    | 'carrier_user';
+  /** The organisation that the invited person will belong to */
+  organisationId: string;
+  /** What became of it */
+  status: 'open' | 'accepted' | 'withdrawn' | 'expired';
+  /** Who invited */
+  invitedBy: string;
+  /** When it was made */
+  createdAt: string;
+  /** When its link ends */
+  expiresAt: string;
+}
+
+/** A page of a list of Invitation */
+export interface InvitationPage {
+  /** The items of this page */
+  items: Invitation[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
+/** A stored event of a container’s journey */
+export interface JourneyEvent {
+  /** Names the content: equal for two deliveries of the same statement */
+  key: string;
+  /** Container number (ISO 6346) */
+  container: string;
+  /** DCSA event type */
+  family: 'TRANSPORT' | 'EQUIPMENT' | 'SHIPMENT';
+  /** DCSA event type code */
+  code: string;
+  /** DCSA classifier: actual, estimated or planned */
+  classifier: 'ACT' | 'EST' | 'PLN';
+  /** When it happened or is expected */
+  at: string;
+  /** The time as the carrier wrote it */
+  atText: string;
+  /** Where the zone of the time came from */
+  zoneSource: 'stated' | 'port' | 'assumed_utc';
+  /** When the carrier stated it */
+  createdAt: string;
+  /** Id of the carrier */
+  carrierId: string;
+  location?: EventLocation;
+  /** Whether the container was empty */
+  empty?: boolean;
+  /** Mode of transport */
+  mode?: 'VESSEL' | 'RAIL' | 'TRUCK' | 'BARGE';
+  /** IMO number of the vessel */
+  vesselImo?: string;
+  /** Name of the vessel */
+  vesselName?: string;
+  /** Voyage number */
+  voyage?: string;
+  /** The carrier’s id of the port call */
+  transportCallId?: string;
+  /** Bill of lading or booking of the carrier */
+  documentReference?: string;
+  /** SMDG delay reason code */
+  delayReasonCode?: string;
+  /** The carrier’s id of the event */
+  carrierEventId?: string;
+  /** What looks odd */
+  warnings?: string[];
+}
+
+/** A page of a list of JourneyEvent */
+export interface JourneyEventPage {
+  /** The items of this page */
+  items: JourneyEvent[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
+/** How to rotate */
+export interface KeyRotation {
+  /** Drop all other keys now, with the tokens they signed */
+  immediately?: boolean;
+}
+
+/** Quotas and features of a tenant */
+export interface Limits {
+  /** Requests a minute of the whole tenant */
+  tenantPerMinute: number;
+  /** Requests a minute of each user or client */
+  subjectPerMinute: number;
+  /** Features: live, outbound_webhooks, sea_routes */
+  features: {
+    /** Live WebSockets */
+    live: boolean;
+    /** Outbound webhooks */
+    outbound_webhooks: boolean;
+    /** Sea routes between ports */
+    sea_routes: boolean;
+  };
+  /** Grows by one with every change; `"3"` is the entity tag of version 3 */
+  version: number;
+}
+
+/** The client is up to date */
+export interface LiveResumed {
+  /** Nothing was missed */
+  type: 'resumed';
+  /** Cursor: names the life of the sender’s storage */
+  epoch: string;
+  /** Cursor: how far this frame brings the client */
+  seq: number;
+}
+
+/** Who you are and what you may do */
+export interface Me {
+  /** Id of the user or client */
+  subject: string;
+  /** Name */
+  name: string;
+  /** E-mail address; null for machines */
+  email: string | null;
+  /** Roles */
+  roles: (
+    | 'platform_operator'
+    | 'tenant_admin'
+    | 'procurement_manager'
+    | 'operations'
+    | 'finance'
+    | 'viewer'
+    | 'carrier_user'
+  )[];
+  /** What this token may do */
+  permissions: (
+    | 'tenants:manage'
+    | 'keys:manage'
+    | 'users:read'
+    | 'users:manage'
+    | 'clients:manage'
+    | 'policy:read'
+    | 'policy:manage'
+    | 'security:read'
+    | 'carriers:read'
+    | 'carriers:manage'
+    | 'connections:read'
+    | 'connections:manage'
+    | 'containers:read'
+    | 'containers:write'
+    | 'receipts:read'
+    | 'dead-letters:manage'
+    | 'live:subscribe'
+    | 'eta:read'
+    | 'eta:manage'
+    | 'routes:read'
+    | 'allocations:read'
+    | 'allocations:write'
+    | 'bookings:read'
+    | 'bookings:write'
+    | 'shipments:read'
+    | 'webhooks:manage'
+    | 'carrier-bookings:read'
+    | 'carrier-bookings:write'
+  )[];
+  /** The organisation acted for */
+  tenant: {
+    /** Id */
+    id: string;
+    /** Name */
+    name: string;
+  };
+  /** The session of this token; null for machines */
+  sessionId: string | null;
+  /** The second factor; null when there is none */
+  secondFactor: {
+    /** Recovery codes that were not used yet */
+    recoveryCodesLeft: number;
+  } | null;
+}
+
+/** One milestone at one place */
+export interface Milestone {
+  /** What happened */
+  code:
+    | 'empty_picked_up'
+    | 'stuffed'
+    | 'gate_in'
+    | 'loaded'
+    | 'departed'
+    | 'arrived'
+    | 'discharged'
+    | 'gate_out'
+    | 'stripped'
+    | 'empty_returned';
+  /** A place, as far as the carrier named it */
+  location: EventLocation | null;
+  /** DCSA classifier of `at`: actual, estimated or planned */
+  classifier: 'ACT' | 'EST' | 'PLN';
+  /** The best time known */
+  at: string;
+  /** The latest estimate, beside the actual */
+  estimatedAt: string | null;
+  /** The latest plan */
+  plannedAt: string | null;
+  /** Voyage number */
+  voyage: string | null;
+  /** Name of the vessel */
+  vesselName: string | null;
+  /** IMO number of the vessel */
+  vesselImo: string | null;
+  /** Mode of transport: VESSEL, RAIL, TRUCK or BARGE */
+  mode: string | null;
+}
+
+/** Contracted space to create */
+export interface NewAllocation {
+  /** The carrier that gives the space */
+  carrierId: string;
+  /** Port of loading (UN/LOCODE) */
+  origin: string;
+  /** Port of discharge (UN/LOCODE) */
+  destination: string;
+  /** The sailing or week the space is for: a week as `2026-W48`, or a voyage number */
+  period: string;
+  /** What capacity is counted in */
+  unit?: 'container' | 'teu';
+  /** Space in all */
+  capacity: number;
+  /** Departure */
+  departureAt: string;
+  /** Arrival, after the departure */
+  arrivalAt: string;
+  /** Bookings are refused from here on */
+  closesAt?: string;
+  /** `instant`: a booking within the contract is confirmed at once; `carrier`: the carrier confirms */
+  confirmation?: 'instant' | 'carrier';
+}
+
+/** Space to book */
+export interface NewBooking {
+  /** The space to draw from */
+  allocationId: string;
+  /** Space to book, in the allocation’s unit */
+  quantity: number;
+  /** Your own reference */
+  reference?: string;
+  /** Container numbers, as far as known; no more than the quantity */
+  containers?: string[];
+}
+
+/** A carrier to invite */
+export interface NewCarrier {
+  /** Standard Carrier Alpha Code: two to four capital letters */
+  scac: string;
+  /** Name */
+  name: string;
+  /** E-mail address */
+  contactEmail?: string;
+  /** Whom to call */
+  contactPhone?: string;
+}
+
+/** A machine client to create */
+export interface NewClient {
+  /** Name */
+  name: string;
+  /** What the account is for; see the table of permissions */
+  role: 'tenant_admin' | 'procurement_manager' | 'operations' | 'finance' | 'viewer';
+  /** Permissions that the client is narrowed to; all of its role’s without them */
+  scopes?: (
+    | 'tenants:manage'
+    | 'keys:manage'
+    | 'users:read'
+    | 'users:manage'
+    | 'clients:manage'
+    | 'policy:read'
+    | 'policy:manage'
+    | 'security:read'
+    | 'carriers:read'
+    | 'carriers:manage'
+    | 'connections:read'
+    | 'connections:manage'
+    | 'containers:read'
+    | 'containers:write'
+    | 'receipts:read'
+    | 'dead-letters:manage'
+    | 'live:subscribe'
+    | 'eta:read'
+    | 'eta:manage'
+    | 'routes:read'
+    | 'allocations:read'
+    | 'allocations:write'
+    | 'bookings:read'
+    | 'bookings:write'
+    | 'shipments:read'
+    | 'webhooks:manage'
+    | 'carrier-bookings:read'
+    | 'carrier-bookings:write'
+  )[];
+  /** Public keys; a client with keys gets no secret */
+  jwks?: PublicJwk[];
+}
+
+/** A connection to create */
+export interface NewConnection {
+  /** Name */
+  name: string;
+  /** The carrier whose data comes in */
+  carrierId: string;
+  /** Format of the body: DCSA Track & Trace 2.2 events, or positions */
+  format: 'dcsa' | 'positions';
+  /** How deliveries are signed: Standard Webhooks, or DCSA Notification-Signature */
+  scheme?: 'standard-webhooks' | 'dcsa';
+}
+
+/** A person to invite */
+export interface NewInvitation {
+  /** E-mail address */
+  email: string;
+  /** What the account is for */
+  role:
+    | 'tenant_admin'
+    | 'procurement_manager'
+    | 'operations'
+    | 'finance'
+    | 'viewer'
+    | 'platform_operator'
+    | 'carrier_user';
+  /** The carrier whose person is invited; with the role `carrier_user` only */
+  carrierId?: string;
+}
+
+/** Address lists and allowed origins to set */
+export interface NewPolicy {
+  /** Addresses and CIDR ranges that are let in; an empty list lets all in */
+  allowedAddresses?: string[];
+  /** Addresses and CIDR ranges that are refused whatever else, webhooks too */
+  blockedAddresses?: string[];
+  /** Exact origins of browser applications that may read answers */
+  corsOrigins?: string[];
+}
+
+/** Containers to track */
+export interface NewRegistrations {
+  /** The containers */
+  containers: Registration[];
+}
+
+/** A tenant to create */
+export interface NewTenant {
+  /** Name */
+  name: string;
+  /** Short name, unique on the platform: lower-case letters, digits and hyphens */
+  slug: string;
+  /** The first administrator */
+  admin: {
+    /** E-mail address */
+    email: string;
+    /** Name */
+    name: string;
+    /** A password of 12 to 200 characters (NIST SP 800-63B: length counts, kinds of characters do not) */
+    password: string;
+  };
+}
+
+/** A user to create, with a password that somebody else chose */
+export interface NewUser {
+  /** E-mail address */
+  email: string;
+  /** Name */
+  name: string;
+  /** What the account is for; see the table of permissions */
+  role: 'tenant_admin' | 'procurement_manager' | 'operations' | 'finance' | 'viewer';
+  /** A password of 12 to 200 characters (NIST SP 800-63B: length counts, kinds of characters do not) */
+  password: string;
+}
+
+/** An endpoint to add */
+export interface NewWebhookEndpoint {
+  /** Where to post: https, a public name */
+  url: string;
+  /** Events wanted; all when empty */
+  types?: (
+    | 'container.milestone'
+    | 'container.alert'
+    | 'container.eta'
+    | 'booking.confirmed'
+    | 'booking.shipped'
+    | 'booking.completed'
+    | 'booking.cancelled'
+  )[];
+  /** What it is for */
+  description?: string;
+}
+
+/** A code of six digits from an authenticator application */
+export interface OneTimeCode {
+  /** What the authenticator shows now */
+  code: string;
+}
+
+/** A change of one’s own password */
+export interface PasswordChange {
+  /** Your present password */
+  current: string;
+  /** A password of 12 to 200 characters (NIST SP 800-63B: length counts, kinds of characters do not) */
+  next: string;
+}
+
+/** A link by which somebody chooses a password, once */
+export interface PasswordLink {
+  /** The link to hand over, shown once */
+  url: string;
+  /** When the link ends */
+  expiresAt: string;
+}
+
+/** Your password again: a token alone is not enough */
+export interface PasswordProof {
+  /** Your present password */
+  password: string;
+}
+
+/** Address lists and allowed origins */
+export interface Policy {
+  /** Addresses and CIDR ranges that are let in; an empty list lets all in */
+  allowedAddresses: string[];
+  /** Addresses and CIDR ranges that are refused whatever else, webhooks too */
+  blockedAddresses: string[];
+  /** Exact origins of browser applications that may read answers */
+  corsOrigins: string[];
+  /** Grows by one with every change; `"3"` is the entity tag of version 3 */
+  version: number;
+}
+
+/** An observed position */
+export interface Position {
+  /** When it was observed */
+  at: string;
+  /** Latitude in degrees, WGS 84 */
+  lat: number;
+  /** Longitude in degrees, WGS 84 */
+  lon: number;
+  /** Speed over ground, knots */
+  speedKnots: number | null;
+  /** Course over ground, degrees from north */
+  courseDeg: number | null;
+  /** What a reefer or tracking device measured */
+  sensors: Sensors | null;
+}
+
+/** A page of a list of Position */
+export interface PositionPage {
+  /** The items of this page */
+  items: Position[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
+/** A problem document (RFC 9457) */
+export interface Problem {
+  /** What kind of problem; about:blank when the status says it all */
+  type: string;
+  /** The kind in words */
+  title: string;
+  /** The HTTP status */
+  status: number;
+  /** What is wrong with this request */
+  detail: string;
+  /** Names the request in logs */
+  correlationId: string;
+  /** Stable code to decide by; see the error catalogue */
+  code?:
+    | 'address.refused'
+    | 'allocation.exhausted'
+    | 'allocation.expired'
+    | 'booking.transition_invalid'
+    | 'conflict.exists'
+    | 'credit.exhausted'
+    | 'feature.disabled'
+    | 'forbidden'
+    | 'idempotency.in_flight'
+    | 'idempotency.mismatch'
+    | 'invalid'
+    | 'not_found'
+    | 'nothing_acceptable'
+    | 'policy.unavailable'
+    | 'precondition.failed'
+    | 'precondition.required'
+    | 'quota.exceeded'
+    | 'shard.unavailable'
+    | 'unauthenticated';
+  /** Every fault of the request */
+  errors?: {
+    /** JSON pointer to the fault: into the body, or /path, /query, /header and a name */
+    pointer: string;
+    /** What kind of fault */
+    code: string;
+    /** The fault in words */
+    detail: string;
+  }[];
+  /** The limits that are used up */
+  'violated-policies'?: string[];
+}
+
+/** A public key that a client proves itself with (private_key_jwt, RFC 7523) */
+export interface PublicJwk {
+  /** Key type */
+  kty: 'EC';
+  /** Curve */
+  crv: 'P-256';
+  /** The x coordinate, base64url */
+  x: string;
+  /** The y coordinate, base64url */
+  y: string;
+  /** Key id, as in the assertion’s header */
+  kid: string;
+  /** Algorithm */
+  alg?: 'ES256';
+  /** Use */
+  use?: 'sig';
+}
+
+/** An ETA as a source published it */
+export interface PublishedEta {
+  /** What the ETA is about */
+  target: 'vessel_arrival' | 'discharge' | 'gate_out' | 'delivery';
+  /** Who published it: we, the carrier, or its schedule */
+  source: 'ours' | 'carrier' | 'schedule';
+  /** The place it is about (UN/LOCODE) */
+  location: string;
+  /** When it was published */
+  at: string;
+  /** Earliest likely time; null for a source without an interval */
+  p10: string | null;
+  /** Median */
+  p50: string;
+  /** Latest likely time; null for a source without an interval */
+  p90: string | null;
+}
+
+/** A page of a list of PublishedEta */
+export interface PublishedEtaPage {
+  /** The items of this page */
+  items: PublishedEta[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
+/** A refused item with its raw text */
+export interface QuarantinedItem {
+  /** Place of the item in the delivery, from 0 */
+  index: number;
+  /** JSON pointer to the fault in the item */
+  pointer: string;
+  /** What kind of fault */
+  code: string;
+  /** The fault in words */
+  detail: string;
+  /** Id of the item */
+  id: number;
+  /** The receipt of its delivery */
+  receiptId: string;
+  /** The item as it came */
+  raw: string;
+  /** When it came */
+  at: string;
+}
+
+/** A page of a list of QuarantinedItem */
+export interface QuarantinedItemPage {
+  /** The items of this page */
+  items: QuarantinedItem[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
+/** Which parts of the platform are ready */
+export interface Readiness {
+  /** Whether every part is ready */
+  ready: boolean;
+  /** Every part of the platform */
+  parts: {
+    /** Which part */
+    name: string;
+    /** Whether it is ready */
+    ready: boolean;
+    /** What is wrong with it */
+    reason?: string;
+  }[];
+}
+
+/** What in the end became of a delivery */
+export interface Receipt {
+  /** Id of the receipt */
+  id: string;
+  /** When the delivery came */
+  receivedAt: string;
+  /** Whether every item has reached its end */
+  settled: boolean;
+  /** Items by outcome */
+  counts: {
+    /** Items in the truth */
+    applied: number;
+    /** Items that were delivered before */
+    duplicate: number;
+    /** Items on their way */
+    queued: number;
+    /** Items that were refused */
+    rejected: number;
+    /** Items that failed every time and wait for a decision */
+    parked: number;
+    /** Items that were dropped */
+    discarded: number;
+  };
+  /** Every item */
+  items: {
+    /** Place in the delivery, from 0 */
+    index: number;
+    /** What became of the item */
+    outcome: 'applied' | 'duplicate' | 'queued' | 'rejected' | 'parked' | 'discarded';
+  }[];
+  /** Items that were refused */
+  rejected: RejectedItem[];
+}
+
+/** Recovery codes, shown once */
+export interface RecoveryCodes {
+  /** Each signs in once when the authenticator is lost */
+  recoveryCodes: string[];
+}
+
+/** What became of registrations */
+export interface RegisteredContainers {
+  /** Each container, in the order of the request */
+  items: {
+    /** The number in its normal form */
+    number: string;
+    /** What looks odd */
+    warnings: string[];
+  }[];
+}
+
+/** A container to track, with what is known of its journey */
+export interface Registration {
+  /** Container number (ISO 6346) */
+  number: string;
+  /** Port of loading (UN/LOCODE) */
+  origin?: string;
+  /** Port of discharge (UN/LOCODE) */
+  destination?: string;
+  /** Id of the carrier */
+  carrierId?: string;
+  /** Tracking device attached to the container */
+  deviceId?: string;
+  /** Your own reference */
+  reference?: string;
+  /** The booking it belongs to */
+  bookingId?: string;
+  /** The arrival that was promised */
+  promisedArrivalAt?: string;
+  /** The range a reefer must keep; outside it an alert is raised */
+  temperatureRangeC?: {
+    /** Lowest, degrees Celsius */
+    min: number;
+    /** Highest, degrees Celsius */
+    max: number;
+  };
+}
+
+/** What your organisation has registered */
+export interface RegistrationFacts {
+  /** Port of loading (UN/LOCODE) */
+  origin?: string;
+  /** Port of discharge (UN/LOCODE) */
+  destination?: string;
+  /** Id of the carrier */
+  carrierId?: string;
+  /** Tracking device attached to the container */
+  deviceId?: string;
+  /** Your own reference */
+  reference?: string;
+  /** The booking it belongs to */
+  bookingId?: string;
+  /** The arrival that was promised */
+  promisedArrivalAt?: string;
+  /** The range a reefer must keep; outside it an alert is raised */
+  temperatureRangeC?: {
+    /** Lowest, degrees Celsius */
+    min: number;
+    /** Highest, degrees Celsius */
+    max: number;
+  };
+}
+
+/** A refused item of a delivery */
+export interface RejectedItem {
+  /** Place of the item in the delivery, from 0 */
+  index: number;
+  /** JSON pointer to the fault in the item */
+  pointer: string;
+  /** What kind of fault */
+  code: string;
+  /** The fault in words */
+  detail: string;
+}
+
+/** An endpoint that was removed */
+export interface RemovedEndpoint {
+  /** Id of the endpoint */
+  id: string;
+}
+
+/** Whether a second factor was removed */
+export interface RemovedFactor {
+  /** Whether there was one */
+  removed: boolean;
+}
+
+/** A route by sea with its length, as GeoJSON */
+export interface RouteFeature {
+  /** GeoJSON type */
+  type: 'Feature';
+  /** The route */
+  geometry: {
+    /** GeoJSON type */
+    type: 'MultiLineString';
+    /** Lines of longitude and latitude, cut at the antimeridian (RFC 7946 section 3.1.9) */
+    coordinates: number[][][];
+  };
+  /** What is known of it */
+  properties: {
+    /** Length, nautical miles */
+    distanceNm: number;
+    /** Canals and straits it takes */
+    passages: string[];
+  };
+}
+
+/** One attack, however many refusals it takes */
+export interface SecurityAlert {
+  /** Id of the alert */
+  id: string;
+  /** The organisation whose access was refused */
+  tenantId: string;
+  /** What was refused */
+  kind: 'login' | 'token' | 'permission' | 'address' | 'signature' | 'quota';
+  /** Who was refused: user, client or connection; the address when nobody is known */
+  subject: string;
+  /** Refusals counted until now */
+  failures: number;
+  /** The first refusal counted */
+  firstAt: string;
+  /** The latest refusal */
+  lastAt: string;
+  /** Where the latest refusal was */
+  route: string;
+  /** Why */
+  reason: string;
+  /** From which network address */
+  address: string;
+}
+
+/** A page of a list of SecurityAlert */
+export interface SecurityAlertPage {
+  /** The items of this page */
+  items: SecurityAlert[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
+/** What a reefer or tracking device measured */
+export interface Sensors {
+  /** Temperature, degrees Celsius */
+  temperatureC?: number;
+  /** Relative humidity, percent */
+  humidityPct?: number;
+  /** Shock, g */
+  shockG?: number;
+  /** Whether the door is open */
+  doorOpen?: boolean;
+}
+
+/** Where a user is signed in */
+export interface Session {
+  /** Id of the session */
+  id: string;
+  /** Whose it is */
+  userId: string;
+  /** When the user signed in */
+  createdAt: string;
+  /** When it was renewed last */
+  lastUsedAt: string;
+  /** When it ends unless it is renewed */
+  expiresAt: string;
+  /** How the user proved who they are (RFC 8176): `pwd`, `otp` */
+  methods: string[];
+  /** Network address it was used from last */
+  address: string | null;
+  /** The program it was used with last */
+  userAgent: string | null;
+}
+
+/** A page of a list of Session */
+export interface SessionPage {
+  /** The items of this page */
+  items: Session[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
+/** What was done with a parked message */
+export interface SettledDeadLetter {
+  /** Id of the parked message */
+  id: string;
+  /** What was done with it */
+  action: 'replay' | 'discard';
+}
+
+/** What a confirmed booking becomes */
+export interface Shipment {
+  /** Id of the shipment */
+  id: string;
+  /** The booking it comes from */
+  bookingId: string;
+  /** The carrier */
+  carrierId: string;
+  /** Port of loading (UN/LOCODE) */
+  origin: string;
+  /** Port of discharge (UN/LOCODE) */
+  destination: string;
+  /** Container numbers */
+  containers: string[];
+  /** Departure */
+  departureAt: string;
+  /** Arrival that was promised */
+  arrivalAt: string;
+  /** The state of its booking */
+  state: 'requested' | 'confirmed' | 'shipped' | 'completed' | 'cancelled';
+  /** When the booking was confirmed */
+  createdAt: string;
+}
+
+/** A shipment from all sides; a part that fails is null with a reason */
+export interface ShipmentOverview {
+  /** The shipment */
+  shipment: {
+    /** The part; null when it could not be had */
+    value: Shipment | null;
+    /** Why there is no value */
+    reason: string | null;
+  };
+  /** Its containers */
+  tracking: {
+    /** The part; null when it could not be had */
+    value: FleetLine[] | null;
+    /** Why there is no value */
+    reason: string | null;
+  };
+  /** Its carrier, with whom to contact */
+  carrier: {
+    /** The part; null when it could not be had */
+    value: Carrier | null;
+    /** Why there is no value */
+    reason: string | null;
+  };
+}
+
+/** A page of a list of Shipment */
+export interface ShipmentPage {
+  /** The items of this page */
+  items: Shipment[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
+/** A key that signs access tokens */
+export interface SigningKey {
+  /** Key id */
+  kid: string;
+  /** What it is doing */
+  state: 'next' | 'signing' | 'retiring';
+  /** When it begins to sign */
+  activeFrom: string;
+  /** When it is published no longer */
+  dropAt: string | null;
+}
+
+/** A page of a list of SigningKey */
+export interface SigningKeyPage {
+  /** The items of this page */
+  items: SigningKey[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
+/** A shipper’s organisation on the platform */
+export interface Tenant {
+  /** Id of the tenant */
+  id: string;
+  /** Short name, unique on the platform */
+  slug: string;
+  /** Name */
+  name: string;
+  /** The database shard that holds its procurement records */
+  shard: string;
+  /** When it was created */
+  createdAt: string;
+}
+
+/** A page of a list of Tenant */
+export interface TenantPage {
+  /** The items of this page */
+  items: Tenant[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
+/** A ticket that opens one WebSocket, once */
+export interface Ticket {
+  /** The ticket */
+  ticket: string;
+  /** For how long it can be used */
+  expiresInSeconds: number;
+  /** Path and query of the WebSocket */
+  url: string;
+}
+
+/** What the socket is about */
+export type TicketRequest =
+  | {
+      /** The whole fleet */
+      topic: 'fleet';
+    }
+  | {
+      /** One container */
+      topic: 'container';
+      /** Container number */
+      number: string;
+    };
+
+/** A person with an account, without any secret */
+export interface User {
+  /** Id of the user */
+  id: string;
+  /** E-mail address, one account each on the platform */
+  email: string;
+  /** Name */
+  name: string;
+  /** What the account is for; see the table of permissions */
+  role:
+    | 'platform_operator'
+    | 'tenant_admin'
+    | 'procurement_manager'
+    | 'operations'
+    | 'finance'
+    | 'viewer'
+    | 'carrier_user';
+  /** Whether the account may be used */
+  status: 'active' | 'disabled';
+  /** When the account was created */
+  createdAt: string;
+  /** Grows by one with every change; `"3"` is the entity tag of version 3 */
+  version: number;
+}
+
+/** A page of a list of User */
+export interface UserPage {
+  /** The items of this page */
+  items: User[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
+/** One delivery with its last attempt */
+export interface WebhookDelivery {
+  /** Id of the delivery */
+  id: string;
+  /** The endpoint */
+  endpointId: string;
+  /** Id of the event, which is the webhook-id header */
+  eventId: string;
+  /** Type of the event */
+  type: string;
+  /** How it stands */
+  status: 'pending' | 'delivered' | 'failed';
+  /** Attempts made */
+  attempts: number;
+  /** HTTP status of the last answer */
+  lastStatus: number | null;
+  /** What went wrong last */
+  lastError: string | null;
+  /** When the event came up */
+  createdAt: string;
+  /** When it is tried next */
+  nextAttemptAt: string | null;
+  /** When it was taken */
+  deliveredAt: string | null;
+}
+
+/** A page of a list of WebhookDelivery */
+export interface WebhookDeliveryPage {
+  /** The items of this page */
+  items: WebhookDelivery[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
+/** An endpoint, without its secret */
+export interface WebhookEndpoint {
+  /** Id of the endpoint */
+  id: string;
+  /** Where deliveries are posted */
+  url: string;
+  /** Events it wants; all when empty */
+  types: string[];
+  /** What it is for */
+  description: string;
+  /** Whether events are delivered */
+  status: 'active' | 'disabled';
+  /** When it was added */
+  createdAt: string;
+}
+
+/** A page of a list of WebhookEndpoint */
+export interface WebhookEndpointPage {
+  /** The items of this page */
+  items: WebhookEndpoint[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
+/** An endpoint with its new signing secret */
+export interface WebhookEndpointWithSecret {
+  /** Id of the endpoint */
+  id: string;
+  /** Where deliveries are posted */
+  url: string;
+  /** Events it wants; all when empty */
+  types: string[];
+  /** What it is for */
+  description: string;
+  /** Whether events are delivered */
+  status: 'active' | 'disabled';
+  /** When it was added */
+  createdAt: string;
+  /** The signing secret, shown once */
+  secret: string;
+}
+
+/** What is posted to an endpoint. */
+export type WebhookPayload =
+  | {
+      /** Type of the event */
+      type: 'container.milestone';
+      /** When the event came up */
+      timestamp: string;
+      /** A container has reached a milestone */
+      data: {
+        /** Container number (ISO 6346) */
+        number: string;
+        /** The booking it belongs to */
+        bookingId: string | null;
+        /** Your own reference */
+        reference: string | null;
+        /** Which */
+        milestone:
+          | 'empty_picked_up'
+          | 'stuffed'
+          | 'gate_in'
+          | 'loaded'
+          | 'departed'
+          | 'arrived'
+          | 'discharged'
+          | 'gate_out'
+          | 'stripped'
+          | 'empty_returned';
+        /** Where (UN/LOCODE) */
+        location: string | null;
+        /** When */
+        at: string;
+        /** Name of the vessel */
+        vesselName: string | null;
+        /** Voyage number */
+        voyage: string | null;
+      };
+    }
+  | {
+      /** Type of the event */
+      type: 'container.alert';
+      /** When the event came up */
+      timestamp: string;
+      /** An alert was raised on a container */
+      data: {
+        /** Container number (ISO 6346) */
+        number: string;
+        /** The booking it belongs to */
+        bookingId: string | null;
+        /** Your own reference */
+        reference: string | null;
+        /** What it is about */
+        alert: 'late' | 'held' | 'temperature' | 'door' | 'shock';
+        /** What was seen */
+        detail: string;
+      };
+    }
+  | {
+      /** Type of the event */
+      type: 'container.eta';
+      /** When the event came up */
+      timestamp: string;
+      /** The ETA of a container’s nearest target has changed */
+      data: {
+        /** Container number (ISO 6346) */
+        number: string;
+        /** The booking it belongs to */
+        bookingId: string | null;
+        /** Your own reference */
+        reference: string | null;
+        /** What the ETA is about */
+        target: 'vessel_arrival' | 'discharge' | 'gate_out' | 'delivery';
+        /** The place it is about (UN/LOCODE) */
+        location: string;
+        /** Earliest likely time */
+        p10: string | null;
+        /** Median */
+        p50: string;
+        /** Latest likely time */
+        p90: string | null;
+      };
+    }
+  | {
+      /** Type of the event */
+      type: 'booking.confirmed';
+      /** When the event came up */
+      timestamp: string;
+      /** A booking was confirmed */
+      data: {
+        /** The booking */
+        bookingId: string;
+        /** The shipment it became */
+        shipmentId: string | null;
+        /** The carrier */
+        carrierId: string;
+        /** Port of loading (UN/LOCODE) */
+        origin: string;
+        /** Port of discharge (UN/LOCODE) */
+        destination: string;
+        /** Space booked */
+        quantity: number;
+        /** Your own reference */
+        reference: string | null;
+        /** Container numbers, as far as known */
+        containers: string[];
+        /** The arrival that was promised */
+        promisedArrivalAt: string;
+      };
+    }
+  | {
+      /** Type of the event */
+      type: 'booking.shipped';
+      /** When the event came up */
+      timestamp: string;
+      /** A booking’s cargo has sailed */
+      data: {
+        /** The booking */
+        bookingId: string;
+        /** The shipment it became */
+        shipmentId: string | null;
+        /** The carrier */
+        carrierId: string;
+        /** Port of loading (UN/LOCODE) */
+        origin: string;
+        /** Port of discharge (UN/LOCODE) */
+        destination: string;
+        /** Space booked */
+        quantity: number;
+        /** Your own reference */
+        reference: string | null;
+        /** Container numbers, as far as known */
+        containers: string[];
+        /** The arrival that was promised */
+        promisedArrivalAt: string;
+      };
+    }
+  | {
+      /** Type of the event */
+      type: 'booking.completed';
+      /** When the event came up */
+      timestamp: string;
+      /** A booking is completed */
+      data: {
+        /** The booking */
+        bookingId: string;
+        /** The shipment it became */
+        shipmentId: string | null;
+        /** The carrier */
+        carrierId: string;
+        /** Port of loading (UN/LOCODE) */
+        origin: string;
+        /** Port of discharge (UN/LOCODE) */
+        destination: string;
+        /** Space booked */
+        quantity: number;
+        /** Your own reference */
+        reference: string | null;
+        /** Container numbers, as far as known */
+        containers: string[];
+        /** The arrival that was promised */
+        promisedArrivalAt: string;
+      };
+    }
+  | {
+      /** Type of the event */
+      type: 'booking.cancelled';
+      /** When the event came up */
+      timestamp: string;
+      /** A booking was cancelled */
+      data: {
+        /** The booking */
+        bookingId: string;
+        /** The shipment it became */
+        shipmentId: string | null;
+        /** The carrier */
+        carrierId: string;
+        /** Port of loading (UN/LOCODE) */
+        origin: string;
+        /** Port of discharge (UN/LOCODE) */
+        destination: string;
+        /** Space booked */
+        quantity: number;
+        /** Your own reference */
+        reference: string | null;
+        /** Container numbers, as far as known */
+        containers: string[];
+        /** The arrival that was promised */
+        promisedArrivalAt: string;
+      };
+    };
+
+/** What every operation takes and answers. */
+export interface Operations {
+  /** Whether the edge answers, and the platform’s clock */
+  health: { input: Record<string, never>; output: Health };
+  /** Whether every service and database is ready */
+  readiness: { input: Record<string, never>; output: Readiness };
+  /** Who you are and what you may do */
+  me: { input: Record<string, never>; output: Me };
+  /** Change your password */
+  changePassword: { input: PasswordChange; output: EndedSessions };
+  /** Begin a second factor (TOTP, RFC 6238) */
+  enrolFactor: { input: PasswordProof; output: FactorEnrolment };
+  /** Confirm the second factor by its first code */
+  confirmFactor: { input: OneTimeCode; output: RecoveryCodes };
+  /** Remove your second factor */
+  removeFactor: { input: PasswordProof; output: RemovedFactor };
+  /** Where you are signed in, newest first */
+  listSessions: {
+    input: {
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+    };
+    output: SessionPage;
+  };
+  /** End one of your sessions */
+  endSession: {
+    input: {
+      /** Id of the session */
+      sessionId: string;
+    };
+    output: EndedSession;
+  };
+  /** End the session of this token */
+  signOut: { input: Record<string, never>; output: EndedSession };
+  /** Create a tenant with its first administrator */
+  createTenant: { input: NewTenant; output: CreatedTenant };
+  /** List all tenants, newest first */
+  listTenants: {
+    input: {
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+    };
+    output: TenantPage;
+  };
+  /** Quotas and features of a tenant */
+  getLimits: {
+    input: {
+      /** Id of the tenant */
+      id: string;
+    };
+    output: Limits;
+  };
+  /** Set quotas and features of a tenant */
+  putLimits: {
+    input: {
+      /** Requests a minute of the whole tenant */
+      tenantPerMinute?: number;
+      /** Requests a minute of each user or client */
+      subjectPerMinute?: number;
+      /** Features: live, outbound_webhooks, sea_routes */
+      features?: {
+        /** Live WebSockets */
+        live?: boolean;
+        /** Outbound webhooks */
+        outbound_webhooks?: boolean;
+        /** Sea routes between ports */
+        sea_routes?: boolean;
+      };
+    } & {
+      /** Id of the tenant */
+      id: string;
+    };
+    output: Limits;
+  };
+  /** Create a user with a password that you choose */
+  createUser: { input: NewUser; output: User };
+  /** List users, newest first */
+  listUsers: {
+    input: {
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+      /** A carrier; for operators */
+      carrierId?: string;
+    };
+    output: UserPage;
+  };
+  /** One user */
+  getUser: {
+    input: {
+      /** Id of the user */
+      id: string;
+    };
+    output: User;
+  };
+  /** Change a user’s name, role or status */
+  changeUser: {
+    input: {
+      /** Name */
+      name: string;
+      /** What the account is for */
+      role:
+        | 'tenant_admin'
+        | 'procurement_manager'
+        | 'operations'
+        | 'finance'
+        | 'viewer'
+        | 'platform_operator'
+        | 'carrier_user';
+      /** Whether the account may be used */
+      status: 'active' | 'disabled';
+    } & {
+      /** Id of the user */
+      id: string;
+    };
+    output: User;
+  };
+  /** A link by which the user chooses a new password; hand it over yourself */
+  createPasswordReset: {
+    input: {
+      /** Id of the user */
+      id: string;
+    };
+    output: PasswordLink;
+  };
+  /** Remove the second factor of a user who has lost it */
+  resetFactor: {
+    input: {
+      /** Id of the user */
+      id: string;
+    };
+    output: RemovedFactor;
+  };
+  /** Where a user is signed in, newest first */
+  listUserSessions: {
+    input: {
+      /** Id of the user */
+      id: string;
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+    };
+    output: SessionPage;
+  };
+  /** Sign a user out everywhere */
+  endUserSessions: {
+    input: {
+      /** Id of the user */
+      id: string;
+    };
+    output: EndedSessions;
+  };
+  /** End one session of a user */
+  endUserSession: {
+    input: {
+      /** Id of the user */
+      id: string;
+      /** Id of the session */
+      sessionId: string;
+    };
+    output: EndedSession;
+  };
+  /** Invite a person; the link is shown once, hand it over yourself */
+  createInvitation: { input: NewInvitation; output: CreatedInvitation };
+  /** List invitations, newest first */
+  listInvitations: {
+    input: {
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+    };
+    output: InvitationPage;
+  };
+  /** Withdraw an invitation */
+  withdrawInvitation: {
+    input: {
+      /** Id of the invitation */
+      id: string;
+    };
+    output: Invitation;
+  };
+  /** Create a machine client; its secret is shown once */
+  createClient: { input: NewClient; output: ClientWithSecret };
+  /** List machine clients, newest first */
+  listClients: {
+    input: {
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+    };
+    output: ClientPage;
+  };
+  /** One machine client */
+  getClient: {
+    input: {
+      /** Id of the client */
+      id: string;
+    };
+    output: Client;
+  };
+  /** Change a client’s name, scopes, keys or status */
+  changeClient: {
+    input: {
+      /** Name */
+      name: string;
+      /** Permissions that the client is narrowed to; all of its role’s without them */
+      scopes:
+        | (
+            | 'tenants:manage'
+            | 'keys:manage'
+            | 'users:read'
+            | 'users:manage'
+            | 'clients:manage'
+            | 'policy:read'
+            | 'policy:manage'
+            | 'security:read'
+            | 'carriers:read'
+            | 'carriers:manage'
+            | 'connections:read'
+            | 'connections:manage'
+            | 'containers:read'
+            | 'containers:write'
+            | 'receipts:read'
+            | 'dead-letters:manage'
+            | 'live:subscribe'
+            | 'eta:read'
+            | 'eta:manage'
+            | 'routes:read'
+            | 'allocations:read'
+            | 'allocations:write'
+            | 'bookings:read'
+            | 'bookings:write'
+            | 'shipments:read'
+            | 'webhooks:manage'
+            | 'carrier-bookings:read'
+            | 'carrier-bookings:write'
+          )[]
+        | null;
+      /** Whether the account may be used */
+      status: 'active' | 'disabled';
+      /** New keys of a client that has keys; keep the one before for as long as it is used */
+      jwks?: PublicJwk[];
+    } & {
+      /** Id of the client */
+      id: string;
+    };
+    output: Client;
+  };
+  /** Make a new secret; the one before works for another day */
+  rotateClientSecret: {
+    input: {
+      /** Id of the client */
+      id: string;
+    };
+    output: ClientWithSecret;
+  };
+  /** Invite a carrier, known by its SCAC or new */
+  createCarrier: { input: NewCarrier; output: Carrier };
+  /** List your carriers, newest first */
+  listCarriers: {
+    input: {
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+    };
+    output: CarrierPage;
+  };
+  /** One carrier */
+  getCarrier: {
+    input: {
+      /** Id of the carrier */
+      id: string;
+    };
+    output: Carrier;
+  };
+  /** Address lists and allowed origins */
+  getPolicy: { input: Record<string, never>; output: Policy };
+  /** Replace address lists and allowed origins */
+  putPolicy: { input: NewPolicy; output: Policy };
+  /** Security alerts, newest first */
+  listAlerts: {
+    input: {
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+    };
+    output: SecurityAlertPage;
+  };
+  /** The keys that sign access tokens, with what each is doing */
+  listSigningKeys: { input: Record<string, never>; output: SigningKeyPage };
+  /** Make a new signing key ahead of schedule */
+  rotateSigningKeys: { input: KeyRotation; output: SigningKeyPage };
+  /** The tenants that have invited your organisation, newest first */
+  listCarrierCustomers: {
+    input: {
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+    };
+    output: CarrierCustomerPage;
+  };
+  /** A ticket that opens one WebSocket, once, within 30 seconds */
+  createTicket: { input: TicketRequest; output: Ticket };
+  /** Register containers for tracking */
+  registerContainers: { input: NewRegistrations; output: RegisteredContainers };
+  /** List, search and filter containers, by number */
+  listContainers: {
+    input: {
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+      /** Part of a container number, reference, vessel name, port or booking */
+      search?: string;
+      /** Where the container is in its journey */
+      status?:
+        | 'registered'
+        | 'empty_picked_up'
+        | 'stuffed'
+        | 'gate_in'
+        | 'loaded'
+        | 'departed'
+        | 'arrived'
+        | 'discharged'
+        | 'gate_out'
+        | 'stripped'
+        | 'empty_returned';
+      /** Id of the carrier */
+      carrierId?: string;
+      /** Port of discharge (UN/LOCODE) */
+      destination?: string;
+      /** Only containers with open alerts */
+      alerting?: boolean;
+      /** Only these containers */
+      numbers?: string[];
+      /** Map box: west, south, east, north in degrees; west above east crosses the antimeridian */
+      box?: number[];
+    };
+    output: FleetLinePage;
+  };
+  /** One container: state, ETA with interval, alerts, and how old the answer is */
+  getContainer: {
+    input: {
+      /** Container number (ISO 6346) */
+      number: string;
+    };
+    output: Container;
+  };
+  /** Journey events by time */
+  listEvents: {
+    input: {
+      /** Container number (ISO 6346) */
+      number: string;
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+    };
+    output: JourneyEventPage;
+  };
+  /** Positions by time, thinned to a resolution */
+  listPositions: {
+    input: {
+      /** Container number (ISO 6346) */
+      number: string;
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Positions of the page at most */
+      limit?: number;
+      /** Positions from here on */
+      from?: string;
+      /** Positions until here */
+      to?: string;
+      /** Seconds; the last position of each interval is kept. 0 keeps all */
+      resolution?: number;
+    };
+    output: PositionPage;
+  };
+  /** The route a container still has to go, as GeoJSON */
+  getRoute: {
+    input: {
+      /** Container number (ISO 6346) */
+      number: string;
+    };
+    output: RouteFeature;
+  };
+  /** Every ETA published on this journey, by us, the carrier and the schedule, oldest first */
+  listEtaHistory: {
+    input: {
+      /** Container number (ISO 6346) */
+      number: string;
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+    };
+    output: PublishedEtaPage;
+  };
+  /** How right we, the carriers and the schedules were */
+  etaAccuracy: {
+    input: {
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+      /** Arrivals from here on; 90 days before the end by default, 400 at most */
+      from?: string;
+      /** Arrivals before this; now by default */
+      to?: string;
+      /** How rows are grouped */
+      groupBy?: 'horizon' | 'lane' | 'carrier';
+      /** Who published it: we, the carrier, or its schedule */
+      source?: 'ours' | 'carrier' | 'schedule';
+      /** What the ETA is about */
+      target?: 'vessel_arrival' | 'discharge' | 'gate_out' | 'delivery';
+      /** Only this carrier */
+      carrierId?: string;
+      /** Only this origin (UN/LOCODE) */
+      origin?: string;
+      /** Only this destination (UN/LOCODE) */
+      destination?: string;
+      /** Only this horizon, hours before the arrival */
+      horizonHours?: number;
+    };
+    output: EtaAccuracyPage;
+  };
+  /** Versions of your lane models, newest first */
+  listEtaModels: {
+    input: {
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+    };
+    output: EtaModelVersionPage;
+  };
+  /** Roll out a version of your lane models, or go back to one */
+  activateEtaModel: { input: EtaModelChoice; output: EtaModelVersion };
+  /** How reliable a carrier was on your journeys */
+  carrierReliability: {
+    input: {
+      /** Id of the carrier */
+      id: string;
+      /** Arrivals from here on; 90 days before the end by default, 400 at most */
+      from?: string;
+      /** Arrivals before this; now by default */
+      to?: string;
+    };
+    output: CarrierReliability;
+  };
+  /** The sea route between two ports, as GeoJSON */
+  seaRoute: {
+    input: {
+      /** Port of departure (UN/LOCODE) */
+      from: string;
+      /** Port of arrival (UN/LOCODE) */
+      to: string;
+      /** Closed passages, such as suez or panama */
+      avoid?: string[];
+    };
+    output: RouteFeature;
+  };
+  /** Create a webhook connection; its secret is shown once */
+  createConnection: { input: NewConnection; output: ConnectionWithSecret };
+  /** List connections, newest first */
+  listConnections: {
+    input: {
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+    };
+    output: ConnectionPage;
+  };
+  /** One connection */
+  getConnection: {
+    input: {
+      /** Id of the connection */
+      id: string;
+    };
+    output: Connection;
+  };
+  /** Make a new secret; the one before stays valid until the next rotation */
+  rotateConnectionSecret: {
+    input: {
+      /** Id of the connection */
+      id: string;
+    };
+    output: ConnectionWithSecret;
+  };
+  /** Stop taking deliveries of a connection */
+  disableConnection: {
+    input: {
+      /** Id of the connection */
+      id: string;
+    };
+    output: Connection;
+  };
+  /** What became of every item of a delivery */
+  getReceipt: {
+    input: {
+      /** Id of the receipt */
+      id: string;
+    };
+    output: Receipt;
+  };
+  /** Refused items of a connection with their raw text, newest first */
+  listQuarantine: {
+    input: {
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+      /** Id of the connection */
+      connectionId: string;
+    };
+    output: QuarantinedItemPage;
+  };
+  /** Deliveries of a connection that failed every time and are parked, oldest first */
+  listDeadLetters: {
+    input: {
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+      /** Id of the connection */
+      connectionId: string;
+    };
+    output: DeadLetterPage;
+  };
+  /** Send a parked delivery through again */
+  replayDeadLetter: {
+    input: {
+      /** Id of the parked message */
+      id: string;
+    };
+    output: SettledDeadLetter;
+  };
+  /** Drop a parked delivery for good */
+  discardDeadLetter: {
+    input: {
+      /** Id of the parked message */
+      id: string;
+    };
+    output: SettledDeadLetter;
+  };
+  /** Create contracted space */
+  createAllocation: { input: NewAllocation; output: Allocation };
+  /** List contracted space, newest first */
+  listAllocations: {
+    input: {
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+      /** Only this port of loading (UN/LOCODE) */
+      origin?: string;
+      /** Only this port of discharge (UN/LOCODE) */
+      destination?: string;
+    };
+    output: AllocationPage;
+  };
+  /** One allocation */
+  getAllocation: {
+    input: {
+      /** Id of the allocation */
+      id: string;
+    };
+    output: Allocation;
+  };
+  /** Book space */
+  createBooking: { input: NewBooking; output: Booking };
+  /** List bookings, newest first */
+  listBookings: {
+    input: {
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+      /** Where the booking is in its life */
+      state?: 'requested' | 'confirmed' | 'shipped' | 'completed' | 'cancelled';
+    };
+    output: BookingPage;
+  };
+  /** One booking with its audit trail */
+  getBooking: {
+    input: {
+      /** Id of the booking */
+      id: string;
+    };
+    output: BookingWithAudit;
+  };
+  /** Confirm, ship, complete or cancel a booking */
+  transitionBooking: {
+    input: {
+      /** The state to go to */
+      to: 'confirmed' | 'shipped' | 'completed' | 'cancelled';
+      /** Why, for the audit trail */
+      reason?: string;
+    } & {
+      /** Id of the booking */
+      id: string;
+    };
+    output: Booking;
+  };
+  /** List shipments, newest first */
+  listShipments: {
+    input: {
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+    };
+    output: ShipmentPage;
+  };
+  /** One shipment */
+  getShipment: {
+    input: {
+      /** Id of the shipment */
+      id: string;
+    };
+    output: Shipment;
+  };
+  /** Bookings addressed to your organisation, newest first */
+  listCarrierBookings: {
+    input: {
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+      /** Where the booking is in its life */
+      state?: 'requested' | 'confirmed' | 'shipped' | 'completed' | 'cancelled';
+    };
+    output: CarrierBookingPage;
+  };
+  /** One booking addressed to your organisation */
+  getCarrierBooking: {
+    input: {
+      /** Id of the booking */
+      id: string;
+    };
+    output: CarrierBooking;
+  };
+  /** Confirm or decline a booking that waits for your confirmation */
+  transitionCarrierBooking: {
+    input: {
+      /** Confirm, or decline by cancelling */
+      to: 'confirmed' | 'cancelled';
+      /** Why, for the audit trail */
+      reason?: string;
+    } & {
+      /** Id of the booking */
+      id: string;
+    };
+    output: CarrierBooking;
+  };
+  /** A shipment with its containers and its carrier’s contact */
+  getShipmentOverview: {
+    input: {
+      /** Id of the shipment */
+      id: string;
+    };
+    output: ShipmentOverview;
+  };
+  /** Add an endpoint; its signing secret is shown once */
+  createEndpoint: { input: NewWebhookEndpoint; output: WebhookEndpointWithSecret };
+  /** List endpoints */
+  listEndpoints: { input: Record<string, never>; output: WebhookEndpointPage };
+  /** Remove an endpoint with its delivery log */
+  deleteEndpoint: {
+    input: {
+      /** Id of the endpoint */
+      id: string;
+    };
+    output: RemovedEndpoint;
+  };
+  /** Make a new signing secret */
+  rotateEndpointSecret: {
+    input: {
+      /** Id of the endpoint */
+      id: string;
+    };
+    output: WebhookEndpointWithSecret;
+  };
+  /** The delivery log of an endpoint, newest first */
+  listDeliveries: {
+    input: {
+      /** Id of the endpoint */
+      id: string;
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+    };
+    output: WebhookDeliveryPage;
+  };
+  /** Deliver an event once more */
+  replayDelivery: {
+    input: {
+      /** Id of the delivery */
+      id: string;
+    };
+    output: WebhookDelivery;
+  };
+}
+
+/** How an operation is sent. */
+export interface Route {
+  method: string;
+  path: string;
+  /** Whether the input is sent as JSON; else it is the query. */
+  body?: true;
+  /** Whether it needs an idempotency key. */
+  idempotent?: true;
+}
+
+/** Every operation by its name. */
+export const OPERATIONS: Record<keyof Operations, Route> = {
+  health: { method: 'GET', path: '/healthz' },
+  readiness: { method: 'GET', path: '/readyz' },
+  me: { method: 'GET', path: '/v1/me' },
+  changePassword: { method: 'PUT', path: '/v1/me/password', body: true },
+  enrolFactor: { method: 'POST', path: '/v1/me/second-factor', body: true },
+  confirmFactor: { method: 'POST', path: '/v1/me/second-factor/confirm', body: true },
+  removeFactor: { method: 'POST', path: '/v1/me/second-factor/remove', body: true },
+  listSessions: { method: 'GET', path: '/v1/sessions' },
+  endSession: { method: 'DELETE', path: '/v1/sessions/{sessionId}' },
+  signOut: { method: 'POST', path: '/v1/sign-out' },
+  createTenant: { method: 'POST', path: '/v1/tenants', body: true, idempotent: true },
+  listTenants: { method: 'GET', path: '/v1/tenants' },
+  getLimits: { method: 'GET', path: '/v1/tenants/{id}/limits' },
+  putLimits: { method: 'PUT', path: '/v1/tenants/{id}/limits', body: true },
+  createUser: { method: 'POST', path: '/v1/users', body: true, idempotent: true },
+  listUsers: { method: 'GET', path: '/v1/users' },
+  getUser: { method: 'GET', path: '/v1/users/{id}' },
+  changeUser: { method: 'PUT', path: '/v1/users/{id}', body: true },
+  createPasswordReset: { method: 'POST', path: '/v1/users/{id}/password-reset', idempotent: true },
+  resetFactor: { method: 'DELETE', path: '/v1/users/{id}/second-factor' },
+  listUserSessions: { method: 'GET', path: '/v1/users/{id}/sessions' },
+  endUserSessions: { method: 'DELETE', path: '/v1/users/{id}/sessions' },
+  endUserSession: { method: 'DELETE', path: '/v1/users/{id}/sessions/{sessionId}' },
+  createInvitation: { method: 'POST', path: '/v1/invitations', body: true, idempotent: true },
+  listInvitations: { method: 'GET', path: '/v1/invitations' },
+  withdrawInvitation: { method: 'DELETE', path: '/v1/invitations/{id}' },
+  createClient: { method: 'POST', path: '/v1/clients', body: true, idempotent: true },
+  listClients: { method: 'GET', path: '/v1/clients' },
+  getClient: { method: 'GET', path: '/v1/clients/{id}' },
+  changeClient: { method: 'PUT', path: '/v1/clients/{id}', body: true },
+  rotateClientSecret: { method: 'POST', path: '/v1/clients/{id}/rotate-secret', idempotent: true },
+  createCarrier: { method: 'POST', path: '/v1/carriers', body: true, idempotent: true },
+  listCarriers: { method: 'GET', path: '/v1/carriers' },
+  getCarrier: { method: 'GET', path: '/v1/carriers/{id}' },
+  getPolicy: { method: 'GET', path: '/v1/policy' },
+  putPolicy: { method: 'PUT', path: '/v1/policy', body: true },
+  listAlerts: { method: 'GET', path: '/v1/security-alerts' },
+  listSigningKeys: { method: 'GET', path: '/v1/signing-keys' },
+  rotateSigningKeys: { method: 'POST', path: '/v1/signing-keys/rotate', body: true },
+  listCarrierCustomers: { method: 'GET', path: '/v1/carrier/customers' },
+  createTicket: { method: 'POST', path: '/v1/ws-tickets', body: true },
+  registerContainers: { method: 'POST', path: '/v1/containers', body: true, idempotent: true },
+  listContainers: { method: 'GET', path: '/v1/containers' },
+  getContainer: { method: 'GET', path: '/v1/containers/{number}' },
+  listEvents: { method: 'GET', path: '/v1/containers/{number}/events' },
+  listPositions: { method: 'GET', path: '/v1/containers/{number}/positions' },
+  getRoute: { method: 'GET', path: '/v1/containers/{number}/route' },
+  listEtaHistory: { method: 'GET', path: '/v1/containers/{number}/eta-history' },
+  etaAccuracy: { method: 'GET', path: '/v1/eta/accuracy' },
+  listEtaModels: { method: 'GET', path: '/v1/eta/models' },
+  activateEtaModel: { method: 'PUT', path: '/v1/eta/models/active', body: true },
+  carrierReliability: { method: 'GET', path: '/v1/carriers/{id}/reliability' },
+  seaRoute: { method: 'GET', path: '/v1/routes/sea' },
+  createConnection: { method: 'POST', path: '/v1/connections', body: true, idempotent: true },
+  listConnections: { method: 'GET', path: '/v1/connections' },
+  getConnection: { method: 'GET', path: '/v1/connections/{id}' },
+  rotateConnectionSecret: { method: 'POST', path: '/v1/connections/{id}/rotate-secret', idempotent: true },
+  disableConnection: { method: 'POST', path: '/v1/connections/{id}/disable' },
+  getReceipt: { method: 'GET', path: '/v1/receipts/{id}' },
+  listQuarantine: { method: 'GET', path: '/v1/quarantine' },
+  listDeadLetters: { method: 'GET', path: '/v1/dead-letters' },
+  replayDeadLetter: { method: 'POST', path: '/v1/dead-letters/{id}/replay' },
+  discardDeadLetter: { method: 'POST', path: '/v1/dead-letters/{id}/discard' },
+  createAllocation: { method: 'POST', path: '/v1/allocations', body: true, idempotent: true },
+  listAllocations: { method: 'GET', path: '/v1/allocations' },
+  getAllocation: { method: 'GET', path: '/v1/allocations/{id}' },
+  createBooking: { method: 'POST', path: '/v1/bookings', body: true, idempotent: true },
+  listBookings: { method: 'GET', path: '/v1/bookings' },
+  getBooking: { method: 'GET', path: '/v1/bookings/{id}' },
+  transitionBooking: { method: 'POST', path: '/v1/bookings/{id}/transitions', body: true },
+  listShipments: { method: 'GET', path: '/v1/shipments' },
+  getShipment: { method: 'GET', path: '/v1/shipments/{id}' },
+  listCarrierBookings: { method: 'GET', path: '/v1/carrier/bookings' },
+  getCarrierBooking: { method: 'GET', path: '/v1/carrier/bookings/{id}' },
+  transitionCarrierBooking: { method: 'POST', path: '/v1/carrier/bookings/{id}/transitions', body: true },
+  getShipmentOverview: { method: 'GET', path: '/v1/shipments/{id}/overview' },
+  createEndpoint: { method: 'POST', path: '/v1/webhook-endpoints', body: true, idempotent: true },
+  listEndpoints: { method: 'GET', path: '/v1/webhook-endpoints' },
+  deleteEndpoint: { method: 'DELETE', path: '/v1/webhook-endpoints/{id}' },
+  rotateEndpointSecret: { method: 'POST', path: '/v1/webhook-endpoints/{id}/rotate-secret', idempotent: true },
+  listDeliveries: { method: 'GET', path: '/v1/webhook-endpoints/{id}/deliveries' },
+  replayDelivery: { method: 'POST', path: '/v1/webhook-deliveries/{id}/replay' },
+};
