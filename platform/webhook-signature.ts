@@ -5,7 +5,7 @@ import { equalBytes, hmacSha256 } from './secrets.ts';
 const encoder = new TextEncoder();
 
 /** The key bytes of a `whsec_...` secret. */
-export function keyOfSecret(secret: string): Uint8Array<ArrayBuffer> {
+function keyOfSecret(secret: string): Uint8Array<ArrayBuffer> {
   return fromBase64(secret.replace(/^whsec_/, ''));
 }
 

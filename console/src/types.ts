@@ -4,7 +4,7 @@ export type { Carrier, CarrierCustomer } from '../../contracts/identity/carriers
 export type { Invitation, PasswordLink, Session, User } from '../../contracts/identity/people.ts';
 export type { SecurityAlert } from '../../contracts/identity/policy.ts';
 export type { Allocation } from '../../contracts/procurement/allocations.ts';
-export type { AuditEntry, Booking, CarrierBooking } from '../../contracts/procurement/bookings.ts';
+export type { Booking, CarrierBooking } from '../../contracts/procurement/bookings.ts';
 export type { Shipment } from '../../contracts/procurement/shipments.ts';
 export type {
   ApiContainer as Container,

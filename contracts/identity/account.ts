@@ -32,14 +32,14 @@ export type Me = z.infer<typeof me>;
 
 const passwordAgain = described(z.string().min(1).max(200), 'Your present password', 'correct horse battery staple');
 
-export const passwordChange = z
+const passwordChange = z
   .strictObject({ current: passwordAgain, next: passwordInput })
   .meta({ id: 'PasswordChange', description: 'A change of one’s own password' });
 /** What begins or removes a second factor: a token alone must not be enough. */
-export const passwordProof = z
+const passwordProof = z
   .strictObject({ password: passwordAgain })
   .meta({ id: 'PasswordProof', description: 'Your password again: a token alone is not enough' });
-export const oneTimeCode = z
+const oneTimeCode = z
   .strictObject({
     code: described(z.string().regex(/^\d{6}$/, 'must be six digits'), 'What the authenticator shows now', '287082'),
   })
@@ -62,7 +62,7 @@ const recoveryCodes = z
   })
   .meta({ id: 'RecoveryCodes', description: 'Recovery codes, shown once' });
 
-export const ticketRequest = z
+const ticketRequest = z
   .discriminatedUnion('topic', [
     z
       .strictObject({ topic: described(z.literal('fleet'), 'The whole fleet', 'fleet') })

@@ -27,7 +27,7 @@ const carrierCustomer = z
 /** A tenant that works with a carrier, as the carrier sees it. */
 export type CarrierCustomer = z.infer<typeof carrierCustomer>;
 
-export const newCarrier = z
+const newCarrier = z
   .strictObject({
     scac: described(
       z.string().regex(/^[A-Z]{2,4}$/, 'two to four capital letters'),

@@ -38,7 +38,7 @@ const coordinate = (name: string) =>
     'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
   );
 
-export const publicJwk = z
+const publicJwk = z
   .strictObject({
     kty: described(z.literal('EC'), 'Key type', 'EC'),
     crv: described(z.literal('P-256'), 'Curve', 'P-256'),
@@ -52,7 +52,7 @@ export const publicJwk = z
 
 const jwks = z.array(publicJwk).min(1).max(5).meta({ description: 'Public keys; a client with keys gets no secret' });
 
-export const newClient = z
+const newClient = z
   .strictObject({
     name: nameInput('Name', 'Warehouse system'),
     role: tenantRole,
@@ -63,7 +63,7 @@ export const newClient = z
 
 const clientId = { id: idInput('cli', 'Id of the client') };
 
-export const clientChange = z
+const clientChange = z
   .strictObject({
     name: nameInput('Name', 'Warehouse system'),
     scopes: orNull(scopes),

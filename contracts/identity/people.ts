@@ -86,15 +86,15 @@ const carrierId = described(
   'car_01kb2h5m8q3v6x9y2z4a7c0d5e',
 );
 
-export const newUser = z
+const newUser = z
   .strictObject({ email: emailInput, name: nameInput('Name', 'Grace'), role: tenantRole, password: passwordInput })
   .meta({ id: 'NewUser', description: 'A user to create, with a password that somebody else chose' });
 
-export const newInvitation = z
+const newInvitation = z
   .strictObject({ email: emailInput, role: anyRole, carrierId: carrierId.optional() })
   .meta({ id: 'NewInvitation', description: 'A person to invite' });
 
-export const userChange = z
+const userChange = z
   .strictObject({ name: nameInput('Name', 'Grace'), role: anyRole, status: accountStatus })
   .meta({ id: 'UserChange', description: 'What can be changed of a user' });
 

@@ -39,9 +39,7 @@ export const policyInput = z
 /** A tenant's policy. */
 export type Policy = z.infer<typeof policyInput>;
 
-export const policy = policyInput
-  .extend({ version })
-  .meta({ id: 'Policy', description: 'Address lists and allowed origins' });
+const policy = policyInput.extend({ version }).meta({ id: 'Policy', description: 'Address lists and allowed origins' });
 
 export const ALERT_KINDS = ['login', 'token', 'permission', 'address', 'signature', 'quota'] as const;
 

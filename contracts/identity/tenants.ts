@@ -23,7 +23,7 @@ const createdTenant = tenant
   .extend({ adminId: idOf('usr', 'Id of the first administrator') })
   .meta({ id: 'CreatedTenant', description: 'A new tenant with its first administrator' });
 
-export const newTenant = z
+const newTenant = z
   .strictObject({
     name: nameInput('Name', 'Acme Trading'),
     slug: described(
@@ -59,9 +59,7 @@ export const limitsInput = z
 /** A tenant's quotas and features. */
 export type Limits = z.infer<typeof limitsInput>;
 
-export const limits = limitsInput
-  .extend({ version })
-  .meta({ id: 'Limits', description: 'Quotas and features of a tenant' });
+const limits = limitsInput.extend({ version }).meta({ id: 'Limits', description: 'Quotas and features of a tenant' });
 
 const tenantId = { id: idInput('ten', 'Id of the tenant') };
 

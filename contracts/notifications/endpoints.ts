@@ -26,7 +26,7 @@ const endpointWithSecret = endpoint
 /** An endpoint with the secret that was just made. */
 export type EndpointWithSecret = z.infer<typeof endpointWithSecret>;
 
-export const newEndpoint = z
+const newEndpoint = z
   .strictObject({
     url: described(z.url().max(500), 'Where to post: https, a public name', 'https://example.com/hooks/fairlead'),
     types: described(

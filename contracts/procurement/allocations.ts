@@ -44,7 +44,7 @@ export const allocation = z
 /** Contracted space. */
 export type Allocation = z.infer<typeof allocation>;
 
-export const newAllocation = z
+const newAllocation = z
   .strictObject({
     carrierId: described(z.string().max(60), 'The carrier that gives the space', 'car_01kb2h5m8q3v6x9y2z4a7c0d5e'),
     origin: unLocode('Port of loading (UN/LOCODE)', 'CNSHA'),
@@ -58,9 +58,6 @@ export const newAllocation = z
     confirmation: confirmation.default('instant'),
   })
   .meta({ id: 'NewAllocation', description: 'Contracted space to create' });
-/** New contracted space. */
-export type NewAllocation = z.output<typeof newAllocation>;
-
 /** The operations. */
 export const allocationOperations = {
   createAllocation: operation({

@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { operation } from '../kit/operation.ts';
 import { pageOf, paging } from '../kit/paging.ts';
 import { described, flag, idInput, idOf, instant, oneOf, orNull, text, whole } from '../kit/primitives.ts';
-import { ITEM_OUTCOMES, rejectedItem } from './events.ts';
+import { ITEM_OUTCOMES, type ItemOutcome, rejectedItem } from './events.ts';
 
 /** The formats of carrier connections. */
-export const CONNECTION_FORMATS = ['dcsa', 'positions'] as const;
+const CONNECTION_FORMATS = ['dcsa', 'positions'] as const;
 /** The signature schemes of carrier connections. */
-export const SIGNATURE_SCHEMES = ['standard-webhooks', 'dcsa'] as const;
+const SIGNATURE_SCHEMES = ['standard-webhooks', 'dcsa'] as const;
 
 const format = oneOf(CONNECTION_FORMATS, 'Format of the body: DCSA Track & Trace 2.2 events, or positions');
 const scheme = oneOf(SIGNATURE_SCHEMES, 'How deliveries are signed: Standard Webhooks, or DCSA Notification-Signature');
@@ -39,7 +39,7 @@ const connectionWithSecrets = connection.extend({ secrets: z.array(z.string()) }
 /** A connection with its one or two live secrets, for the gateway's signature check only. */
 export type ConnectionWithSecrets = z.infer<typeof connectionWithSecrets>;
 
-export const newConnection = z
+const newConnection = z
   .strictObject({
     name: described(z.string().min(1).max(100), 'Name', 'Ocean Line events'),
     carrierId: described(z.string().max(60), 'The carrier whose data comes in', 'car_01kb2h5m8q3v6x9y2z4a7c0d5e'),
@@ -66,10 +66,16 @@ export const receipt = z
     id: text('Id of the receipt', 'con_01kb2h5m8q3v6x9y2z4a7c0d5e-42'),
     receivedAt: instant('When the delivery came'),
     settled: flag('Whether every item has reached its end'),
-    counts: z.record(z.enum(ITEM_OUTCOMES), z.int()).meta({
-      description: 'Items by outcome',
-      examples: [{ applied: 98, duplicate: 1, queued: 0, rejected: 1, parked: 0, discarded: 0 }],
-    }),
+    counts: z
+      .strictObject({
+        applied: whole('Items in the truth', 98),
+        duplicate: whole('Items that were delivered before', 1),
+        queued: whole('Items on their way', 0),
+        rejected: whole('Items that were refused', 1),
+        parked: whole('Items that failed every time and wait for a decision', 0),
+        discarded: whole('Items that were dropped', 0),
+      } satisfies Record<ItemOutcome, unknown>)
+      .meta({ description: 'Items by outcome' }),
     items: z
       .array(z.strictObject({ index: whole('Place in the delivery, from 0', 0), outcome }))
       .meta({ description: 'Every item' }),

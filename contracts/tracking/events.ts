@@ -9,7 +9,7 @@ const latitude = z.number().min(-90).max(90);
 const longitude = z.number().min(-180).max(180);
 
 /** Sensor readings: degrees Celsius, percent relative humidity, g, door state. */
-export const sensorsSchema = z.strictObject({
+const sensorsSchema = z.strictObject({
   temperatureC: z.number().min(-100).max(150).optional(),
   humidityPct: z.number().min(0).max(100).optional(),
   shockG: z.number().min(0).max(1_000).optional(),
@@ -43,7 +43,7 @@ export const vessel = {
 };
 
 /** Version 1 of a position: what the `positions` adapter must produce. */
-export const positionEventSchema = z.strictObject({
+const positionEventSchema = z.strictObject({
   v: z.literal(1),
   kind: z.literal('position'),
   container: containerRef,
@@ -56,7 +56,7 @@ export const positionEventSchema = z.strictObject({
 });
 
 /** Version 1 of a journey event: what the `dcsa` adapter must produce. */
-export const journeyEventSchema = z.strictObject({
+const journeyEventSchema = z.strictObject({
   v: z.literal(1),
   kind: z.literal('journey'),
   container: containerRef,
@@ -95,7 +95,7 @@ export const journeyEventSchema = z.strictObject({
 export const canonicalEventSchema = z.discriminatedUnion('kind', [positionEventSchema, journeyEventSchema]);
 
 /** An event with its content key and origin, as queue messages carry it. */
-export const trackedEventSchema = z.discriminatedUnion('kind', [
+const trackedEventSchema = z.discriminatedUnion('kind', [
   positionEventSchema.extend({ key: z.string().length(16), origin: z.number() }),
   journeyEventSchema.extend({ key: z.string().length(16), origin: z.number() }),
 ]);

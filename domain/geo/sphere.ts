@@ -5,7 +5,7 @@ export interface Point {
 }
 
 /** Mean Earth radius (IUGG R1 = 6,371.0088 km) in international nautical miles of 1,852 m. */
-export const EARTH_RADIUS_NM = 6371.0088 / 1.852;
+const EARTH_RADIUS_NM = 6371.0088 / 1.852;
 
 const RAD = Math.PI / 180;
 

@@ -1,7 +1,7 @@
 /** ISO 6346 container numbers: owner code, category, serial number and check digit. */
 
 /** The shape of a container number, whether or not its check digit is right. */
-export const CONTAINER_NUMBER = /^[A-Z]{4}[0-9]{7}$/;
+const CONTAINER_NUMBER = /^[A-Z]{4}[0-9]{7}$/;
 
 /** Letter values: from 10 upwards, skipping the multiples of 11 (ISO 6346 annex A). */
 const LETTER_VALUES = new Map<string, number>();

@@ -59,7 +59,7 @@ const EQUIPMENT_CODES: Record<string, MilestoneCode> = {
 };
 
 /** The milestone an event speaks of; null for events that mark none (inspection, documents). */
-export function milestoneOf(event: Pick<JourneyEvent, 'family' | 'code' | 'empty'>): MilestoneCode | null {
+function milestoneOf(event: Pick<JourneyEvent, 'family' | 'code' | 'empty'>): MilestoneCode | null {
   if (event.family === 'TRANSPORT') {
     return event.code === 'ARRI' ? 'arrived' : event.code === 'DEPA' ? 'departed' : null;
   }

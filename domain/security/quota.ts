@@ -34,7 +34,7 @@ export interface QuotaGrant {
 }
 
 /** The number of the window that an instant falls into. */
-export function windowOf(now: number, rule: QuotaRule): number {
+function windowOf(now: number, rule: QuotaRule): number {
   return Math.floor(now / rule.windowMs);
 }
 

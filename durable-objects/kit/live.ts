@@ -21,7 +21,7 @@ export const HOLDER_HEADER = 'fairlead-socket-holder';
 const ENDED_KEPT_MS = 60_000;
 
 /** The cursor of an upgrade request, or null when it names none. */
-export function cursorOf(url: URL): LiveCursor | null {
+function cursorOf(url: URL): LiveCursor | null {
   const epoch = url.searchParams.get('epoch');
   const seq = Number(url.searchParams.get('seq') ?? Number.NaN);
   return epoch && Number.isSafeInteger(seq) && seq >= 0 ? { epoch, seq } : null;

@@ -6,8 +6,8 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Notification } from '../../contracts/notifications/events.ts';
 import type { ProcurementEvent } from '../../contracts/procurement/events.ts';
+import { forgetAnswers } from '../../platform/d1/idempotency.ts';
 import type { ShardBindings, ShardName } from '../../platform/d1/shards.ts';
-import { IDEMPOTENCY_HOURS } from '../../platform/limits.ts';
 import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
 
 interface Env extends ShardBindings {
@@ -96,10 +96,7 @@ export class OutboxRelay extends DurableObject<Env> {
   /** Drops answers to keyed requests that nobody will ask for again; looked at once an hour. */
   async #forget(shard: ShardName): Promise<void> {
     if (Date.now() - this.#forgotAt < FORGET_EVERY_MS) return;
-    await this.env[shard]
-      .prepare('DELETE FROM idempotency_records WHERE created_at < ?')
-      .bind(Date.now() - IDEMPOTENCY_HOURS * 3_600_000)
-      .run();
+    await forgetAnswers(this.env[shard], Date.now()).run();
     this.#forgotAt = Date.now();
   }
 

@@ -12,7 +12,7 @@ export const bindings = env as unknown as Env;
 export const NUMBER = 'CSQU3054383';
 
 /** A position `minute` minutes into 2026. */
-export function positionAt(minute: number, container = NUMBER): PositionEvent {
+function positionAt(minute: number, container = NUMBER): PositionEvent {
   return { v: 1, kind: 'position', container, at: Date.UTC(2026, 0, 1, 0, minute), lat: 10 + minute / 1_000, lon: 110 };
 }
 

@@ -97,7 +97,7 @@ export function signStandard(secret: string, body: string, id = `msg_${randomUUI
 }
 
 /** Headers of a DCSA delivery. */
-export function signDcsa(secret: string, body: string): Record<string, string> {
+function signDcsa(secret: string, body: string): Record<string, string> {
   const signature = createHmac('sha256', Buffer.from(secret, 'base64')).update(body).digest('hex');
   return { 'notification-signature': `sha256=${signature}` };
 }

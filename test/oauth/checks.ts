@@ -37,7 +37,7 @@ export async function land(driver: Driver, subject: Subject, parameters: Record<
 }
 
 /** A whole code flow. */
-export async function codeFlow(driver: Driver, subject: Subject): Promise<Tokens> {
+async function codeFlow(driver: Driver, subject: Subject): Promise<Tokens> {
   const { flow, landing } = await land(driver, subject);
   return driver.finish(flow, landing);
 }

@@ -59,11 +59,3 @@ export const auditLog = sqliteTable('audit_log', {
   detail: text().notNull(),
   correlationId: text('correlation_id').notNull(),
 });
-
-/** Messages for other services, written with the change that caused them. */
-export const outbox = sqliteTable('outbox', {
-  id: integer().primaryKey(),
-  body: text().notNull(),
-  attempts: integer().notNull().default(0),
-  parkedAt: integer('parked_at'),
-});

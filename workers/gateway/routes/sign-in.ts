@@ -181,7 +181,7 @@ export const signInRoutes = [
           .strictObject({ pending: field('Names the sign-in', 'ten_….…'), code: field('The code', '287082') })
           .meta({ id: 'SecondFactor', description: 'What the page of the second step sends' }),
         status: 303,
-        also: { 401: 'Wrong code', 403: 'Sent from elsewhere' },
+        also: { 200: 'A further step, where one is asked for', 401: 'Wrong code', 403: 'Sent from elsewhere' },
       }),
       secondStep,
     ),

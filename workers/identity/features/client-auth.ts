@@ -17,7 +17,7 @@ import { oauthError } from './oauth-error.ts';
 /** The console's public client. */
 export const CONSOLE_CLIENT = 'fairlead-console';
 /** The platform operator's client, which exists before any tenant does. */
-export const OPERATOR_CLIENT = 'platform-operator';
+const OPERATOR_CLIENT = 'platform-operator';
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const CLOCK_TOLERANCE_SECONDS = 5;
