@@ -1,7 +1,7 @@
 /** A container's ETAs: when, how sure, why, and what was said before. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { get, type Page } from './api.ts';
+import { api } from './api.ts';
 import { Loading, Problem } from './components.tsx';
 import { age, instant, range, SOURCE_WORDS, TARGET_WORDS, words } from './format.ts';
 import type { Container, Eta, PublishedEta } from './types.ts';
@@ -119,7 +119,7 @@ export function EtaHistory({ container: { number, eta, onward, arrivedAt } }: { 
   const latest = eta?.publishedAt ?? onward[0]?.publishedAt ?? arrivedAt;
   const history = useQuery({
     queryKey: ['eta-history', number, latest],
-    queryFn: () => get<Page<PublishedEta>>(`/v1/containers/${encodeURIComponent(number)}/eta-history?limit=500`),
+    queryFn: () => api('listEtaHistory', { number, limit: 500 }),
     enabled: open,
     placeholderData: keepPreviousData,
   });

@@ -1,21 +1,20 @@
 /** Lists that come page by page, and requests that must happen once. */
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { type UseInfiniteQueryResult, useInfiniteQuery } from '@tanstack/react-query';
 import { type ReactNode, useRef } from 'react';
-import { get, type Page } from './api.ts';
+import type { InputOf, ItemOf, ListName } from '../../clients/typescript/src/index.ts';
+import { page } from './api.ts';
 import { Loading, Problem } from './components.tsx';
 
-/** A list of the API; `path` may have a query already. */
-export function usePages<T>(key: readonly unknown[], path: string, limit = 25) {
+/** A list of the API, page by page. */
+export function usePages<Name extends ListName>(name: Name, limit = 25) {
   const list = useInfiniteQuery({
-    queryKey: key,
-    queryFn: ({ pageParam }) => {
-      const query = new URLSearchParams({ limit: String(limit), ...(pageParam ? { cursor: pageParam } : {}) });
-      return get<Page<T>>(`${path}${path.includes('?') ? '&' : '?'}${query}`);
-    },
+    queryKey: [name],
+    queryFn: ({ pageParam }) => page(name, { limit } as Omit<InputOf<Name>, 'cursor'>, pageParam),
     initialPageParam: '',
-    getNextPageParam: (page) => page.nextCursor,
+    getNextPageParam: (last) => last.nextCursor,
   });
-  return { list, rows: list.data?.pages.flatMap((page) => page.items) ?? [] };
+  const pages: { items: unknown[] }[] = list.data?.pages ?? [];
+  return { list, rows: pages.flatMap((one) => one.items) as ItemOf<Name>[] };
 }
 
 /** A list with what it shows while it loads, when it fails, when it is empty, and when there is more. */
@@ -25,7 +24,7 @@ export function List<T>({
   empty,
   children,
 }: {
-  of: ReturnType<typeof usePages<T>>;
+  of: { list: UseInfiniteQueryResult; rows: T[] };
   what: string;
   empty: ReactNode;
   children: (rows: T[]) => ReactNode;
@@ -53,12 +52,12 @@ export function List<T>({
  * The key of a request that must happen once: the same for the same content, so that pressing twice,
  * or again after a lost answer, does it once; another one for changed content.
  */
-export function useKeyFor(): (content: object) => Record<string, string> {
+export function useKeyFor(): (content: object) => { idempotencyKey: string } {
   const last = useRef<{ content: string; key: string } | null>(null);
   return (content) => {
     const text = JSON.stringify(content);
     if (last.current?.content !== text) last.current = { content: text, key: crypto.randomUUID() };
-    return { 'idempotency-key': last.current.key };
+    return { idempotencyKey: last.current.key };
   };
 }
 

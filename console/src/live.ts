@@ -1,60 +1,30 @@
 /** Live feeds: a socket that comes back by itself and resumes where it was. */
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { api } from './api.ts';
-import type { Container, ContainerFrame, FleetFrame, FleetLine, Position } from './types.ts';
+import { type LiveOptions, type LiveStatus, type LiveTopic, openLive } from '../../clients/typescript/src/index.ts';
+import { api, client } from './api.ts';
+import type { Container, FleetFrame, FleetLine, Position } from './types.ts';
 
-/** How a feed is doing. */
-export type LiveStatus = 'connecting' | 'live' | 'offline';
+export type { LiveStatus };
 
-const PING_MS = 25_000;
-const BACKOFF_MAX_MS = 20_000;
-
-/** Opens a feed until `close`; frames arrive in order, without a gap across reconnects. */
-function openFeed<F extends FleetFrame | ContainerFrame>(
-  topic: object,
-  onFrame: (frame: F) => void,
-  onStatus: (status: LiveStatus) => void,
-): () => void {
-  let cursor: { epoch: string; seq: number } | null = null;
-  let socket: WebSocket | null = null;
-  let failures = 0;
+/** Follows a topic until the returned function is called, also across a renewed sign-in. */
+function follow<T extends LiveTopic>(topic: T, options: Pick<Required<LiveOptions<T>>, 'onFrame' | 'onStatus'>) {
   let closed = false;
-  let timer = 0;
-  const connect = async (): Promise<void> => {
-    onStatus('connecting');
-    try {
-      const { url } = await api<{ url: string }>('POST', '/v1/ws-tickets', topic);
-      if (closed) return;
-      const resume: string = cursor ? `&epoch=${cursor.epoch}&seq=${cursor.seq}` : '';
-      socket = new WebSocket(location.origin.replace(/^http/, 'ws') + url + resume);
-    } catch {
-      retry();
-      return;
-    }
-    socket.onmessage = ({ data }: MessageEvent<string>) => {
-      if (data === 'pong') return;
-      const frame = JSON.parse(data) as F;
-      if (frame.epoch) cursor = { epoch: frame.epoch, seq: frame.seq };
-      failures = 0;
-      onStatus('live');
-      onFrame(frame);
-    };
-    socket.onclose = retry;
-  };
-  const retry = (): void => {
+  let close: () => void = () => {};
+  const open = (): void => {
     if (closed) return;
-    onStatus('offline');
-    // A deploy drops every socket at once: jitter keeps them from coming back at once.
-    const wait = Math.min(BACKOFF_MAX_MS, 500 * 2 ** failures++) * (0.5 + Math.random());
-    timer = window.setTimeout(() => void connect(), wait);
+    close = openLive(client, topic, {
+      ...options,
+      onStatus: (status) => {
+        options.onStatus(status);
+        // Whatever ended the session may have ended only its tokens: any request renews them, or asks to sign in.
+        if (status === 'ended') void api('me', {}).then(open, () => {});
+      },
+    });
   };
-  const ping = window.setInterval(() => socket?.readyState === WebSocket.OPEN && socket.send('ping'), PING_MS);
-  void connect();
+  open();
   return () => {
     closed = true;
-    window.clearTimeout(timer);
-    window.clearInterval(ping);
-    socket?.close();
+    close();
   };
 }
 
@@ -70,10 +40,9 @@ class FleetStore {
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
-    this.#close ??= openFeed<FleetFrame>(
+    this.#close ??= follow(
       { topic: 'fleet' },
-      (frame) => this.#take(frame),
-      (status) => this.#set({ status }),
+      { onFrame: (frame) => this.#take(frame), onStatus: (status) => this.#set({ status }) },
     );
     return () => {
       this.#listeners.delete(listener);
@@ -122,15 +91,17 @@ export function useLiveContainer(number: string): {
       setView(null);
       setTrail([]);
     }
-    return openFeed<ContainerFrame>(
+    return follow(
       { topic: 'container', number },
-      (frame) => {
-        if (frame.type === 'resumed') return;
-        if (frame.container) setView(frame.container);
-        const fresh = frame.type === 'delta' ? frame.positions : [];
-        if (fresh.length > 0) setTrail((before) => [...before, ...fresh].slice(-500));
+      {
+        onStatus: setStatus,
+        onFrame: (frame) => {
+          if (frame.type === 'resumed') return;
+          if (frame.container) setView(frame.container);
+          const fresh = frame.type === 'delta' ? frame.positions : [];
+          if (fresh.length > 0) setTrail((before) => [...before, ...fresh].slice(-500));
+        },
       },
-      setStatus,
     );
   }, [number]);
   return { view, trail, status };

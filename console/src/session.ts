@@ -1,13 +1,12 @@
 /** What every page asks: who is signed in, and what time the platform has. */
 import { useQuery } from '@tanstack/react-query';
-import { get } from './api.ts';
-import type { Me } from './types.ts';
+import { api } from './api.ts';
 
 /** The clock of the platform: a demonstration runs it faster, and every age is counted by it. */
 export function useClock(): { now: number; speed: number } {
   const { data } = useQuery({
     queryKey: ['clock'],
-    queryFn: async () => ({ ...(await get<{ now: string; clockSpeed: number }>('/healthz')), at: Date.now() }),
+    queryFn: async () => ({ ...(await api('health', {})), at: Date.now() }),
     refetchInterval: 10_000,
   });
   return data
@@ -17,5 +16,5 @@ export function useClock(): { now: number; speed: number } {
 
 /** The signed-in user. */
 export function useMe() {
-  return useQuery({ queryKey: ['me'], queryFn: () => get<Me>('/v1/me'), staleTime: 300_000 });
+  return useQuery({ queryKey: ['me'], queryFn: () => api('me', {}), staleTime: 300_000 });
 }

@@ -1,29 +1,27 @@
-/** The API's objects, by the same contracts the services use. */
-export type { Me } from '../../contracts/identity/account.ts';
-export type { Carrier, CarrierCustomer } from '../../contracts/identity/carriers.ts';
-export type { Invitation, PasswordLink, Session, User } from '../../contracts/identity/people.ts';
-export type { SecurityAlert } from '../../contracts/identity/policy.ts';
-export type { Allocation } from '../../contracts/procurement/allocations.ts';
-export type { Booking, CarrierBooking } from '../../contracts/procurement/bookings.ts';
-export type { Shipment } from '../../contracts/procurement/shipments.ts';
+/** The API's objects under the names that the console has for them. */
+import type { EtaAccuracy } from '../../clients/typescript/src/index.ts';
+
 export type {
-  ApiContainer as Container,
-  ApiJourneyEvent as JourneyEvent,
-  ApiPosition as Position,
+  Allocation,
+  Booking,
+  Carrier,
+  CarrierBooking,
+  Container,
+  Eta,
+  EtaAccuracyPage as AccuracyPage,
+  FleetFrame,
   FleetLine,
-} from '../../contracts/tracking/containers.ts';
-export type {
-  AccuracyPage,
-  AccuracyRow,
-  ApiEta as Eta,
-  ApiModelVersion as ModelVersion,
+  Invitation,
+  Me,
+  NewBooking,
+  NewInvitation,
+  Policy,
+  Position,
   PublishedEta,
-  Reliability,
-} from '../../contracts/tracking/eta.ts';
-export type { ContainerFrame, FleetFrame } from '../../contracts/tracking/live.ts';
-export type { RouteFeature } from '../../contracts/tracking/routes.ts';
+  RouteFeature,
+  SecurityAlert,
+  User,
+} from '../../clients/typescript/src/index.ts';
 
-import type { Policy as TenantPolicy } from '../../contracts/identity/policy.ts';
-
-/** A tenant's policy with its version. */
-export type Policy = TenantPolicy & { version: number };
+/** How right the ETAs of a group were. */
+export type AccuracyRow = EtaAccuracy;

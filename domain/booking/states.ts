@@ -4,7 +4,10 @@ export const BOOKING_STATES = ['requested', 'confirmed', 'shipped', 'completed',
 /** The name of a booking's state. */
 export type BookingState = (typeof BOOKING_STATES)[number];
 
-const NEXT: Record<BookingState, readonly BookingState[]> = {
+/** A state that a booking may come to: all but its first. */
+export type LaterState = Exclude<BookingState, 'requested'>;
+
+const NEXT: Record<BookingState, readonly LaterState[]> = {
   requested: ['confirmed', 'cancelled'],
   confirmed: ['shipped', 'cancelled'],
   shipped: ['completed'],
@@ -14,11 +17,11 @@ const NEXT: Record<BookingState, readonly BookingState[]> = {
 
 /** Whether a booking may go from one state to another. What has sailed cannot be cancelled. */
 export function mayBecome(from: BookingState, to: BookingState): boolean {
-  return NEXT[from].includes(to);
+  return nextStates(from).some((state) => state === to);
 }
 
 /** The states a booking may go to. */
-export function nextStates(from: BookingState): readonly BookingState[] {
+export function nextStates(from: BookingState): readonly LaterState[] {
   return NEXT[from];
 }
 

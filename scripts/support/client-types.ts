@@ -11,6 +11,8 @@ interface Schema {
   additionalProperties?: boolean | Schema;
   propertyNames?: Schema;
   items?: Schema;
+  minItems?: number;
+  maxItems?: number;
   anyOf?: Schema[];
   oneOf?: Schema[];
   allOf?: Schema[];
@@ -76,6 +78,14 @@ export function clientSource({ paths, webhooks, components }: Description): stri
   ].join('\n');
 }
 
+/** A list; of a short fixed length, a tuple. */
+function arrayOf({ items, minItems, maxItems }: Schema): string {
+  if (!items) return 'never[]';
+  const item = typeOf(items);
+  const fixed = minItems !== undefined && minItems === maxItems && minItems <= 4;
+  return fixed ? `[${Array.from({ length: minItems }, () => item).join(', ')}]` : `(${item})[]`;
+}
+
 /** The names of the schemas that something refers to, and of those that they refer to. */
 function reachable(from: unknown, schemas: Record<string, Schema>): string[] {
   const found = new Set<string>();
@@ -130,7 +140,7 @@ function typeOf(schema: Schema): string {
     case 'number':
       return 'number';
     case 'array':
-      return schema.items ? `(${typeOf(schema.items)})[]` : 'never[]';
+      return arrayOf(schema);
     case 'object':
       return objectOf(schema);
     default:

@@ -1624,7 +1624,7 @@ export interface RouteFeature {
     /** GeoJSON type */
     type: 'MultiLineString';
     /** Lines of longitude and latitude, cut at the antimeridian (RFC 7946 section 3.1.9) */
-    coordinates: number[][][];
+    coordinates: [number, number][][];
   };
   /** What is known of it */
   properties: {
@@ -2483,7 +2483,7 @@ export interface Operations {
       /** Only these containers */
       numbers?: string[];
       /** Map box: west, south, east, north in degrees; west above east crosses the antimeridian */
-      box?: number[];
+      box?: [number, number, number, number];
     };
     output: FleetLinePage;
   };

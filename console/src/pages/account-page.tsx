@@ -6,7 +6,7 @@ import { Empty, Problem, Tag } from '../components.tsx';
 import { instant, words } from '../format.ts';
 import { List, usePages } from '../lists.tsx';
 import { useMe } from '../session.ts';
-import type { Me, Session } from '../types.ts';
+import type { Me } from '../types.ts';
 
 /** One's own account: sessions, password, second factor. */
 export default function AccountPage() {
@@ -32,10 +32,10 @@ export default function AccountPage() {
 
 function Sessions({ own }: { own: string | null }) {
   const queries = useQueryClient();
-  const sessions = usePages<Session>(['sessions'], '/v1/sessions');
+  const sessions = usePages('listSessions');
   const end = useMutation({
-    mutationFn: (id: string) => api('DELETE', `/v1/sessions/${id}`),
-    onSettled: () => queries.invalidateQueries({ queryKey: ['sessions'] }),
+    mutationFn: (id: string) => api('endSession', { sessionId: id }),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['listSessions'] }),
   });
   return (
     <section className="card">
@@ -85,8 +85,8 @@ function browserOf(userAgent: string | null): string {
 function Password() {
   const queries = useQueryClient();
   const change = useMutation({
-    mutationFn: (input: { current: string; next: string }) => api<{ ended: number }>('PUT', '/v1/me/password', input),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['sessions'] }),
+    mutationFn: (input: { current: string; next: string }) => api('changePassword', input),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['listSessions'] }),
   });
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -124,11 +124,10 @@ function SecondFactor({ me }: { me: Me }) {
   const [codes, setCodes] = useState<string[] | null>(null);
   const refresh = () => queries.invalidateQueries({ queryKey: ['me'] });
   const enrol = useMutation({
-    mutationFn: (password: string) =>
-      api<{ secret: string; uri: string }>('POST', '/v1/me/second-factor', { password }),
+    mutationFn: (password: string) => api('enrolFactor', { password }),
   });
   const confirm = useMutation({
-    mutationFn: (code: string) => api<{ recoveryCodes: string[] }>('POST', '/v1/me/second-factor/confirm', { code }),
+    mutationFn: (code: string) => api('confirmFactor', { code }),
     onSuccess: async ({ recoveryCodes }) => {
       setCodes(recoveryCodes);
       enrol.reset();
@@ -136,7 +135,7 @@ function SecondFactor({ me }: { me: Me }) {
     },
   });
   const remove = useMutation({
-    mutationFn: (password: string) => api('POST', '/v1/me/second-factor/remove', { password }),
+    mutationFn: (password: string) => api('removeFactor', { password }),
     onSuccess: async () => {
       setCodes(null);
       await refresh();

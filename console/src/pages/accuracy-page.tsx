@@ -1,11 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, get, type Page } from '../api.ts';
+import { api } from '../api.ts';
 import { Empty, Loading, Problem, Tag } from '../components.tsx';
 import { day, instant, SOURCE_WORDS, TARGET_WORDS, words } from '../format.ts';
 import { List, usePages } from '../lists.tsx';
 import { useMe } from '../session.ts';
-import type { AccuracyPage as Accuracy, AccuracyRow, Carrier, Eta, ModelVersion, Reliability } from '../types.ts';
+import type { AccuracyPage as Accuracy, AccuracyRow, Carrier, Eta } from '../types.ts';
 
 type GroupBy = 'horizon' | 'lane' | 'carrier';
 const GROUP_WORDS: Record<GroupBy, string> = { horizon: 'how far ahead', lane: 'lane', carrier: 'carrier' };
@@ -19,10 +19,10 @@ export default function AccuracyPage() {
   const [target, setTarget] = useState<Eta['target']>('vessel_arrival');
   const accuracy = useQuery({
     queryKey: ['accuracy', groupBy, target],
-    queryFn: () => get<Accuracy>(`/v1/eta/accuracy?groupBy=${groupBy}&target=${target}&limit=200`),
+    queryFn: () => api('etaAccuracy', { groupBy, target, limit: 200 }),
     refetchInterval: 60_000,
   });
-  const carriers = useQuery({ queryKey: ['carriers'], queryFn: () => get<Page<Carrier>>('/v1/carriers?limit=50') });
+  const carriers = useQuery({ queryKey: ['carriers'], queryFn: () => api('listCarriers', { limit: 50 }) });
   return (
     <main className="page">
       <h1>How right ETAs were</h1>
@@ -175,7 +175,7 @@ function Carriers({ carriers }: { carriers: Carrier[] }) {
 function CarrierLine({ carrier }: { carrier: Carrier }) {
   const reliability = useQuery({
     queryKey: ['reliability', carrier.id],
-    queryFn: () => get<Reliability>(`/v1/carriers/${carrier.id}/reliability`),
+    queryFn: () => api('carrierReliability', { id: carrier.id }),
   });
   const found = reliability.data;
   const share = (value: number | null): string => (value === null ? '–' : `${Math.round(value * 100)} %`);
@@ -204,10 +204,10 @@ function CarrierLine({ carrier }: { carrier: Carrier }) {
 
 function Models({ mayManage }: { mayManage: boolean }) {
   const queries = useQueryClient();
-  const models = usePages<ModelVersion>(['eta-models'], '/v1/eta/models', 10);
+  const models = usePages('listEtaModels', 10);
   const roll = useMutation({
-    mutationFn: (version: string) => api<ModelVersion>('PUT', '/v1/eta/models/active', { version }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['eta-models'] }),
+    mutationFn: (version: string) => api('activateEtaModel', { version }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['listEtaModels'] }),
   });
   const pinned = models.rows.some((version) => version.pinned);
   return (

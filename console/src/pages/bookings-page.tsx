@@ -1,18 +1,14 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { api, get } from '../api.ts';
+import { type LaterState, nextStates } from '../../../domain/booking/states.ts';
+import { api } from '../api.ts';
 import { BookingHead, Empty, Loading, Problem, unitsOf } from '../components.tsx';
 import { day, instant, words } from '../format.ts';
 import { List, openModal, useKeyFor, usePages } from '../lists.tsx';
 import { useMe } from '../session.ts';
-import type { Allocation, Booking } from '../types.ts';
+import type { Allocation, Booking, NewBooking } from '../types.ts';
 
-const STEPS: Record<string, string[]> = {
-  requested: ['confirmed', 'cancelled'],
-  confirmed: ['shipped', 'cancelled'],
-  shipped: ['completed'],
-};
-const VERBS: Record<string, string> = {
+const VERBS: Record<LaterState, string> = {
   confirmed: 'Confirm',
   shipped: 'Mark shipped',
   completed: 'Complete',
@@ -24,8 +20,8 @@ export function BookingsPage() {
   const me = useMe();
   const mayBook = me.data?.permissions.includes('bookings:write') ?? false;
   const [chosen, setChosen] = useState<Allocation | null>(null);
-  const allocations = usePages<Allocation>(['allocations'], '/v1/allocations');
-  const bookings = usePages<Booking>(['bookings'], '/v1/bookings');
+  const allocations = usePages('listAllocations');
+  const bookings = usePages('listBookings');
   return (
     <main className="page">
       <h1>Contracted space</h1>
@@ -80,7 +76,7 @@ function useRefresh(): () => Promise<unknown> {
   const queries = useQueryClient();
   return () =>
     Promise.all(
-      ['allocations', 'bookings', 'booking', 'shipments'].map((name) =>
+      ['listAllocations', 'listBookings', 'booking', 'listShipments'].map((name) =>
         queries.invalidateQueries({ queryKey: [name] }),
       ),
     );
@@ -90,15 +86,14 @@ function BookingCard({ booking, mayBook }: { booking: Booking; mayBook: boolean 
   const refresh = useRefresh();
   const [open, setOpen] = useState(false);
   const move = useMutation({
-    mutationFn: (to: string) =>
-      api<Booking>('POST', `/v1/bookings/${booking.id}/transitions`, { to }, { 'if-match': `"${booking.version}"` }),
+    mutationFn: (to: LaterState) => api('transitionBooking', { id: booking.id, to }, { ifMatch: booking.version }),
     onSettled: refresh,
   });
   return (
     <section className="card">
       <BookingHead booking={booking} units={unitsOf(booking.quantity)}>
         {mayBook &&
-          (STEPS[booking.state] ?? []).map((to) => (
+          nextStates(booking.state).map((to) => (
             <button type="button" key={to} className="quiet" disabled={move.isPending} onClick={() => move.mutate(to)}>
               {VERBS[to]}
             </button>
@@ -116,8 +111,7 @@ function BookingCard({ booking, mayBook }: { booking: Booking; mayBook: boolean 
 function Trail({ id, version }: { id: string; version: number }) {
   const booking = useQuery({
     queryKey: ['booking', id, version],
-    queryFn: () =>
-      get<Booking & { audit: { at: string; action: string; detail: string; subject: string }[] }>(`/v1/bookings/${id}`),
+    queryFn: () => api('getBooking', { id }),
   });
   if (booking.isPending) return <Loading what="the trail" />;
   if (booking.isError) return <Problem error={booking.error} />;
@@ -137,7 +131,7 @@ function BookDialog({ space, onClose }: { space: Allocation; onClose: () => void
   const refresh = useRefresh();
   const keyFor = useKeyFor();
   const book = useMutation({
-    mutationFn: (order: object) => api<Booking>('POST', '/v1/bookings', order, keyFor(order)),
+    mutationFn: (order: NewBooking) => api('createBooking', order, keyFor(order)),
     onSuccess: async () => {
       await refresh();
       onClose();

@@ -4,14 +4,14 @@ import { BookingHead, Empty, Problem, unitsOf } from '../components.tsx';
 import { day } from '../format.ts';
 import { List, usePages } from '../lists.tsx';
 import { useMe } from '../session.ts';
-import type { CarrierBooking, CarrierCustomer } from '../types.ts';
+import type { CarrierBooking } from '../types.ts';
 
 /** What a carrier's people see: who works with the carrier, and the bookings addressed to it. */
 export default function CarrierPage() {
   const me = useMe();
   const mayAnswer = me.data?.permissions.includes('carrier-bookings:write') ?? false;
-  const customers = usePages<CarrierCustomer>(['carrier-customers'], '/v1/carrier/customers');
-  const bookings = usePages<CarrierBooking>(['carrier-bookings'], '/v1/carrier/bookings');
+  const customers = usePages('listCarrierCustomers');
+  const bookings = usePages('listCarrierBookings');
   return (
     <main className="page">
       <h1>Bookings addressed to you</h1>
@@ -44,8 +44,8 @@ function BookingCard({ booking, mayAnswer }: { booking: CarrierBooking; mayAnswe
   const queries = useQueryClient();
   const answer = useMutation({
     mutationFn: (to: 'confirmed' | 'cancelled') =>
-      api('POST', `/v1/carrier/bookings/${booking.id}/transitions`, { to }, { 'if-match': `"${booking.version}"` }),
-    onSettled: () => queries.invalidateQueries({ queryKey: ['carrier-bookings'] }),
+      api('transitionCarrierBooking', { id: booking.id, to }, { ifMatch: booking.version }),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['listCarrierBookings'] }),
   });
   return (
     <section className="card">

@@ -1,26 +1,25 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { Link } from 'wouter';
-import { get, type Page } from '../api.ts';
+import { api } from '../api.ts';
 import { Empty, LiveTag, Loading, Problem, Tag } from '../components.tsx';
 import { EtaCard, EtaHistory } from '../eta-card.tsx';
 import { age, instant, words } from '../format.ts';
 import { useLiveContainer } from '../live.ts';
 import { type Line, WorldMap } from '../map/world-map.tsx';
 import { useClock } from '../session.ts';
-import type { Container, JourneyEvent, Position, RouteFeature } from '../types.ts';
+import type { Container, Position, RouteFeature } from '../types.ts';
 
 /** One container: map with its track and way to go, ETA, milestones, alerts and raw events. */
 export default function ContainerPage({ number }: { number: string }) {
-  const path = `/v1/containers/${encodeURIComponent(number)}`;
-  const read = useQuery({ queryKey: ['container', number], queryFn: () => get<Container>(path) });
+  const read = useQuery({ queryKey: ['container', number], queryFn: () => api('getContainer', { number }) });
   const track = useQuery({
     queryKey: ['track', number],
-    queryFn: () => get<Page<Position>>(`${path}/positions?resolution=7200&limit=2000`),
+    queryFn: () => api('listPositions', { number, resolution: 7200, limit: 2000 }),
   });
   const route = useQuery({
     queryKey: ['route', number],
-    queryFn: () => get<RouteFeature>(`${path}/route`),
+    queryFn: () => api('getRoute', { number }),
     retry: false,
     refetchInterval: 20_000,
   });
@@ -191,7 +190,7 @@ function Timeline({ container }: { container: Container }) {
 function Events({ number, eventCount }: { number: string; eventCount: number }) {
   const events = useQuery({
     queryKey: ['events', number, eventCount],
-    queryFn: () => get<Page<JourneyEvent>>(`/v1/containers/${encodeURIComponent(number)}/events?limit=100`),
+    queryFn: () => api('listEvents', { number, limit: 100 }),
   });
   return (
     <section className="card">

@@ -1,34 +1,35 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { get, type Page } from '../api.ts';
+import { type ContainerStatus, MILESTONES } from '../../../domain/journey/fold.ts';
+import { page } from '../api.ts';
 import { Empty, Loading, Problem, Tag } from '../components.tsx';
 import { age, day, range, TARGET_WORDS, words } from '../format.ts';
 import { useClock } from '../session.ts';
-import type { FleetLine } from '../types.ts';
 
-const STATES = ['registered', 'gate_in', 'loaded', 'departed', 'arrived', 'discharged', 'gate_out', 'empty_returned'];
+const STATUSES: readonly ContainerStatus[] = ['registered', ...MILESTONES];
 
 /** All containers, searched and filtered by the server. */
 export function ContainersPage() {
   const [search, setSearch] = useState('');
-  const [state, setState] = useState('');
+  const [state, setState] = useState<ContainerStatus | ''>('');
   const [alerting, setAlerting] = useState(false);
   const { now } = useClock();
-  const query = new URLSearchParams({ limit: '50' });
-  if (search.trim()) query.set('search', search.trim());
-  if (state) query.set('status', state);
-  if (alerting) query.set('alerting', 'true');
+  const filters = {
+    limit: 50,
+    ...(search.trim() ? { search: search.trim() } : {}),
+    ...(state ? { status: state } : {}),
+    ...(alerting ? { alerting } : {}),
+  };
   const list = useInfiniteQuery({
-    queryKey: ['containers', query.toString()],
-    queryFn: ({ pageParam }) =>
-      get<Page<FleetLine>>(`/v1/containers?${query}${pageParam ? `&cursor=${pageParam}` : ''}`),
+    queryKey: ['listContainers', filters],
+    queryFn: ({ pageParam }) => page('listContainers', filters, pageParam),
     initialPageParam: '',
-    getNextPageParam: (page) => page.nextCursor,
+    getNextPageParam: (last) => last.nextCursor,
     placeholderData: keepPreviousData,
     refetchInterval: 15_000,
   });
-  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const rows = list.data?.pages.flatMap((one) => one.items) ?? [];
   return (
     <main className="page">
       <h1>Containers</h1>
@@ -41,9 +42,9 @@ export function ContainersPage() {
           onChange={(e) => setSearch(e.target.value)}
           maxLength={60}
         />
-        <select aria-label="Status" value={state} onChange={(e) => setState(e.target.value)}>
+        <select aria-label="Status" value={state} onChange={(e) => setState(e.target.value as typeof state)}>
           <option value="">Any status</option>
-          {STATES.map((code) => (
+          {STATUSES.map((code) => (
             <option key={code} value={code}>
               {words(code)}
             </option>

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { FormEvent } from 'react';
-import { api, get } from '../api.ts';
+import { api } from '../api.ts';
 import { Empty, Loading, Problem, Tag } from '../components.tsx';
 import { instant } from '../format.ts';
 import { List, usePages } from '../lists.tsx';
@@ -20,7 +20,7 @@ const KINDS: Record<SecurityAlert['kind'], string> = {
 export default function SecurityPage() {
   const me = useMe();
   const permissions = me.data?.permissions ?? [];
-  const alerts = usePages<SecurityAlert>(['alerts'], '/v1/security-alerts');
+  const alerts = usePages('listAlerts');
   return (
     <main className="page">
       <h1>Security alerts</h1>
@@ -61,10 +61,9 @@ const lines = (text: FormDataEntryValue | null): string[] =>
 
 function PolicyCard({ mayChange }: { mayChange: boolean }) {
   const queries = useQueryClient();
-  const policy = useQuery({ queryKey: ['policy'], queryFn: () => get<Policy>('/v1/policy') });
+  const policy = useQuery({ queryKey: ['policy'], queryFn: () => api('getPolicy', {}) });
   const save = useMutation({
-    mutationFn: ({ version, ...next }: Policy) =>
-      api<Policy>('PUT', '/v1/policy', next, { 'if-match': `"${version}"` }),
+    mutationFn: ({ version, ...next }: Policy) => api('putPolicy', next, { ifMatch: version }),
     onSuccess: (stored) => queries.setQueryData(['policy'], stored),
   });
   const submit = (event: FormEvent<HTMLFormElement>): void => {

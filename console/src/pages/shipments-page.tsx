@@ -1,22 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { get } from '../api.ts';
+import { api } from '../api.ts';
 import { Empty, Loading, Problem, Tag } from '../components.tsx';
 import { day } from '../format.ts';
 import { List, usePages } from '../lists.tsx';
-import type { Carrier, FleetLine, Shipment } from '../types.ts';
-
-interface Overview {
-  shipment: { value: Shipment | null; reason: string | null };
-  tracking: { value: FleetLine[] | null; reason: string | null };
-  carrier: { value: Carrier | null; reason: string | null };
-}
 
 /** Shipments, each with its overview from all services. */
 export function ShipmentsPage() {
   const [open, setOpen] = useState<string | null>(null);
-  const shipments = usePages<Shipment>(['shipments'], '/v1/shipments');
+  const shipments = usePages('listShipments');
   return (
     <main className="page">
       <h1>Shipments</h1>
@@ -60,7 +53,7 @@ export function ShipmentsPage() {
 function OverviewPanel({ id }: { id: string }) {
   const overview = useQuery({
     queryKey: ['overview', id],
-    queryFn: () => get<Overview>(`/v1/shipments/${id}/overview`),
+    queryFn: () => api('getShipmentOverview', { id }),
   });
   if (overview.isPending) return <Loading what="the overview" />;
   if (overview.isError) return <Problem error={overview.error} />;

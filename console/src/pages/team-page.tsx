@@ -5,13 +5,15 @@ import { Empty, Problem, Tag } from '../components.tsx';
 import { instant, words } from '../format.ts';
 import { List, openModal, useKeyFor, usePages } from '../lists.tsx';
 import { useMe } from '../session.ts';
-import type { Invitation, PasswordLink, User } from '../types.ts';
+import type { Invitation, NewInvitation, User } from '../types.ts';
 
-const TENANT_ROLES = ['tenant_admin', 'procurement_manager', 'operations', 'finance', 'viewer'];
-const OPERATOR_ROLES = ['carrier_user', 'platform_operator'];
+type Role = User['role'];
+
+const TENANT_ROLES: readonly Role[] = ['tenant_admin', 'procurement_manager', 'operations', 'finance', 'viewer'];
+const OPERATOR_ROLES: readonly Role[] = ['carrier_user', 'platform_operator'];
 
 /** The roles that the signed-in person hands out: operators those of the platform, tenants their own. */
-function useRoles(): string[] {
+function useRoles(): readonly Role[] {
   return useMe().data?.permissions.includes('tenants:manage') ? OPERATOR_ROLES : TENANT_ROLES;
 }
 
@@ -20,8 +22,8 @@ export default function TeamPage() {
   const me = useMe();
   const mayManage = me.data?.permissions.includes('users:manage') ?? false;
   const [inviting, setInviting] = useState(false);
-  const users = usePages<User>(['users'], '/v1/users');
-  const invitations = usePages<Invitation>(['invitations'], '/v1/invitations');
+  const users = usePages('listUsers');
+  const invitations = usePages('listInvitations');
   return (
     <main className="page">
       <div className="title-row">
@@ -52,7 +54,8 @@ export default function TeamPage() {
 
 function useRefresh(): () => Promise<unknown> {
   const queries = useQueryClient();
-  return () => Promise.all(['users', 'invitations'].map((name) => queries.invalidateQueries({ queryKey: [name] })));
+  return () =>
+    Promise.all(['listUsers', 'listInvitations'].map((name) => queries.invalidateQueries({ queryKey: [name] })));
 }
 
 function UserCard({ user, mayManage }: { user: User; mayManage: boolean }) {
@@ -61,17 +64,16 @@ function UserCard({ user, mayManage }: { user: User; mayManage: boolean }) {
   const change = useMutation({
     mutationFn: (next: Partial<User>) => {
       const { name, role, status } = { ...user, ...next };
-      return api('PUT', `/v1/users/${user.id}`, { name, role, status }, { 'if-match': `"${user.version}"` });
+      return api('changeUser', { id: user.id, name, role, status }, { ifMatch: user.version });
     },
     onSettled: refresh,
   });
-  const act = useMutation({ mutationFn: (path: string) => api('DELETE', `/v1/users/${user.id}/${path}`) });
+  const act = useMutation({
+    mutationFn: (name: 'resetFactor' | 'endUserSessions'): Promise<unknown> => api(name, { id: user.id }),
+  });
   // Each press makes a new link, which replaces the one before: a fresh key each time.
   const reset = useMutation({
-    mutationFn: () =>
-      api<PasswordLink>('POST', `/v1/users/${user.id}/password-reset`, undefined, {
-        'idempotency-key': crypto.randomUUID(),
-      }),
+    mutationFn: () => api('createPasswordReset', { id: user.id }),
   });
   const busy = change.isPending || act.isPending || reset.isPending;
   return (
@@ -103,10 +105,10 @@ function UserCard({ user, mayManage }: { user: User; mayManage: boolean }) {
             <button type="button" className="quiet" disabled={busy} onClick={() => reset.mutate()}>
               Reset password
             </button>
-            <button type="button" className="quiet" disabled={busy} onClick={() => act.mutate('second-factor')}>
+            <button type="button" className="quiet" disabled={busy} onClick={() => act.mutate('resetFactor')}>
               Remove second factor
             </button>
-            <button type="button" className="quiet" disabled={busy} onClick={() => act.mutate('sessions')}>
+            <button type="button" className="quiet" disabled={busy} onClick={() => act.mutate('endUserSessions')}>
               Sign out
             </button>
             <button
@@ -145,7 +147,7 @@ function Link({ url, until, what }: { url: string; until: string; what: string }
 function InvitationCard({ invitation, mayManage }: { invitation: Invitation; mayManage: boolean }) {
   const refresh = useRefresh();
   const withdraw = useMutation({
-    mutationFn: () => api('DELETE', `/v1/invitations/${invitation.id}`),
+    mutationFn: () => api('withdrawInvitation', { id: invitation.id }),
     onSettled: refresh,
   });
   return (
@@ -173,10 +175,9 @@ function InviteDialog({ onClose }: { onClose: () => void }) {
   const refresh = useRefresh();
   const keyFor = useKeyFor();
   const roles = useRoles();
-  const [role, setRole] = useState(roles.includes('viewer') ? 'viewer' : roles[0]!);
+  const [role, setRole] = useState<Role>(roles.includes('viewer') ? 'viewer' : roles[0]!);
   const invite = useMutation({
-    mutationFn: (input: { email: string; role: string; carrierId?: string }) =>
-      api<Invitation & { url: string }>('POST', '/v1/invitations', input, keyFor(input)),
+    mutationFn: (input: NewInvitation) => api('createInvitation', input, keyFor(input)),
     onSuccess: refresh,
   });
   const submit = (event: FormEvent<HTMLFormElement>): void => {
@@ -198,7 +199,7 @@ function InviteDialog({ onClose }: { onClose: () => void }) {
             </label>
             <label>
               Role{' '}
-              <select value={role} onChange={(event) => setRole(event.target.value)}>
+              <select value={role} onChange={(event) => setRole(event.target.value as Role)}>
                 {roles.map((name) => (
                   <option key={name} value={name}>
                     {words(name)}
