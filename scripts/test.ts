@@ -5,13 +5,15 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { forgetAnswered } from '../test/support/contracts.ts';
 import { unpackChromium } from './support/chromium.ts';
 import { ROOT } from './support/root.ts';
 import { buildConsole } from './support/runtime.ts';
 import { main, options, PlainError } from './support/terminal.ts';
 
 const USAGE = `Usage: npm test [-- STAGE ...]
-  STAGE: format, lint, types, unit, workers, harness, browser (all when none is named).`;
+  STAGE: format, lint, types, house, unit, workers, harness, contracts, browser (all when none is named).
+  house finds unused code and copies; contracts needs the answers that harness has noted.`;
 
 interface Counts {
   passed: number;
@@ -93,11 +95,20 @@ const STAGES: Record<string, () => Promise<Counts>> = {
       ['tsc', ['-p', 'tsconfig.workers.json']],
       ['tsc', ['-p', 'tsconfig.node.json']],
       ['tsc', ['-p', 'tsconfig.test.json']],
+      ['tsc', ['-p', 'tsconfig.client.json']],
       ['tsc', ['-p', 'console/tsconfig.json']],
     ),
+  house: () => check(['knip', []], ['jscpd', []]),
   unit: () => vitest('unit'),
   workers: () => vitest('workers'),
-  harness: () => vitest('harness'),
+  harness: () => {
+    forgetAnswered();
+    return vitest('harness');
+  },
+  contracts: async () => {
+    const code = await run(process.execPath, ['scripts/check-contracts.ts', '--recorded']);
+    return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+  },
   browser: playwright,
 };
 
@@ -116,7 +127,7 @@ await main(async () => {
     for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
     const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
     table.push(
-      `${name.padEnd(8)} ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped (${seconds} s)`,
+      `${name.padEnd(9)} ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped (${seconds} s)`,
     );
   }
   console.log(`\n${table.join('\n')}\n`);

@@ -1,5 +1,6 @@
-/** A small client of the public API, as scripts and tests use it. */
+/** What scripts and tests add to the client: raw answers whatever their status, and signed deliveries. */
 import { createHmac, randomUUID } from 'node:crypto';
+import { FairleadClient } from '../../clients/typescript/src/index.ts';
 
 /** Sends a request; in tests the harness, in scripts the network. */
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
@@ -11,38 +12,23 @@ export interface Answer<T = any> {
   body: T;
 }
 
-/** Calls the API with a client's token, renewing it before it runs out. */
+/** A client that gives every answer as it is, refusals too; `typed` is the client that others use. */
 export class ApiClient {
   readonly origin: string;
-  readonly #fetch: Fetch;
-  readonly #credentials: { id: string; secret: string } | null;
-  #token: { text: string; until: number } | null = null;
+  readonly typed: FairleadClient;
 
   constructor(origin: string, credentials: { id: string; secret: string } | null, fetcher: Fetch = fetch) {
     this.origin = origin;
-    this.#fetch = fetcher;
-    this.#credentials = credentials;
+    this.typed = new FairleadClient({
+      origin,
+      fetch: (url, init) => fetcher(String(url), init),
+      ...(credentials ? { auth: { clientId: credentials.id, clientSecret: credentials.secret } } : {}),
+    });
   }
 
   /** An access token by client_credentials. */
-  async token(): Promise<string> {
-    if (this.#token && this.#token.until > Date.now()) return this.#token.text;
-    const { id, secret } = this.#credentials!;
-    const answer = await this.#fetch(`${this.origin}/oauth/token`, {
-      method: 'POST',
-      headers: {
-        authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
-        'content-type': 'application/x-www-form-urlencoded',
-      },
-      body: 'grant_type=client_credentials',
-    });
-    if (!answer.ok) throw new Error(`no token for ${id}: ${answer.status} ${await answer.text()}`);
-    const { access_token: text, expires_in: seconds } = (await answer.json()) as {
-      access_token: string;
-      expires_in: number;
-    };
-    this.#token = { text, until: Date.now() + (seconds - 30) * 1000 };
-    return text;
+  token(): Promise<string> {
+    return this.typed.token();
   }
 
   /** Sends one request; whatever the status, it is the answer. A POST gets a fresh key unless it brings one. */
@@ -52,15 +38,9 @@ export class ApiClient {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Answer<T>> {
-    const answer = await this.#fetch(this.origin + path, {
-      method,
-      headers: {
-        ...(this.#credentials ? { authorization: `Bearer ${await this.token()}` } : {}),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(method === 'POST' ? { 'idempotency-key': randomUUID() } : {}),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    const answer = await this.typed.request(method, path, {
+      body,
+      headers: { ...(method === 'POST' ? { 'idempotency-key': randomUUID() } : {}), ...headers },
     });
     const text = await answer.text();
     const json = /json/.test(answer.headers.get('content-type') ?? '');

@@ -55,6 +55,15 @@ it('delivers a signed booking event, tries again after a failure, and keeps the 
   await tenant.admin.must('POST', `/v1/webhook-deliveries/${log.id}/replay`);
   await again;
   expect(received).toHaveLength(3);
+
+  const renewed = await tenant.admin.must('POST', `/v1/webhook-endpoints/${endpoint.id}/rotate-secret`);
+  expect(renewed.secret).not.toBe(endpoint.secret);
+  const signedAnew = new Promise<void>((resolve) => arrivals.push(resolve));
+  await tenant.admin.must('POST', `/v1/webhook-deliveries/${log.id}/replay`);
+  await signedAnew;
+  const last = received.at(-1)!;
+  expect(new Webhook(renewed.secret).verify(last.body, last.headers)).toMatchObject({ type: 'booking.confirmed' });
+
   await tenant.admin.must('DELETE', `/v1/webhook-endpoints/${endpoint.id}`);
   expect((await tenant.admin.call('GET', `/v1/webhook-endpoints/${endpoint.id}/deliveries`)).status).toBe(404);
 });

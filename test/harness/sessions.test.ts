@@ -74,6 +74,21 @@ describe('a session that is ended', () => {
     expect((await omar.call('DELETE', '/v1/sessions/ses_x')).status).toBe(401);
   });
 
+  it('can be one of several: the others of the same user go on', async () => {
+    const { user, password } = await newUser('nora@acme.example');
+    const [phone, desk] = [
+      await person(platform, 'nora@acme.example', password),
+      await person(platform, 'nora@acme.example', password),
+    ];
+    const { sessionId } = (await phone.call('GET', '/v1/me')).body;
+    const path = `/v1/users/${user.id}/sessions/${sessionId}`;
+    expect((await desk.call('DELETE', path)).status).toBe(403);
+    expect((await tenant.admin.must('DELETE', path)).ended).toBe(true);
+    expect((await tenant.admin.call('DELETE', path)).status).toBe(404);
+    expect((await phone.call('POST', '/v1/sign-out')).status).toBe(401);
+    expect((await desk.call('POST', '/v1/sign-out')).status).toBe(200);
+  });
+
   it('ends with the account: a disabled user is out, and who changes role signs in anew', async () => {
     const { user, password } = await newUser('vera@acme.example', 'viewer');
     const vera = await person(platform, 'vera@acme.example', password);
@@ -298,6 +313,19 @@ describe('the second factor', () => {
 
     expect((await tenant.admin.must('DELETE', `/v1/users/${user.id}/second-factor`)).removed).toBe(true);
     expect((await tess.call('POST', '/v1/sign-out')).status).toBe(401);
+    expect((await person(platform, email, password)).accessToken).toBeTruthy();
+  });
+
+  it('is removed by who knows the password, and is asked for no more', async () => {
+    const email = 'rhea@acme.example';
+    const { password } = await newUser(email);
+    const rhea = await person(platform, email, password);
+    expect((await rhea.call('POST', '/v1/me/second-factor/remove', { password })).body).toEqual({ removed: false });
+    const { secret } = (await rhea.call('POST', '/v1/me/second-factor', { password })).body;
+    const code = new TOTP({ secret, algorithm: 'SHA1', digits: 6, period: 30 }).generate();
+    expect((await rhea.call('POST', '/v1/me/second-factor/confirm', { code })).status).toBe(200);
+    expect((await rhea.call('POST', '/v1/me/second-factor/remove', { password: 'wrong' })).status).toBe(403);
+    expect((await rhea.call('POST', '/v1/me/second-factor/remove', { password })).body).toEqual({ removed: true });
     expect((await person(platform, email, password)).accessToken).toBeTruthy();
   });
 });

@@ -135,6 +135,18 @@ describe('a token', () => {
     expect(await socket.closed).toBe(4401);
     await until('reads stop', async () => (await read(`Bearer ${token}`)) === 401);
   });
+
+  it('that is introspected is active until it is revoked, for who may ask', async () => {
+    const made = await tenant.admin.must('POST', '/v1/clients', { name: 'i', role: 'viewer' });
+    const credentials = { client_id: made.id, client_secret: made.secret };
+    const answer = await sendForm(platform, '/oauth/token', { grant_type: 'client_credentials', ...credentials });
+    const { access_token: token } = (await answer.json()) as { access_token: string };
+    const introspect = async () =>
+      (await (await sendForm(platform, '/oauth/introspect', { token, ...credentials })).json()) as { active: boolean };
+    expect(await introspect()).toMatchObject({ active: true, client_id: made.id, token_type: 'Bearer' });
+    await sendForm(platform, '/oauth/revoke', { token, ...credentials });
+    expect(await introspect()).toEqual({ active: false });
+  });
 });
 
 describe('a token bound to a key', () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postSigned } from '../../scripts/support/api.ts';
 import { createTenant, fetchOf, type TestTenant, until } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
+import { parkDeadLetter } from '../support/world.ts';
 
 let platform: Platform;
 let tenant: TestTenant;
@@ -111,6 +112,20 @@ describe('the door', () => {
       return answer.status === 202 ? answer : null;
     });
     expect(withNew.status).toBe(202);
+  });
+});
+
+describe('a dead letter', () => {
+  it('is listed with its fault, and gone for good once it is discarded', async () => {
+    const { body } = await post([fix('2026-01-10T11:00:00Z', 26.3, 122)]);
+    await settled(body.receiptId);
+    const id = await parkDeadLetter(platform, body.receiptId);
+    const list = `/v1/dead-letters?connectionId=${positions.id}`;
+    expect(await tenant.admin.all(list)).toMatchObject([{ id, error: 'parked for the checks' }]);
+    const discard = `/v1/dead-letters/${id}/discard`;
+    expect((await tenant.admin.must('POST', discard)).id).toBe(id);
+    expect(await tenant.admin.all(list)).toEqual([]);
+    expect((await tenant.admin.call('POST', discard)).status).toBe(404);
   });
 });
 

@@ -158,7 +158,7 @@ async function buildSide(platform: Platform, slug: string): Promise<Side> {
 }
 
 /** A delivery that failed every time, put where such are parked: making one fail for real takes an hour. */
-async function parkDeadLetter(platform: Platform, receiptId: string): Promise<string> {
+export async function parkDeadLetter(platform: Platform, receiptId: string): Promise<string> {
   const [connectionId, receipt] = receiptId.split('-') as [string, string];
   const inbox = await platform.server
     .getWorker('fairlead-tracking')

@@ -5,7 +5,7 @@
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import type { Operation, RequestContext, ServiceName } from '../../../contracts/kit/operation.ts';
-import { type Answer, type Failure, invalid } from '../../../contracts/kit/result.ts';
+import { type Answer, type ErrorCode, type Failure, invalid } from '../../../contracts/kit/result.ts';
 import { faultsOf } from '../../../contracts/kit/serve.ts';
 import { API_BODY_MAX_BYTES } from '../../../platform/limits.ts';
 import type { Access, Asked } from '../admission/facts.ts';
@@ -53,6 +53,8 @@ export interface HandlerDocument {
   mediaType?: string;
   /** Errors as RFC 6749 has them, or pages for people, instead of problem documents. */
   errors?: 'problem' | 'oauth' | 'page';
+  /** Codes of its own refusals, beside those of admission. */
+  failures?: readonly ErrorCode[];
   /** Further statuses. */
   also?: Record<number, string>;
 }

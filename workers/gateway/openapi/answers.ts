@@ -36,7 +36,11 @@ export function codesOf(route: Route): ErrorCode[] {
     for (const code of ['unauthenticated', 'forbidden', 'address.refused', 'policy.unavailable'] as const)
       codes.add(code);
   }
-  if (!('operation' in route)) return [...codes];
+  if (!('operation' in route)) {
+    if (route.document.errors === undefined) codes.add('invalid');
+    for (const code of route.document.failures ?? []) codes.add(code);
+    return ERROR_CODES.filter((code) => codes.has(code));
+  }
   const { operation } = route;
   codes.add('invalid');
   if (operation.feature) codes.add('feature.disabled');
@@ -62,9 +66,7 @@ export function refusalsOf(route: Route): Record<number, string> {
     }
     return statuses;
   }
-  if (['public', 'signature', 'ticket'].includes(route.access) && route.document.errors !== undefined) {
-    statuses[400] = 'The request is not valid.';
-  } else if (route.access !== 'public') statuses[400] = 'The request is not valid.';
+  if (route.document.errors !== undefined) statuses[400] = 'The request is not valid.';
   return { ...statuses, ...route.document.also };
 }
 

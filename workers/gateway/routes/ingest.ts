@@ -1,7 +1,7 @@
 /** The ingress for carriers' webhooks. */
 import { z } from 'zod';
+import { gatewayAnswers } from '../../../contracts/gateway/answers.ts';
 import { described } from '../../../contracts/kit/primitives.ts';
-import { ingestAnswer } from '../../../contracts/tracking/connections.ts';
 import { handler, tagged } from '../http/route.ts';
 import { ingest } from '../ingest/ingest.ts';
 
@@ -54,14 +54,9 @@ export const ingestRoutes = tagged('Ingest', [
       },
       body: { 'application/json': delivery },
       status: 202,
-      answer: ingestAnswer,
-      also: {
-        401: 'The signature is not valid for this connection',
-        403: 'The sender’s address is blocked',
-        413: 'Body over 1 MiB',
-        422: 'No item is acceptable',
-        429: 'Over the in-flight credit of the connection: see Retry-After',
-      },
+      answer: gatewayAnswers.ingest,
+      failures: ['unauthenticated', 'address.refused', 'nothing_acceptable', 'credit.exhausted'],
+      also: { 413: 'Body over 1 MiB' },
     },
     ingest,
   ),

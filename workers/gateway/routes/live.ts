@@ -43,10 +43,10 @@ const document = (of: Pick<HandlerDocument, 'operationId' | 'summary' | 'params'
     'seen) only what was missed comes. Send `ping` to be answered `pong`. Close code 4401: the session has ended; ' +
     '1013: come back later.',
   query: liveQuery,
+  failures: ['unauthenticated'],
   status: 101,
   also: {
     200: 'The connection is a WebSocket now, over HTTP/2 (RFC 8441 section 5)',
-    401: 'The ticket is not valid',
     426: 'Not a WebSocket upgrade',
   },
 });

@@ -1,9 +1,10 @@
 /** The OAuth endpoints that clients call: token, introspection, revocation, and what describes them. */
 import { z } from 'zod';
+import { gatewayAnswers } from '../../../contracts/gateway/answers.ts';
 import { audienceOf } from '../../../contracts/identity/common.ts';
 import type { OAuthError, OAuthRequest } from '../../../contracts/identity/oauth.ts';
 import { PERMISSION_NAMES } from '../../../contracts/kit/permissions.ts';
-import { described, oneOf, text, whole } from '../../../contracts/kit/primitives.ts';
+import { described, oneOf } from '../../../contracts/kit/primitives.ts';
 import type { Answer } from '../../../contracts/kit/result.ts';
 import { contextOf, type GatewayContext, refuse } from '../http/context.ts';
 import { readForm } from '../http/forms.ts';
@@ -76,28 +77,6 @@ const statusForm = z.strictObject({
   client_id: optional('Id of the client, unless the Authorization header has it', 'cli_01kb2h5m8q3v6x9y2z4a7c0d5e'),
   client_secret: optional('Secret of the client', 'fls_…'),
 });
-const tokenAnswer = z
-  .strictObject({
-    access_token: text('The access token, a JWT (RFC 9068)', 'eyJ…'),
-    token_type: oneOf(['Bearer', 'DPoP'], 'How it is to be sent'),
-    expires_in: whole('Seconds it lives', 300),
-    scope: text('What it may do', 'containers:read live:subscribe'),
-    refresh_token: text('For people: what renews it, once', 'ten_….…').optional(),
-  })
-  .meta({ id: 'TokenAnswer', description: 'A token answer (RFC 6749 section 5.1)' });
-const introspection = z
-  .looseObject({ active: described(z.boolean(), 'Whether the token is good now', true) })
-  .meta({ id: 'Introspection', description: 'What is known of a token (RFC 7662 section 2.2)' });
-const jwks = z
-  .strictObject({
-    keys: z
-      .array(z.record(z.string(), z.unknown()))
-      .meta({ description: 'JSON Web Keys (RFC 7517)', examples: [[{ kty: 'EC', crv: 'P-256', kid: 'kD3x' }]] }),
-  })
-  .meta({ id: 'Jwks', description: 'The keys that sign access tokens' });
-const metadata = (id: string, description: string) =>
-  z.record(z.string(), z.unknown()).meta({ id, description, examples: [{ issuer: 'https://fairlead.example' }] });
-
 const resourceMetadata = (c: GatewayContext): Response => {
   const issuer = c.env.ISSUER;
   return c.json({
@@ -148,7 +127,7 @@ const protectedResource = (path: string, operationId: string) =>
       operationId,
       summary: 'Protected resource metadata (RFC 9728)',
       description: 'Where tokens for this API come from, and how they are sent.',
-      answer: metadata('ProtectedResource', 'Protected resource metadata (RFC 9728 section 2)'),
+      answer: gatewayAnswers.protectedResource,
     },
     resourceMetadata,
   );
@@ -159,7 +138,7 @@ export const oauthRoutes = tagged('OAuth', [
     'get',
     '/.well-known/jwks.json',
     'public',
-    { operationId: 'jwks', summary: 'The keys that sign access tokens', answer: jwks },
+    { operationId: 'jwks', summary: 'The keys that sign access tokens', answer: gatewayAnswers.jwks },
     async (c) => {
       const answer = await c.env.IDENTITY.jwks(contextOf(c), {});
       if (!answer.ok) return refuse(c, answer);
@@ -174,7 +153,7 @@ export const oauthRoutes = tagged('OAuth', [
       operationId: 'authorizationServer',
       summary: 'Authorization server metadata (RFC 8414)',
       description: 'Endpoints, grants and algorithms of the authorization server.',
-      answer: metadata('AuthorizationServer', 'Authorization server metadata (RFC 8414 section 2)'),
+      answer: gatewayAnswers.authorizationServer,
     },
     serverMetadata,
   ),
@@ -192,7 +171,7 @@ export const oauthRoutes = tagged('OAuth', [
         'Clients prove themselves by secret (Basic, or in the form) or by private_key_jwt. With a DPoP proof in the ' +
         'header the token is bound to its key (RFC 9449).',
       form: tokenForm.meta({ id: 'TokenRequest', description: 'A token request (RFC 6749 section 4)' }),
-      answer: tokenAnswer,
+      answer: gatewayAnswers.token,
       errors: 'oauth',
       also: { 401: 'The client could not be authenticated' },
     },
@@ -212,7 +191,7 @@ export const oauthRoutes = tagged('OAuth', [
       summary: 'Whether a token is good now (RFC 7662)',
       description: 'For the organisation’s own clients; another organisation’s token is not active to them.',
       form: statusForm.meta({ id: 'IntrospectionRequest', description: 'A token to look at' }),
-      answer: introspection,
+      answer: gatewayAnswers.introspect,
       errors: 'oauth',
       also: { 401: 'The client could not be authenticated' },
     },
@@ -232,7 +211,7 @@ export const oauthRoutes = tagged('OAuth', [
       summary: 'End a token (RFC 7009)',
       description: 'A refresh token takes its session along. An unknown token is answered the same.',
       form: statusForm.meta({ id: 'RevocationRequest', description: 'A token to end' }),
-      answer: z.strictObject({}).meta({ id: 'Revoked', description: 'Nothing' }),
+      answer: gatewayAnswers.revoke,
       errors: 'oauth',
       also: { 401: 'The client could not be authenticated' },
     },

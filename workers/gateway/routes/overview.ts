@@ -1,29 +1,11 @@
 /** One shipment from all sides: procurement, tracking and the carrier's contact, asked in parallel. */
-import { z } from 'zod';
-import { carrier } from '../../../contracts/identity/carriers.ts';
-import { idInput, orNull, text } from '../../../contracts/kit/primitives.ts';
+import { gatewayAnswers } from '../../../contracts/gateway/answers.ts';
+import { idInput } from '../../../contracts/kit/primitives.ts';
 import { type Answer, fail } from '../../../contracts/kit/result.ts';
-import { shipment } from '../../../contracts/procurement/shipments.ts';
-import { type FleetLine, fleetLine } from '../../../contracts/tracking/containers.ts';
+import type { FleetLine } from '../../../contracts/tracking/containers.ts';
 import { errorText, loggerFor } from '../../../platform/log.ts';
 import { contextOf, type GatewayContext, refuse } from '../http/context.ts';
 import { handler, tagged } from '../http/route.ts';
-
-const partOf = <T extends z.ZodType>(value: T, description: string) =>
-  z
-    .strictObject({
-      value: value.nullable().meta({ description: 'The part; null when it could not be had' }),
-      reason: orNull(text('Why there is no value', 'unavailable')),
-    })
-    .meta({ description });
-
-const overview = z
-  .strictObject({
-    shipment: partOf(shipment, 'The shipment'),
-    tracking: partOf(z.array(fleetLine), 'Its containers'),
-    carrier: partOf(carrier, 'Its carrier, with whom to contact'),
-  })
-  .meta({ id: 'ShipmentOverview', description: 'A shipment from all sides; a part that fails is null with a reason' });
 
 /** What the other parts need of a shipment. It never changes, so it may be kept. */
 interface Facts {
@@ -75,8 +57,8 @@ export const overviewRoutes = tagged('Procurement', [
       description:
         'The services are asked in parallel. A part that fails, or that you may not see, is null with a reason.',
       params: { id: idInput('shp', 'Id of the shipment') },
-      answer: overview,
-      also: { 404: 'There is no such shipment' },
+      answer: gatewayAnswers.getShipmentOverview,
+      failures: ['not_found'],
     },
     async (c) => {
       const id = c.req.param('id') ?? '';

@@ -1,6 +1,6 @@
 /** Health, readiness, and where to report a vulnerability. */
 import { z } from 'zod';
-import { decimal, described, flag, instant, oneOf, text } from '../../../contracts/kit/primitives.ts';
+import { gatewayAnswers } from '../../../contracts/gateway/answers.ts';
 import { clockFrom } from '../../../platform/clock.ts';
 import { toInstant } from '../../../platform/instants.ts';
 import { readiness } from '../http/readiness.ts';
@@ -9,29 +9,6 @@ import { handler, tagged } from '../http/route.ts';
 const DAY_MS = 86_400_000;
 /** RFC 9116 section 2.5.5 recommends less than a year; a deployed Worker makes it anew each day. */
 const SECURITY_TXT_DAYS = 180;
-
-const health = z
-  .strictObject({
-    status: oneOf(['ok'], 'Always ok, when the edge answers at all'),
-    now: instant('The platform’s clock'),
-    clockSpeed: decimal('How fast it runs: 1 but in demonstrations', 1),
-  })
-  .meta({ id: 'Health', description: 'That the edge answers' });
-
-const ready = z
-  .strictObject({
-    ready: flag('Whether every part is ready'),
-    parts: z
-      .array(
-        z.strictObject({
-          name: text('Which part', 'procurement.SHARD_0'),
-          ready: flag('Whether it is ready'),
-          reason: described(z.string(), 'What is wrong with it', 'no such table: allocations').optional(),
-        }),
-      )
-      .meta({ description: 'Every part of the platform' }),
-  })
-  .meta({ id: 'Readiness', description: 'Which parts of the platform are ready' });
 
 /** The platform's own routes. */
 export const platformRoutes = tagged('Platform', [
@@ -44,7 +21,7 @@ export const platformRoutes = tagged('Platform', [
       summary: 'Whether the edge answers, and the platform’s clock',
       description:
         'Asks nobody else: for whether parts behind it are ready see `/readyz`. A demonstration may run the clock faster.',
-      answer: health,
+      answer: gatewayAnswers.health,
     },
     (c) => {
       const clock = clockFrom(c.env.DEMO_CLOCK);
@@ -60,7 +37,7 @@ export const platformRoutes = tagged('Platform', [
       summary: 'Whether every service and database is ready',
       description:
         'Asked anew once a second at most. A shard that is down makes it 503; its tenants alone are affected.',
-      answer: ready,
+      answer: gatewayAnswers.readiness,
       also: { 503: 'A part is not ready; the body names it' },
     },
     async (c) => {
