@@ -83,13 +83,13 @@ describe('authorization', () => {
 });
 
 describe('size', () => {
-  it('files have one subject: 16 KB at most', () => {
-    const large = [...files, ...consoleFiles].filter((file) => statSync(join(ROOT, file)).size > 16_384);
+  it('files have one subject: 12 KB at most', () => {
+    const large = [...files, ...consoleFiles].filter((file) => statSync(join(ROOT, file)).size > 12_288);
     expect(large).toEqual([]);
   });
 
-  it('an object’s shell has 370 lines at most', () => {
-    const long = sourcesOf(ROOT, 'durable-objects').filter((file) => text(file).split('\n').length > 371);
+  it('an object’s shell has 300 lines at most', () => {
+    const long = sourcesOf(ROOT, 'durable-objects').filter((file) => text(file).split('\n').length > 301);
     expect(long).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import { connectionOperations } from './connections.ts';
 import { containerOperations } from './containers.ts';
 import { etaOperations } from './eta.ts';
 import { routeOperations } from './routes.ts';
+import { ticketOperations } from './tickets.ts';
 
 /** The tracking service's operations. */
 export const tracking = contract('tracking', {
@@ -12,5 +13,6 @@ export const tracking = contract('tracking', {
   ...etaOperations,
   ...routeOperations,
   ...connectionOperations,
+  ...ticketOperations,
   ...readinessOperation,
 });

@@ -5,13 +5,12 @@
  * the time to wait: that is the back-pressure.
  */
 import { DurableObject } from 'cloudflare:workers';
-import { after, cutPage, type Paging } from '../../contracts/kit/paging.ts';
+import { type Paging } from '../../contracts/kit/paging.ts';
 import { fail, ok, type Page, type Result } from '../../contracts/kit/result.ts';
 import type { DeadLetter, IngestAnswer, QuarantinedItem, Receipt } from '../../contracts/tracking/connections.ts';
-import type { ItemOutcome, RejectedItem, TelemetryMessage } from '../../contracts/tracking/events.ts';
+import type { RejectedItem, TelemetryMessage } from '../../contracts/tracking/events.ts';
 import { hash64 } from '../../domain/journey/event.ts';
 import { wallClock } from '../../platform/clock.ts';
-import { toInstant } from '../../platform/instants.ts';
 import {
   INBOX_CREDIT_EVENTS,
   INBOX_INGRESS_KEYS,
@@ -22,7 +21,9 @@ import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
 import { Deadlines } from '../kit/deadlines.ts';
 import type { ObjectUsage } from '../kit/usage.ts';
 import { DrainRate } from './drain-rate.ts';
+import { deadLetters, quarantined } from './lists.ts';
 import { type IngressEvent, indexOfOrigin, originOf, packEvents } from './pack.ts';
+import { LETTER, Receipts, receiptId } from './receipts.ts';
 import { type DispatchRow, dispatchIdOf, InboxStorage } from './storage.ts';
 
 interface Env {
@@ -32,21 +33,12 @@ interface Env {
   INBOX_CREDIT?: string;
 }
 
-/** The letters of a receipt's outcomes. */
-const LETTER: Record<ItemOutcome, string> = {
-  queued: 'q',
-  applied: 'a',
-  duplicate: 'd',
-  rejected: 'r',
-  parked: 'p',
-  discarded: 'x',
-};
-const OUTCOME = Object.fromEntries(Object.entries(LETTER).map(([k, v]) => [v, k])) as Record<string, ItemOutcome>;
 const RESEND_BATCH = 50;
 
 /** The Durable Object class. */
 export class CarrierInbox extends DurableObject<Env> {
   readonly #storage: InboxStorage;
+  readonly #receipts: Receipts;
   readonly #deadlines: Deadlines<'resend'>;
   readonly #log: Logger;
   readonly #rate = new DrainRate();
@@ -59,6 +51,7 @@ export class CarrierInbox extends DurableObject<Env> {
     super(ctx, env);
     this.#log = loggerFor('carrier-inbox', env.LOG_LEVEL);
     this.#storage = new InboxStorage(ctx.storage);
+    this.#receipts = new Receipts(this.#storage);
     // Delivery is the platform's own business: it runs on wall time even when the world runs faster.
     this.#deadlines = new Deadlines(this.#storage.sql, ctx.storage, wallClock);
     this.#lastSeq = this.#storage.lastSeq();
@@ -120,7 +113,7 @@ export class CarrierInbox extends DurableObject<Env> {
       for (const { dispatchId, outcomes } of confirmations) {
         const dispatch = this.#storage.dispatch(dispatchId);
         if (!dispatch) continue;
-        this.#settle(
+        this.#receipts.settle(
           dispatch.receipt,
           outcomes.map(([origin, outcome]) => [indexOfOrigin(origin), LETTER[outcome]]),
         );
@@ -144,7 +137,7 @@ export class CarrierInbox extends DurableObject<Env> {
     this.ctx.storage.transactionSync(() => {
       this.#storage.setParked(dispatchId, Date.now(), 0);
       if (!dispatch.error) this.#storage.noteError(dispatchId, error);
-      this.#settle(dispatch.receipt, this.#itemsOf(dispatch, LETTER.parked));
+      this.#receipts.settle(dispatch.receipt, this.#itemsOf(dispatch, LETTER.parked));
     });
     this.#inFlight = Math.max(0, this.#inFlight - dispatch.events);
     this.#log('error', 'dispatch.parked', {
@@ -156,46 +149,17 @@ export class CarrierInbox extends DurableObject<Env> {
 
   /** What became of a delivery. */
   async receipt(seq: number): Promise<Receipt | null> {
-    const row = this.#storage.receipt(seq);
-    if (!row) return null;
-    const counts: Receipt['counts'] = { applied: 0, duplicate: 0, queued: 0, rejected: 0, parked: 0, discarded: 0 };
-    const items = [...row.outcomes].map((letter, index) => ({ index, outcome: OUTCOME[letter]! }));
-    for (const { outcome } of items) counts[outcome]++;
-    return {
-      id: receiptId(this.#connectionId!, seq),
-      receivedAt: toInstant(row.receivedAt),
-      settled: counts.queued === 0,
-      counts,
-      items,
-      rejected: row.rejected,
-    };
+    return this.#receipts.read(this.#connectionId!, seq);
   }
 
   /** Refused items with their raw text, newest first. */
   async quarantine(query: Paging): Promise<Page<QuarantinedItem>> {
-    const [before] = after<[number]>(query) ?? [Number.MAX_SAFE_INTEGER];
-    const found = this.#storage.quarantined(before, query.limit + 1);
-    const toApi = ({ receipt, at, ...item }: (typeof found)[number]): QuarantinedItem => ({
-      ...item,
-      at: toInstant(at),
-      receiptId: receiptId(this.#connectionId!, receipt),
-    });
-    return cutPage(found, query.limit, toApi, ({ id }) => [id]);
+    return quarantined(this.#storage, this.#connectionId!, query);
   }
 
   /** Parked messages, oldest first. */
   async deadLetters(query: Paging): Promise<Page<DeadLetter>> {
-    const [last] = after<[number]>(query) ?? [0];
-    const found = this.#storage.parkedRows(last, query.limit + 1);
-    const connectionId = this.#connectionId!;
-    const toApi = ({ id, receipt, parkedAt, ...row }: (typeof found)[number]): DeadLetter => ({
-      ...row,
-      parkedAt: toInstant(parkedAt),
-      id: `${connectionId}-${id}`,
-      connectionId,
-      receiptId: receiptId(connectionId, receipt),
-    });
-    return cutPage(found, query.limit, toApi, ({ id }) => [id]);
+    return deadLetters(this.#storage, this.#connectionId!, query);
   }
 
   /** Sends a parked message again, or drops it for good. False when there is none. */
@@ -209,7 +173,7 @@ export class CarrierInbox extends DurableObject<Env> {
     const nextAt = Date.now() + INBOX_RESEND_AFTER_MS;
     this.ctx.storage.transactionSync(() => {
       this.#storage.setParked(dispatchId, null, nextAt);
-      this.#settle(dispatch.receipt, this.#itemsOf(dispatch, LETTER.queued), LETTER.parked);
+      this.#receipts.settle(dispatch.receipt, this.#itemsOf(dispatch, LETTER.queued), LETTER.parked);
     });
     this.#inFlight += dispatch.events;
     this.#deadlines.ensure('resend', nextAt);
@@ -246,7 +210,7 @@ export class CarrierInbox extends DurableObject<Env> {
     const keys = events.map(doorKey);
     this.#storage.forgetKeys(dispatch.receipt, keys);
     for (const key of keys) this.#keys.delete(key);
-    this.#settle(dispatch.receipt, this.#itemsOf(dispatch, LETTER.discarded), LETTER.parked);
+    this.#receipts.settle(dispatch.receipt, this.#itemsOf(dispatch, LETTER.discarded), LETTER.parked);
     this.#storage.deleteDispatch(dispatch.id);
   }
 
@@ -294,20 +258,6 @@ export class CarrierInbox extends DurableObject<Env> {
     return message.events.map((event) => [indexOfOrigin(event.origin), letter]);
   }
 
-  /** Sets items' letters; a final one stays (of an item with several containers, "applied" wins). */
-  #settle(seq: number, items: [index: number, letter: string][], from: string = LETTER.queued): void {
-    const row = this.#storage.receipt(seq);
-    if (!row) return;
-    const letters = [...row.outcomes];
-    for (const [index, letter] of items) {
-      const before = letters[index];
-      const open = before === from || before === LETTER.parked;
-      if (open || (letter === LETTER.applied && before === LETTER.duplicate)) letters[index] = letter;
-    }
-    const outcomes = letters.join('');
-    if (outcomes !== row.outcomes) this.#storage.setOutcomes(seq, outcomes);
-  }
-
   async #send(dispatches: DispatchRow[]): Promise<void> {
     for (const dispatch of dispatches) {
       try {
@@ -331,9 +281,4 @@ export class CarrierInbox extends DurableObject<Env> {
  */
 function doorKey(event: TelemetryMessage['events'][number]): string {
   return event.kind === 'position' ? event.key : hash64(`${event.key}|${event.createdAt}`);
-}
-
-/** A receipt's id names its connection, so that it can be found without a directory of receipts. */
-function receiptId(connectionId: string, seq: number): string {
-  return `${connectionId}-${seq}`;
 }

@@ -8,6 +8,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import { after, cutPage, type Paging } from '../../contracts/kit/paging.ts';
 import type { Page } from '../../contracts/kit/result.ts';
+import type { Notification } from '../../contracts/notifications/events.ts';
 import type { ApiContainer, ApiJourneyEvent, ApiPosition } from '../../contracts/tracking/containers.ts';
 import type { PublishedEta } from '../../contracts/tracking/eta.ts';
 import type { ContainerFrame } from '../../contracts/tracking/live.ts';
@@ -15,17 +16,19 @@ import type { Registration } from '../../contracts/tracking/registrations.ts';
 import { type Advance, type Advanced, advance, mergeRegistration, refreshEta } from '../../domain/container/advance.ts';
 import { type ContainerState, emptyMemory, type FleetSummary, summarize } from '../../domain/container/state.ts';
 import type { TrackedEvent } from '../../domain/journey/event.ts';
-import { byTime, type PointTuple, toPosition, toTuple } from '../../domain/positions/chunk.ts';
+import { type PointTuple, toPosition } from '../../domain/positions/chunk.ts';
 import { type Clock, clockFrom } from '../../platform/clock.ts';
 import { newId } from '../../platform/ids.ts';
-import { JOURNEY_EVENTS_MAX, LIVE_POSITIONS_MAX, LIVE_RING_DELTAS, STALE_AFTER_MS } from '../../platform/limits.ts';
+import { LIVE_POSITIONS_MAX, LIVE_RING_DELTAS, STALE_AFTER_MS } from '../../platform/limits.ts';
 import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
+import { Outbox } from '../../platform/outbox.ts';
 import { fleetIndex } from '../fleet-index/stub.ts';
 import { Deadlines } from '../kit/deadlines.ts';
-import { Live, type LiveCursor } from '../kit/live.ts';
+import { Live, type LiveCursor, LiveRing } from '../kit/live.ts';
+import { SqlOutbox } from '../kit/outbox.ts';
 import type { ObjectUsage } from '../kit/usage.ts';
 import { EtaLink } from './eta-link.ts';
-import { KnownPoints } from './known-points.ts';
+import { newJourneyEvents, newPoints, type Outcome } from './intake.ts';
 import { messagesOf } from './messages.ts';
 import type { PositionQuery } from './series.ts';
 import { readSeries } from './series.ts';
@@ -35,12 +38,11 @@ import { containerToApi, eventToApi, positionToApi, publishedEtaToApi } from './
 interface Env {
   FLEET_INDEX: DurableObjectNamespace;
   ETA_LEDGER: DurableObjectNamespace;
-  NOTIFICATIONS_QUEUE: Queue;
+  NOTIFICATIONS_QUEUE: Queue<Notification>;
   DEMO_CLOCK?: string;
   LOG_LEVEL?: string;
 }
 
-type Outcome = [origin: number, outcome: 'applied' | 'duplicate'];
 const OUTBOX_BATCH = 50;
 /** Milestones come in bunches: a journey is filed once for all of them. */
 const LEDGER_AFTER_MS = 60_000;
@@ -56,8 +58,9 @@ export class ContainerTracker extends DurableObject<Env> {
   readonly #clock: Clock;
   readonly #log: Logger;
   #row: ObjectRow | null;
-  #draining: Promise<number | null> | null = null;
-  #ring: { seq: number; frame: ContainerFrame }[] = [];
+  readonly #waiting: SqlOutbox<Notification>;
+  readonly #outbox: Outbox<Notification>;
+  readonly #ring = new LiveRing<ContainerFrame>(LIVE_RING_DELTAS);
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -67,6 +70,14 @@ export class ContainerTracker extends DurableObject<Env> {
     this.#deadlines = new Deadlines(this.#storage.sql, ctx.storage, this.#clock);
     this.#live = new Live(ctx);
     this.#eta = new EtaLink(this.#storage, env);
+    this.#waiting = new SqlOutbox(this.#storage.sql);
+    this.#outbox = new Outbox({
+      store: this.#waiting,
+      deliver: async (bodies) => void (await env.NOTIFICATIONS_QUEUE.sendBatch(bodies.map((body) => ({ body })))),
+      log: this.#log,
+      now: () => this.#clock.now(),
+      batch: OUTBOX_BATCH,
+    });
     this.#row = this.#storage.load();
   }
 
@@ -82,8 +93,8 @@ export class ContainerTracker extends DurableObject<Env> {
     const row = this.#row ?? this.#newRow(call.tenantId, call.number);
     const outcomes: Outcome[] = [];
     const taken = this.ctx.storage.transactionSync(() => {
-      const points = this.#newPoints(row, call.events, outcomes);
-      const { added, changed } = this.#newJourneyEvents(row, call.events, outcomes);
+      const points = newPoints(this.#storage, row, call.events, outcomes);
+      const { added, changed } = newJourneyEvents(this.#storage, row, call.events, outcomes);
       if (points.length === 0 && !changed && this.#row) return null;
       const log = changed ? this.#storage.journeyLog() : null;
       return { stored: this.#store(row, { points, log, newEvents: added, now }), points };
@@ -169,7 +180,7 @@ export class ContainerTracker extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     await this.#deadlines.runDue(this.#clock.now(), {
-      outbox: () => this.#drainOutbox(),
+      outbox: () => this.#outbox.drain(),
       refresh: () => this.#refresh(),
       ledger: () => this.#sendJourneys(),
     });
@@ -179,49 +190,8 @@ export class ContainerTracker extends DurableObject<Env> {
     return { tenantId, memory: emptyMemory(number, newId('ep', Date.now())), openMonth: '', openPoints: [] };
   }
 
-  #newPoints(row: ObjectRow, events: TrackedEvent[], outcomes: Outcome[]): PointTuple[] {
-    const fresh: PointTuple[] = [];
-    const lastAt = row.memory.state.position?.at ?? Number.NEGATIVE_INFINITY;
-    const known = new KnownPoints(this.#storage, row.openPoints);
-    for (const event of events) {
-      if (event.kind !== 'position') continue;
-      const point = toTuple(event);
-      // Only a point no newer than the newest can be stored already: the usual one skips the search.
-      const verdict = known.compare(point, event.at <= lastAt);
-      if (verdict === 'new') fresh.push(point);
-      outcomes.push([event.origin, verdict === 'duplicate' ? 'duplicate' : 'applied']);
-    }
-    return fresh.sort(byTime);
-  }
-
-  /** Stores journey events that are news; returns how many are new and whether the log has changed. */
-  #newJourneyEvents(row: ObjectRow, events: TrackedEvent[], outcomes: Outcome[]): { added: number; changed: boolean } {
-    let added = 0;
-    let changed = false;
-    for (const event of events) {
-      if (event.kind !== 'journey') continue;
-      const known = this.#storage.knownEvent(event.key);
-      const newer = known !== null && event.createdAt > known.createdAt;
-      if (known === null) {
-        if (row.memory.state.eventCount + added >= JOURNEY_EVENTS_MAX) {
-          throw new Error(`container ${event.container} has reached ${JOURNEY_EVENTS_MAX} journey events`);
-        }
-        added++;
-      }
-      if (known === null || newer) {
-        this.#storage.putEvent(event);
-        changed = true;
-      }
-      outcomes.push([event.origin, known === null || newer || known.origin === event.origin ? 'applied' : 'duplicate']);
-    }
-    return { added, changed };
-  }
-
   /** Inside the transaction: advances the memory, stores it and what must be told. */
-  #store(
-    row: ObjectRow,
-    change: Pick<Advance, 'points' | 'log' | 'newEvents' | 'now' | 'registration' | 'registeredAt'>,
-  ): Stored {
+  #store(row: ObjectRow, change: Omit<Advance, 'sea' | 'models'>): Stored {
     const { sea, models } = this.#eta;
     const advanced = advance(row.memory, { ...change, sea, models });
     return this.#save({ ...row, ...this.#storage.appendPoints(row, change.points) }, advanced, change.now);
@@ -231,7 +201,7 @@ export class ContainerTracker extends DurableObject<Env> {
     const next = { ...row, memory: advanced.memory };
     this.#storage.save(next);
     const messages = messagesOf(next.tenantId, advanced, now);
-    this.#storage.enqueue(messages);
+    this.#waiting.put(messages);
     if (messages.length > 0) this.#deadlines.ensure('outbox', now + 5_000);
     if (this.#eta.file(advanced)) this.#deadlines.ensure('ledger', now + LEDGER_AFTER_MS);
     const { state } = advanced.memory;
@@ -249,10 +219,9 @@ export class ContainerTracker extends DurableObject<Env> {
     // A backfill may bring thousands: the newest ones go along, the rest is there to be read.
     const positions = fresh.slice(-LIVE_POSITIONS_MAX).map((point) => positionToApi(toPosition(point)));
     const frame: ContainerFrame = { type: 'delta', epoch, seq, container: this.#view(), positions };
-    this.#ring.push({ seq, frame });
-    if (this.#ring.length > LIVE_RING_DELTAS) this.#ring.shift();
+    this.#ring.push(seq, frame);
     this.#live.broadcast(frame);
-    if (outbox) this.ctx.waitUntil(this.#drainOutbox());
+    if (outbox) this.ctx.waitUntil(this.#outbox.drain());
   }
 
   #view(): ApiContainer | null {
@@ -263,8 +232,8 @@ export class ContainerTracker extends DurableObject<Env> {
     const state = this.#row?.memory.state;
     if (cursor && state && cursor.epoch === state.epoch) {
       if (cursor.seq === state.seq) return [{ type: 'resumed', epoch: state.epoch, seq: state.seq }];
-      const missed = this.#ring.filter((delta) => delta.seq > cursor.seq);
-      if (missed[0]?.seq === cursor.seq + 1) return missed.map((delta) => delta.frame);
+      const missed = this.#ring.since(cursor.seq);
+      if (missed) return missed;
     }
     return [{ type: 'snapshot', epoch: state?.epoch ?? null, seq: state?.seq ?? 0, container: this.#view() }];
   }
@@ -301,29 +270,6 @@ export class ContainerTracker extends DurableObject<Env> {
       this.#log('warn', 'eta.ledger_failed', { error: errorText(error) });
       return this.#clock.now() + LEDGER_RETRY_MS;
     }
-  }
-
-  /** Sends what waits, one drain at a time; returns when to try again after a failure, else null. */
-  #drainOutbox(): Promise<number | null> {
-    this.#draining ??= this.#sendOutbox().finally(() => {
-      this.#draining = null;
-    });
-    return this.#draining;
-  }
-
-  async #sendOutbox(): Promise<number | null> {
-    for (let batch = this.#storage.outbox(OUTBOX_BATCH); batch.length > 0; batch = this.#storage.outbox(OUTBOX_BATCH)) {
-      const lastId = batch.at(-1)!.id;
-      try {
-        await this.env.NOTIFICATIONS_QUEUE.sendBatch(batch.map(({ body }) => ({ body })));
-        this.#storage.outboxSent(lastId);
-      } catch (error) {
-        const attempts = this.#storage.outboxFailed(lastId);
-        this.#log('warn', 'outbox.send_failed', { attempts, error: errorText(error) });
-        return this.#clock.now() + Math.min(3_600_000, 5_000 * 2 ** attempts);
-      }
-    }
-    return null;
   }
 }
 

@@ -1,12 +1,14 @@
 /** What a container tells the tenant's webhooks. */
+
+import type { Notification } from '../../contracts/notifications/events.ts';
 import type { Advanced } from '../../domain/container/advance.ts';
 import { hash64 } from '../../domain/journey/event.ts';
 
 /** Messages for the notifications queue; ids follow from the content, so that receivers can de-duplicate. */
-export function messagesOf(tenantId: string, { memory, reached, raised, said }: Advanced, now: number): unknown[] {
+export function messagesOf(tenantId: string, { memory, reached, raised, said }: Advanced, now: number): Notification[] {
   const { number, registration } = memory.state;
   const facts = { number, bookingId: registration?.bookingId ?? null, reference: registration?.reference ?? null };
-  const make = (type: string, identity: string, data: object): unknown => ({
+  const make = (type: Notification['type'], identity: string, data: Notification['data']): Notification => ({
     v: 1,
     id: `evt_${hash64(`${tenantId}|${number}|${identity}`)}`,
     tenantId,

@@ -1,4 +1,5 @@
 import { DEADLINES_TABLE } from '../kit/deadlines.ts';
+import { OUTBOX_TABLE } from '../kit/outbox.ts';
 
 /** Append-only: never edit a line that has shipped. */
 export const MIGRATIONS = [
@@ -23,11 +24,7 @@ export const MIGRATIONS = [
      points TEXT NOT NULL,
      PRIMARY KEY (month, first_at, id)
    ) WITHOUT ROWID;
-   CREATE TABLE outbox (
-     id INTEGER PRIMARY KEY AUTOINCREMENT,
-     body TEXT NOT NULL,
-     attempts INTEGER NOT NULL DEFAULT 0
-   );
+   ${OUTBOX_TABLE}
    ${DEADLINES_TABLE}`,
   `CREATE TABLE eta_said (
      journey INTEGER NOT NULL,

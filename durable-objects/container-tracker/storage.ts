@@ -271,30 +271,4 @@ export class TrackerStorage {
     if (kept!.n >= DISTANCE_FIELDS_KEPT) this.sql.run('DELETE FROM distance_fields');
     this.sql.run('INSERT OR REPLACE INTO distance_fields (name, body) VALUES (?, ?)', name, bytes);
   }
-
-  /** Puts messages for other services beside the change that caused them. */
-  enqueue(bodies: unknown[]): void {
-    for (const body of bodies) this.sql.run('INSERT INTO outbox (body) VALUES (?)', JSON.stringify(body));
-  }
-
-  /** The oldest messages not yet sent. */
-  outbox(limit: number): { id: number; body: unknown; attempts: number }[] {
-    return this.sql
-      .run<{ id: number; body: string; attempts: number }>(
-        'SELECT id, body, attempts FROM outbox ORDER BY id LIMIT ?',
-        limit,
-      )
-      .map((row) => ({ ...row, body: JSON.parse(row.body) as unknown }));
-  }
-
-  /** Drops sent messages up to an id. */
-  outboxSent(upToId: number): void {
-    this.sql.run('DELETE FROM outbox WHERE id <= ?', upToId);
-  }
-
-  /** Counts a failed attempt; returns how many there have been for the oldest message. */
-  outboxFailed(upToId: number): number {
-    this.sql.run('UPDATE outbox SET attempts = attempts + 1 WHERE id <= ?', upToId);
-    return this.sql.run<{ attempts: number }>('SELECT max(attempts) AS attempts FROM outbox')[0]?.attempts ?? 0;
-  }
 }

@@ -82,6 +82,28 @@ export class Live {
   }
 }
 
+/** The last frames of an object, for clients that come back soon. In memory: what is forgotten costs a snapshot. */
+export class LiveRing<Frame> {
+  readonly #size: number;
+  #frames: { seq: number; frame: Frame }[] = [];
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  /** Keeps a frame that brings clients up to `seq`. */
+  push(seq: number, frame: Frame): void {
+    this.#frames.push({ seq, frame });
+    if (this.#frames.length > this.#size) this.#frames.shift();
+  }
+
+  /** All frames after `seq`; null when they are not all known. */
+  since(seq: number): Frame[] | null {
+    const missed = this.#frames.filter((known) => known.seq > seq);
+    return missed[0]?.seq === seq + 1 ? missed.map(({ frame }) => frame) : null;
+  }
+}
+
 /** Cuts a list into runs whose JSON stays below the frame limit. */
 export function framesOf<T>(items: T[]): T[][] {
   const frames: T[][] = [];

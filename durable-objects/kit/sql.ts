@@ -48,6 +48,34 @@ export class Sql {
    */
   migrate(migrations: readonly string[]): void {
     this.#storage.sql.exec('CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY) WITHOUT ROWID');
+    this.#apply(migrations);
+  }
+
+  /**
+   * Applies migrations of an object whose tables come in groups, each with an append-only list of its own.
+   * `before` is the one list that the object had before it had groups: gone to its end where it has begun.
+   */
+  migrateGroups(groups: Readonly<Record<string, readonly string[]>>, before: readonly string[]): void {
+    const { sql } = this.#storage;
+    if (sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'migrations'").toArray().length > 0) this.#apply(before);
+    sql.exec('CREATE TABLE IF NOT EXISTS group_migrations (name TEXT PRIMARY KEY, version INTEGER) WITHOUT ROWID');
+    const seen = new Map(
+      sql
+        .exec<{ name: string; version: number }>('SELECT name, version FROM group_migrations')
+        .toArray()
+        .map(({ name, version }) => [name, version]),
+    );
+    for (const [name, migrations] of Object.entries(groups)) {
+      for (let version = seen.get(name) ?? 0; version < migrations.length; version++) {
+        this.#storage.transactionSync(() => {
+          sql.exec(migrations[version]!);
+          sql.exec('INSERT OR REPLACE INTO group_migrations (name, version) VALUES (?, ?)', name, version + 1);
+        });
+      }
+    }
+  }
+
+  #apply(migrations: readonly string[]): void {
     const [row] = this.#storage.sql
       .exec<{ version: number | null }>('SELECT max(version) AS version FROM migrations')
       .toArray();

@@ -9,6 +9,7 @@ import type { ProcurementEvent } from '../../contracts/procurement/events.ts';
 import { forgetAnswers } from '../../platform/d1/idempotency.ts';
 import type { ShardBindings, ShardName } from '../../platform/d1/shards.ts';
 import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
+import { Outbox, type OutboxStore, type Waiting } from '../../platform/outbox.ts';
 
 interface Env extends ShardBindings {
   PROCUREMENT_EVENTS: Queue<ProcurementEvent>;
@@ -27,10 +28,35 @@ const UNPARK_AFTER_MS = 3_600_000;
 const FORGET_EVERY_MS = 3_600_000;
 const BATCH = 50;
 
+/** The rows of a shard's outbox; what is parked waits until it is taken up again. */
+class ShardOutbox implements OutboxStore<ProcurementEvent> {
+  readonly #db: D1Database;
+
+  constructor(db: D1Database) {
+    this.#db = db;
+  }
+
+  async next(sent: readonly (number | string)[], limit: number): Promise<Waiting<ProcurementEvent>[]> {
+    const select = this.#db
+      .prepare('SELECT id, body FROM outbox WHERE parked_at IS NULL ORDER BY id LIMIT ?')
+      .bind(limit);
+    const forget = this.#db
+      .prepare('DELETE FROM outbox WHERE parked_at IS NULL AND id IN (SELECT value FROM json_each(?))')
+      .bind(JSON.stringify(sent));
+    const answers = await this.#db.batch<OutboxRow>(sent.length > 0 ? [forget, select] : [select]);
+    return answers.at(-1)!.results.map(({ id, body }) => ({ id, body: JSON.parse(body) as ProcurementEvent }));
+  }
+
+  /** The alarm looks again anyway. */
+  failed(): null {
+    return null;
+  }
+}
+
 /** The Durable Object class. */
 export class OutboxRelay extends DurableObject<Env> {
   readonly #log: Logger;
-  #draining: Promise<void> | null = null;
+  #outbox: Outbox<ProcurementEvent> | null = null;
   #forgotAt = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -48,11 +74,14 @@ export class OutboxRelay extends DurableObject<Env> {
 
   /** Sends what waits now; calls while a drain runs wait for a fresh look after it. */
   async drain(shard: string): Promise<void> {
-    if (this.#draining) await this.#draining;
-    this.#draining ??= this.#run(shard as ShardName).finally(() => {
-      this.#draining = null;
+    this.#outbox ??= new Outbox({
+      store: new ShardOutbox(this.env[shard as ShardName]),
+      deliver: (events) => this.#deliver(events),
+      log: this.#log,
+      now: () => Date.now(),
+      batch: BATCH,
     });
-    await this.#draining;
+    await this.#outbox.drainAfresh();
   }
 
   override async alarm(): Promise<void> {
@@ -69,21 +98,10 @@ export class OutboxRelay extends DurableObject<Env> {
     if (busy) await this.ctx.storage.setAlarm(Date.now() + LOOK_EVERY_MS);
   }
 
-  async #run(shard: ShardName): Promise<void> {
-    const db = this.env[shard];
-    const select = db.prepare('SELECT id, body FROM outbox WHERE parked_at IS NULL ORDER BY id LIMIT ?').bind(BATCH);
-    let { results } = await select.all<OutboxRow>();
-    while (results.length > 0) {
-      const events = results.map((row) => JSON.parse(row.body) as ProcurementEvent);
-      const tracked = events.filter(concernsTracking);
-      if (tracked.length > 0) await this.env.PROCUREMENT_EVENTS.sendBatch(tracked.map((body) => ({ body })));
-      await this.env.NOTIFICATIONS_QUEUE.sendBatch(events.map((event) => ({ body: toNotification(event) })));
-      const sent = db
-        .prepare('DELETE FROM outbox WHERE parked_at IS NULL AND id IN (SELECT value FROM json_each(?))')
-        .bind(JSON.stringify(results.map((row) => row.id)));
-      const [, next] = await db.batch<OutboxRow>([sent, select]);
-      results = next!.results;
-    }
+  async #deliver(events: ProcurementEvent[]): Promise<void> {
+    const tracked = events.filter(concernsTracking);
+    if (tracked.length > 0) await this.env.PROCUREMENT_EVENTS.sendBatch(tracked.map((body) => ({ body })));
+    await this.env.NOTIFICATIONS_QUEUE.sendBatch(events.map((event) => ({ body: toNotification(event) })));
   }
 
   async #unpark(shard: ShardName): Promise<void> {

@@ -6,9 +6,25 @@ import type { Page } from '../../contracts/kit/result.ts';
 import { type FailureVerdict, noteFailure } from '../../domain/security/failures.ts';
 import { newId } from '../../platform/ids.ts';
 import { ALERT_FAILURES, ALERT_WINDOW_MS, ALERTS_KEPT } from '../../platform/limits.ts';
+import { errorText, type Logger } from '../../platform/log.ts';
 import type { Sql } from '../kit/sql.ts';
 
 const RULE = { failures: ALERT_FAILURES, windowMs: ALERT_WINDOW_MS };
+
+/** The tables, as every object made from now on has them. Append-only. */
+export const DENIALS = [
+  `CREATE TABLE IF NOT EXISTS failures (
+     key TEXT PRIMARY KEY,
+     at TEXT NOT NULL,
+     last_at INTEGER NOT NULL,
+     alert_id TEXT
+   ) WITHOUT ROWID;
+   CREATE TABLE IF NOT EXISTS alerts (
+     id TEXT PRIMARY KEY,
+     body TEXT NOT NULL,
+     reported INTEGER NOT NULL DEFAULT 0
+   ) WITHOUT ROWID;`,
+];
 
 /** The refusals and alerts of an organisation. */
 export class Denials {
@@ -66,18 +82,25 @@ export class Denials {
     this.#store(alerts);
   }
 
-  /** Alerts that the platform's object has not heard of in their present form. */
-  unreported(): SecurityAlert[] {
+  /** Hands alerts on that the platform's operators do not know in their present form; true when none is left. */
+  async report(log: Logger, listener: (alerts: SecurityAlert[]) => Promise<void>): Promise<boolean> {
+    const alerts = this.#unreported();
+    try {
+      if (alerts.length > 0) await listener(alerts);
+      // Unless they have grown since.
+      for (const alert of alerts) {
+        this.#sql.run('UPDATE alerts SET reported = 1 WHERE id = ? AND body = ?', alert.id, JSON.stringify(alert));
+      }
+    } catch (error) {
+      log('warn', 'alerts.report_failed', { error: errorText(error) });
+    }
+    return this.#unreported().length === 0;
+  }
+
+  #unreported(): SecurityAlert[] {
     return this.#sql
       .run<{ body: string }>('SELECT body FROM alerts WHERE reported = 0 LIMIT 100')
       .map((row) => JSON.parse(row.body) as SecurityAlert);
-  }
-
-  /** Notes that alerts were handed on, unless they have grown since. */
-  reported(alerts: SecurityAlert[]): void {
-    for (const alert of alerts) {
-      this.#sql.run('UPDATE alerts SET reported = 1 WHERE id = ? AND body = ?', alert.id, JSON.stringify(alert));
-    }
   }
 
   /** The alerts, newest first. */

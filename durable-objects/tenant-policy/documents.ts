@@ -10,6 +10,15 @@ interface Documents {
   limits: Limits;
 }
 
+/** The table, as every object made from now on has it. Append-only. */
+export const DOCUMENTS = [
+  `CREATE TABLE IF NOT EXISTS documents (
+     name TEXT PRIMARY KEY,
+     version INTEGER NOT NULL,
+     body TEXT NOT NULL
+   ) WITHOUT ROWID;`,
+];
+
 /** The documents, parsed once and kept. */
 export class PolicyDocuments {
   readonly #sql: Sql;

@@ -1,4 +1,7 @@
+import type { PolicyVerdict } from '../../contracts/identity/access.ts';
 import { IN_FLIGHT_LEASE_MS, IN_FLIGHT_WAIT_MS } from '../../platform/limits.ts';
+
+type Admitted = Extract<PolicyVerdict, { ok: true }>;
 
 interface Running {
   hold: number;
@@ -30,6 +33,15 @@ export class InFlight {
     const hold = ++this.#last;
     this.#running.set(name, { hold, until: Date.now() + IN_FLIGHT_LEASE_MS, waiting: [] });
     return { hold };
+  }
+
+  /** Lets an admitted request through if its name can be taken. */
+  async admit(name: string, verdict: Admitted): Promise<PolicyVerdict> {
+    const taken = await this.take(name);
+    if ('hold' in taken) return { ...verdict, hold: taken.hold };
+    const retryAfterSeconds = Math.max(1, Math.ceil((taken.heldUntil - Date.now()) / 1000));
+    const { quotas, corsOrigins } = verdict;
+    return { ok: false, reason: 'in_flight', quotas, corsOrigins, retryAfterSeconds };
   }
 
   /** Ends a hold; one whose lease ran out may have passed to another request, which keeps it. */

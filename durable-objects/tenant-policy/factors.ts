@@ -3,6 +3,27 @@ import type { Factor, PendingLogin } from '../../contracts/identity/access.ts';
 import { SECOND_FACTOR_TRIES } from '../../platform/limits.ts';
 import type { Sql } from '../kit/sql.ts';
 
+/** The tables, as every object made from now on has them. Append-only. */
+export const FACTORS = [
+  `CREATE TABLE IF NOT EXISTS pending_logins (
+     hash TEXT PRIMARY KEY,
+     body TEXT NOT NULL,
+     tries INTEGER NOT NULL DEFAULT 0,
+     expires_at INTEGER NOT NULL
+   ) WITHOUT ROWID;
+   CREATE TABLE IF NOT EXISTS factors (
+     user_id TEXT PRIMARY KEY,
+     sealed_secret TEXT NOT NULL,
+     confirmed INTEGER NOT NULL DEFAULT 0,
+     last_step INTEGER NOT NULL DEFAULT 0
+   ) WITHOUT ROWID;
+   CREATE TABLE IF NOT EXISTS recovery_codes (
+     user_id TEXT NOT NULL,
+     hash TEXT NOT NULL,
+     PRIMARY KEY (user_id, hash)
+   ) WITHOUT ROWID;`,
+];
+
 /** The second factors of an organisation's users. */
 export class Factors {
   readonly #sql: Sql;
@@ -111,5 +132,16 @@ export class Factors {
   /** Forgets a sign-in that is over. */
   dropPending(hash: string): void {
     this.#sql.run('DELETE FROM pending_logins WHERE hash = ?', hash);
+  }
+
+  /** Forgets the sign-ins of a user that wait for their second factor. */
+  dropPendingOf(userId: string): void {
+    this.#sql.run(`DELETE FROM pending_logins WHERE json_extract(body, '$.userId') = ?`, userId);
+  }
+
+  /** Drops what has expired; false when nothing is left that will. */
+  sweep(now: number): boolean {
+    this.#sql.run('DELETE FROM pending_logins WHERE expires_at < ?', now);
+    return this.#sql.run('SELECT 1 FROM pending_logins LIMIT 1').length > 0;
   }
 }

@@ -5,6 +5,15 @@ import type { Sql } from '../kit/sql.ts';
 
 const WINDOW_MS = 60_000;
 
+/** The table, as every object made from now on has it. Append-only. */
+export const QUOTAS = [
+  `CREATE TABLE IF NOT EXISTS quotas (
+     key TEXT PRIMARY KEY,
+     window INTEGER NOT NULL,
+     reserved INTEGER NOT NULL
+   ) WITHOUT ROWID;`,
+];
+
 /** The quotas of an organisation. */
 export class QuotaBook {
   readonly #sql: Sql;

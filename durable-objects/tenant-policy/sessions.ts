@@ -1,5 +1,5 @@
-/** Codes, sessions with their rotating refresh tokens, tickets, and what revokes them. Only hashes are stored. */
-import type { CodeBinding, Grant, GrantCheck, Granted } from '../../contracts/identity/access.ts';
+/** Sessions with their rotating refresh tokens. Only hashes are stored. */
+import type { Grant, GrantCheck, Granted } from '../../contracts/identity/access.ts';
 import type { Session } from '../../contracts/identity/people.ts';
 import { beforeId, cutPageById } from '../../contracts/kit/paging.ts';
 import type { Page } from '../../contracts/kit/result.ts';
@@ -12,14 +12,6 @@ import {
 } from '../../platform/limits.ts';
 import type { Sql } from '../kit/sql.ts';
 
-type CodeRow = {
-  grant_body: string;
-  redirect_uri: string;
-  code_challenge: string;
-  key_thumbprint: string | null;
-  expires_at: number;
-  session_id: string | null;
-};
 type SessionRow = {
   id: string;
   user_id: string;
@@ -36,6 +28,30 @@ type SessionRow = {
 
 const iso = (at: number): string => new Date(at).toISOString();
 
+/** The tables, as every object made from now on has them. Append-only. */
+export const SESSIONS = [
+  `CREATE TABLE IF NOT EXISTS sessions (
+     id TEXT PRIMARY KEY,
+     user_id TEXT NOT NULL,
+     grant_body TEXT NOT NULL,
+     client_id TEXT NOT NULL,
+     refresh_hash TEXT NOT NULL UNIQUE,
+     key_thumbprint TEXT,
+     address TEXT NOT NULL,
+     user_agent TEXT,
+     created_at INTEGER NOT NULL,
+     last_used_at INTEGER NOT NULL,
+     expires_at INTEGER NOT NULL
+   ) WITHOUT ROWID;
+   CREATE INDEX IF NOT EXISTS sessions_by_user ON sessions (user_id, id);
+   CREATE TABLE IF NOT EXISTS spent_refresh (
+     hash TEXT PRIMARY KEY,
+     session_id TEXT NOT NULL,
+     spent_at INTEGER NOT NULL
+   ) WITHOUT ROWID;
+   CREATE INDEX IF NOT EXISTS spent_refresh_by_session ON spent_refresh (session_id, spent_at);`,
+];
+
 /** The sessions of an organisation. */
 export class Sessions {
   readonly #sql: Sql;
@@ -44,57 +60,9 @@ export class Sessions {
     this.#sql = sql;
   }
 
-  /** Keeps a code's grant until it is redeemed or expires. */
-  storeCode(
-    codeHash: string,
-    { redirectUri, codeChallenge, keyThumbprint, ...grant }: Grant & CodeBinding,
-    until: number,
-  ) {
-    this.#sql.run(
-      `INSERT INTO codes (hash, grant_body, redirect_uri, code_challenge, key_thumbprint, expires_at)
-       VALUES (?, ?, ?, ?, ?, ?)`,
-      codeHash,
-      JSON.stringify(grant),
-      redirectUri,
-      codeChallenge,
-      keyThumbprint,
-      until,
-    );
-  }
-
-  /**
-   * Turns a code into a session, once. A code tried wrongly is spent; one tried a second time ends
-   * the session of the first (RFC 6749 section 4.1.2): `ended` names it.
-   */
-  redeemCode(
-    codeHash: string,
-    check: GrantCheck & { redirectUri: string; codeChallenge: string },
-    refreshHash: string,
-  ): { granted: Granted | null; ended: string | null } {
-    const [code] = this.#sql.run<CodeRow>('SELECT * FROM codes WHERE hash = ?', codeHash);
-    if (!code) return { granted: null, ended: null };
-    if (code.session_id !== null) return { granted: null, ended: code.session_id };
-    const grant = JSON.parse(code.grant_body) as Grant;
-    const right =
-      code.expires_at >= check.now &&
-      grant.clientId === check.clientId &&
-      code.redirect_uri === check.redirectUri &&
-      code.code_challenge === check.codeChallenge &&
-      (code.key_thumbprint === null || code.key_thumbprint === check.keyThumbprint);
-    const sessionId = right ? newId('ses', check.now) : '';
-    // The spent code is remembered as long as tokens of its session may be about.
-    this.#sql.run(
-      'UPDATE codes SET session_id = ?, expires_at = ? WHERE hash = ?',
-      sessionId,
-      check.now + SESSION_IDLE_SECONDS * 1000,
-      codeHash,
-    );
-    if (!right) return { granted: null, ended: null };
-    this.#insert(sessionId, grant, check, refreshHash);
-    return { granted: { ...grant, sessionId, keyThumbprint: check.keyThumbprint }, ended: null };
-  }
-
-  #insert(id: string, grant: Grant, check: GrantCheck, refreshHash: string): void {
+  /** Begins a session with its first refresh token. */
+  begin(grant: Grant, check: GrantCheck, refreshHash: string): Granted {
+    const id = newId('ses', check.now);
     this.#sql.run(
       `INSERT INTO sessions (id, user_id, grant_body, client_id, refresh_hash, key_thumbprint, address, user_agent,
          created_at, last_used_at, expires_at)
@@ -111,6 +79,7 @@ export class Sessions {
       check.now,
       check.now + SESSION_IDLE_SECONDS * 1000,
     );
+    return { ...grant, sessionId: id, keyThumbprint: check.keyThumbprint };
   }
 
   /** The sessions a user has beyond the number allowed, oldest first. */
@@ -200,12 +169,6 @@ export class Sessions {
     return ended.length > 0;
   }
 
-  /** Takes back what a user has not redeemed yet: codes, and sign-ins that wait for their second factor. */
-  dropUnredeemed(userId: string): void {
-    this.#sql.run(`DELETE FROM codes WHERE session_id IS NULL AND json_extract(grant_body, '$.userId') = ?`, userId);
-    this.#sql.run(`DELETE FROM pending_logins WHERE json_extract(body, '$.userId') = ?`, userId);
-  }
-
   /** The ids of a user's sessions but one. */
   idsOf(userId: string, exceptId: string | null): string[] {
     return this.#sql
@@ -218,131 +181,9 @@ export class Sessions {
     return this.#sql.run<{ id: string }>('SELECT id FROM sessions WHERE expires_at < ?', now).map((row) => row.id);
   }
 
-  /** Drops what has expired; false when nothing is left that will. */
-  sweep(now: number): boolean {
-    const tables = ['codes', 'tickets', 'revoked_tokens', 'used_ids', 'pending_logins'];
-    for (const table of tables) this.#sql.run(`DELETE FROM ${table} WHERE expires_at < ?`, now);
-    return [...tables, 'sessions'].some((table) => this.#sql.run(`SELECT 1 FROM ${table} LIMIT 1`).length > 0);
-  }
-
-  /** Keeps a token from being taken until it expires; false when it was revoked before. */
-  revokeToken(id: string, until: number): boolean {
-    return (
-      this.#sql.run(
-        'INSERT INTO revoked_tokens (id, expires_at) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING id',
-        id,
-        until,
-      ).length > 0
-    );
-  }
-
-  /** Whether a token was revoked. */
-  isRevoked(id: string): boolean {
-    return this.#sql.run('SELECT 1 FROM revoked_tokens WHERE id = ?', id).length > 0;
-  }
-
-  /** True the first time an id is used. */
-  useOnce(id: string, until: number): boolean {
-    return (
-      this.#sql.run(
-        'INSERT INTO used_ids (id, expires_at) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING id',
-        id,
-        until,
-      ).length > 0
-    );
-  }
-
-  /** Takes in whether a machine client is enabled, unless a later version of it was heard of. */
-  setClient(id: string, enabled: boolean, version: number): void {
-    this.#sql.run(
-      `INSERT INTO clients (id, enabled, version) VALUES (?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET enabled = excluded.enabled, version = excluded.version
-       WHERE excluded.version >= version`,
-      id,
-      enabled ? 1 : 0,
-      version,
-    );
-  }
-
-  /** Whether a machine client is disabled. */
-  isDisabled(id: string): boolean {
-    return this.#sql.run('SELECT 1 FROM clients WHERE id = ? AND enabled = 0', id).length > 0;
-  }
-
-  /** Whether the session or client that sockets belong to is still good. */
-  #isGood(holder: string, now: number): boolean {
-    return holder.startsWith('ses_') ? this.isAlive(holder, now) : !this.isDisabled(holder);
-  }
-
-  /** Keeps a WebSocket ticket for the session or client that its socket will belong to; false when that has ended. */
-  storeTicket(hash: string, topic: string, holder: string, until: number, now: number): boolean {
-    if (!this.#isGood(holder, now)) return false;
-    this.#sql.run(
-      'INSERT INTO tickets (hash, topic, holder, expires_at) VALUES (?, ?, ?, ?)',
-      hash,
-      topic,
-      holder,
-      until,
-    );
-    return true;
-  }
-
-  /** Redeems a ticket, once, and remembers where its holder listens. */
-  redeemTicket(hash: string, now: number): { topic: string; holder: string } | null {
-    const [ticket] = this.#sql.run<{ topic: string; holder: string; expires_at: number }>(
-      'DELETE FROM tickets WHERE hash = ? RETURNING topic, holder, expires_at',
-      hash,
-    );
-    if (!ticket || ticket.expires_at < now || !this.#isGood(ticket.holder, now)) return null;
-    const { topic, holder } = ticket;
-    this.#sql.run('INSERT INTO sockets (holder, topic) VALUES (?, ?) ON CONFLICT DO NOTHING', holder, topic);
-    return { topic, holder };
-  }
-
-  /** Takes a holder's tickets away and notes that its sockets must be closed; false when it has none. */
-  closeSocketsOf(holder: string, now: number): boolean {
-    this.#sql.run('DELETE FROM tickets WHERE holder = ?', holder);
-    this.#sql.run(
-      `INSERT INTO closings (holder, topic, due_at) SELECT holder, topic, ? FROM sockets WHERE holder = ?
-       ON CONFLICT DO UPDATE SET looks = 0, tries = 0, due_at = excluded.due_at`,
-      now,
-      holder,
-    );
-    return this.#sql.run('DELETE FROM sockets WHERE holder = ? RETURNING topic', holder).length > 0;
-  }
-
-  /** Everybody who may hold a socket. */
-  holders(): string[] {
-    return this.#sql.run<{ holder: string }>('SELECT DISTINCT holder FROM sockets').map((row) => row.holder);
-  }
-
-  /** The sockets to close now, oldest due first. */
-  closings(now: number): { holder: string; topic: string; looks: number; tries: number }[] {
-    return this.#sql.run(
-      'SELECT holder, topic, looks, tries FROM closings WHERE due_at <= ? ORDER BY due_at LIMIT 200',
-      now,
-    );
-  }
-
-  /** When the next closing is due, or null. */
-  nextClosing(): number | null {
-    return this.#sql.run<{ at: number | null }>('SELECT min(due_at) AS at FROM closings')[0]?.at ?? null;
-  }
-
-  /** Moves a closing to another instant; `looked` counts one that was carried out. */
-  postponeClosing(holder: string, topic: string, dueAt: number, looked: boolean): void {
-    this.#sql.run(
-      'UPDATE closings SET due_at = ?, looks = looks + ?, tries = tries + 1 WHERE holder = ? AND topic = ?',
-      dueAt,
-      looked ? 1 : 0,
-      holder,
-      topic,
-    );
-  }
-
-  /** Forgets a closing. */
-  dropClosing(holder: string, topic: string): void {
-    this.#sql.run('DELETE FROM closings WHERE holder = ? AND topic = ?', holder, topic);
+  /** False when there is none, which could expire. Expired ones are ended one by one, so that their sockets close. */
+  get some(): boolean {
+    return this.#sql.run('SELECT 1 FROM sessions LIMIT 1').length > 0;
   }
 }
 

@@ -1,11 +1,12 @@
 /**
- * TenantPolicy: what must be strongly consistent about who may do what in one organisation: codes,
- * sessions with their rotating refresh tokens, tickets, second factors, revocations, address lists,
- * exact quotas, refusals and alerts. Only hashes and sealed secrets are stored.
+ * TenantPolicy: what must be strongly consistent about who may do what in one organisation: codes, sessions
+ * with their rotating refresh tokens, second factors, revocations, address lists, exact quotas, refusals and
+ * alerts, each group of tables in a file of its own. Only hashes and sealed secrets are stored.
  *
- * Contract: each decision is one synchronous turn, without an await between reading and writing, so
- * of any number of parallel uses of one code, refresh token, ticket or proof exactly one succeeds.
- * Ending a session closes its sockets: noted in the same turn, carried out at once and swept by the alarm.
+ * Contract: each decision is one synchronous turn, without an await between reading and writing, so of any
+ * number of parallel uses of one code, refresh token or proof exactly one succeeds. Who holds live sockets
+ * open is told of sessions and clients that have ended: noted in the same turn, told at once, and by the
+ * alarm until it was heard.
  */
 import { DurableObject } from 'cloudflare:workers';
 import type {
@@ -18,111 +19,85 @@ import type {
   PendingLogin,
   PolicyCheck,
   PolicyVerdict,
-  Refusal,
   Versioned,
 } from '../../contracts/identity/access.ts';
 import type { Policy, SecurityAlert } from '../../contracts/identity/policy.ts';
 import type { Limits } from '../../contracts/identity/tenants.ts';
 import { PLATFORM_TENANT } from '../../contracts/kit/actor.ts';
-import { wallClock } from '../../platform/clock.ts';
-import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
-import { containerTracker } from '../container-tracker/stub.ts';
-import { fleetIndex } from '../fleet-index/stub.ts';
+import { type Clock, wallClock } from '../../platform/clock.ts';
+import { type Logger, loggerFor } from '../../platform/log.ts';
+import { Outbox } from '../../platform/outbox.ts';
 import { Deadlines } from '../kit/deadlines.ts';
+import { SqlOutbox } from '../kit/outbox.ts';
 import { Sql } from '../kit/sql.ts';
 import { stubOf } from '../kit/stub.ts';
+import { EVERYBODY } from '../live-access/everybody.ts';
+import { liveAccess } from '../live-access/stub.ts';
+import { type CodeCheck, Codes } from './codes.ts';
 import { Denials } from './denials.ts';
 import { PolicyDocuments } from './documents.ts';
 import { InFlight } from './exclusive.ts';
 import { Factors } from './factors.ts';
-import { MIGRATIONS } from './migrations.ts';
+import { GROUPS, UP_TO_0_3 } from './migrations.ts';
 import { QuotaBook } from './quotas.ts';
+import { type ClientState, Revocations } from './revocations.ts';
 import { Sessions } from './sessions.ts';
+import { type TokenHolder, Verdicts } from './verdicts.ts';
 
 interface Env {
   TENANT_POLICY: DurableObjectNamespace;
-  CONTAINER_TRACKER: DurableObjectNamespace;
-  FLEET_INDEX: DurableObjectNamespace;
+  LIVE_ACCESS: DurableObjectNamespace;
   LOG_LEVEL?: string;
 }
 
 const SWEEP_EVERY_MS = 600_000;
-/** A socket whose handshake was under way when its session ended is caught by a second look. */
-const SECOND_LOOK_MS = 5_000;
 const RETRY_MS = 5_000;
-/** With the doubling, some three hours: longer than an object is ever out of reach. */
-const CLOSE_TRIES_MAX = 11;
+/** How many ended sessions and clients are told of at once. */
+const TOLD_AT_ONCE = 500;
 
 /** The Durable Object class. */
 export class TenantPolicy extends DurableObject<Env> {
+  readonly #clock: Clock = wallClock;
   readonly #log: Logger;
+  readonly #codes: Codes;
   readonly #sessions: Sessions;
+  readonly #revocations: Revocations;
+  readonly #ended: SqlOutbox<string>;
+  readonly #telling: Outbox<string>;
   readonly #factors: Factors;
   readonly #denials: Denials;
   readonly #quotas: QuotaBook;
   readonly #documents: PolicyDocuments;
+  readonly #verdicts: Verdicts;
   readonly #inFlight = new InFlight();
-  readonly #deadlines: Deadlines<'sweep' | 'close' | 'report'>;
+  readonly #deadlines: Deadlines<'sweep' | 'tell' | 'report'>;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#log = loggerFor('tenant-policy', env.LOG_LEVEL);
     const sql = new Sql(ctx.storage);
-    sql.migrate(MIGRATIONS);
+    sql.migrateGroups(GROUPS, UP_TO_0_3);
+    this.#codes = new Codes(sql);
     this.#sessions = new Sessions(sql);
+    this.#revocations = new Revocations(sql);
+    this.#ended = new SqlOutbox(sql);
+    const deliver = (holders: string[]): Promise<void> => liveAccess(env, ctx.id.name!).holdersEnded(holders);
+    const now = (): number => this.#clock.now();
+    this.#telling = new Outbox({ store: this.#ended, deliver, log: this.#log, now, batch: TOLD_AT_ONCE });
     this.#factors = new Factors(sql);
     this.#denials = new Denials(sql);
     this.#quotas = new QuotaBook(sql);
     this.#documents = new PolicyDocuments(sql);
-    this.#deadlines = new Deadlines(sql, ctx.storage, wallClock);
+    this.#verdicts = new Verdicts(this.#sessions, this.#revocations, this.#documents, this.#quotas);
+    this.#deadlines = new Deadlines(sql, ctx.storage, this.#clock);
   }
 
   /** Whether a request may pass, and how many more reads may follow without asking. */
   async check(call: PolicyCheck): Promise<PolicyVerdict> {
-    const verdict = this.#decide(call, Date.now());
+    const verdict = this.#verdicts.of(call, this.#clock.now());
+    this.#sweepLater();
     if (!verdict.ok || !call.exclusive) return verdict;
-    const taken = await this.#inFlight.take(call.exclusive);
-    if ('hold' in taken) return { ...verdict, hold: taken.hold };
-    const retryAfterSeconds = Math.max(1, Math.ceil((taken.heldUntil - Date.now()) / 1000));
-    const { quotas, corsOrigins } = verdict;
-    return { ok: false, reason: 'in_flight', quotas, corsOrigins, retryAfterSeconds };
-  }
-
-  #decide(call: PolicyCheck, now: number): PolicyVerdict {
-    const { corsOrigins } = this.#documents.policy;
-    const reason = this.#refusal(call, now);
-    if (reason) return { ok: false, reason, corsOrigins };
-    const { limits } = this.#documents;
-    const keys = { subject: `s:${call.subject}`, tenant: 't' };
-    if (call.unused) {
-      for (const key of Object.values(keys)) this.#quotas.giveBack(key, call.unused.window, call.unused.units);
-    }
-    const subject = this.#quotas.take(keys.subject, limits.subjectPerMinute, call.units, now);
-    const tenant = this.#quotas.take(keys.tenant, limits.tenantPerMinute, subject.granted, now);
-    const spare = subject.granted - tenant.granted;
-    if (spare > 0) this.#quotas.giveBack(keys.subject, subject.count.window, spare);
-    this.#deadlines.ensure('sweep', now + SWEEP_EVERY_MS);
-    const remaining = subject.status.remaining + spare;
-    const quotas = { subject: { ...subject.status, remaining }, tenant: tenant.status };
-    if (tenant.granted === 0) return { ok: false, reason: 'quota_exceeded', quotas, corsOrigins };
-    return {
-      ok: true,
-      units: tenant.granted,
-      window: tenant.count.window,
-      quotas,
-      corsOrigins,
-      features: limits.features,
-    };
-  }
-
-  #refusal(call: PolicyCheck, now: number): Refusal | null {
-    if (call.sessionId && !this.#sessions.isAlive(call.sessionId, now)) return 'session_ended';
-    if (call.clientId && this.#sessions.isDisabled(call.clientId)) return 'client_disabled';
-    if (this.#sessions.isRevoked(call.tokenId)) return 'token_revoked';
-    const address = this.#documents.refuses(call.address);
-    if (address) return address;
-    if (call.proof && !this.#sessions.useOnce(`proof:${call.proof.id}`, call.proof.until)) return 'proof_used';
-    return null;
+    return this.#inFlight.admit(call.exclusive, verdict);
   }
 
   async release(holds: Hold[]): Promise<void> {
@@ -148,70 +123,60 @@ export class TenantPolicy extends DurableObject<Env> {
 
   async putLimits(limits: Limits, expectedVersion: number): Promise<Versioned<Limits> | null> {
     const stored = this.#documents.put('limits', limits, expectedVersion);
-    if (stored && !stored.features.live) for (const holder of this.#sessions.holders()) this.#closeSockets(holder);
+    if (stored && !stored.features.live) this.#tellEnded(EVERYBODY);
     return stored;
   }
 
   async storeCode(codeHash: string, grant: Grant & CodeBinding, expiresAt: number): Promise<void> {
-    this.#sessions.storeCode(codeHash, grant, expiresAt);
-    this.#deadlines.ensure('sweep', Date.now() + SWEEP_EVERY_MS);
+    this.#codes.store(codeHash, grant, expiresAt);
+    this.#sweepLater();
   }
 
-  async redeemCode(
-    codeHash: string,
-    check: GrantCheck & { redirectUri: string; codeChallenge: string },
-    refreshHash: string,
-  ): Promise<Granted | null> {
-    if (!this.#useProof(check)) return null;
-    const { granted, ended } = this.#sessions.redeemCode(codeHash, check, refreshHash);
-    if (ended) this.#end(ended);
-    if (granted) for (const id of this.#sessions.surplusOf(granted.userId)) this.#end(id);
+  async redeemCode(codeHash: string, check: CodeCheck, refreshHash: string): Promise<Granted | null> {
+    if (!this.#revocations.useProof(check.proof)) return null;
+    const { grant, reused } = this.#codes.redeem(codeHash, check);
+    if (reused) this.#end(reused);
+    if (!grant) return null;
+    const granted = this.#sessions.begin(grant, check, refreshHash);
+    this.#codes.began(codeHash, granted.sessionId);
+    for (const id of this.#sessions.surplusOf(granted.userId)) this.#end(id);
     return granted;
   }
 
   async rotateRefresh(oldHash: string, newHash: string, check: GrantCheck): Promise<Granted | null> {
-    if (!this.#useProof(check)) return null;
+    if (!this.#revocations.useProof(check.proof)) return null;
     const { granted, ended } = this.#sessions.rotate(oldHash, newHash, check);
     if (ended) this.#end(ended);
     return granted;
-  }
-
-  #useProof({ proof }: GrantCheck): boolean {
-    return !proof || this.#sessions.useOnce(`proof:${proof.id}`, proof.until);
   }
 
   async sessionOfRefresh(hash: string, now: number): Promise<Granted | null> {
     return this.#sessions.ofRefresh(hash, now);
   }
 
-  async isAlive(token: { sessionId: string | null; clientId: string | null; tokenId: string }): Promise<boolean> {
-    if (token.sessionId && !this.#sessions.isAlive(token.sessionId, Date.now())) return false;
-    if (token.clientId && this.#sessions.isDisabled(token.clientId)) return false;
-    return !this.#sessions.isRevoked(token.tokenId);
+  async isAlive(token: TokenHolder): Promise<boolean> {
+    return this.#verdicts.ended(token, this.#clock.now()) === null;
   }
 
   /** Which of the holder's sockets the token opened is not known: all close, and who is still in comes back. */
   async revokeToken({ tokenId, holder, until }: { tokenId: string; holder: string; until: number }): Promise<void> {
-    if (!this.#sessions.revokeToken(tokenId, until)) return;
-    this.#closeSockets(holder);
-    this.#deadlines.ensure('sweep', Date.now() + SWEEP_EVERY_MS);
+    if (!this.#revocations.revokeToken(tokenId, until)) return;
+    this.#tellEnded(holder);
+    this.#sweepLater();
   }
 
-  async setClient(
-    clientId: string,
-    state: { enabled: boolean; version: number; closeSockets: boolean },
-  ): Promise<void> {
-    this.#sessions.setClient(clientId, state.enabled, state.version);
-    if (state.closeSockets) this.#closeSockets(clientId);
+  async setClient(clientId: string, state: ClientState): Promise<void> {
+    this.#revocations.setClient(clientId, state.enabled, state.version);
+    if (state.closeSockets) this.#tellEnded(clientId);
   }
 
   async useOnce(id: string, until: number): Promise<boolean> {
-    this.#deadlines.ensure('sweep', Date.now() + SWEEP_EVERY_MS);
-    return this.#sessions.useOnce(id, until);
+    this.#sweepLater();
+    return this.#revocations.useOnce(id, until);
   }
 
   async sessions(query: { userId: string; cursor?: string | undefined; limit: number }) {
-    return this.#sessions.list(query.userId, query.cursor, query.limit, Date.now());
+    return this.#sessions.list(query.userId, query.cursor, query.limit, this.#clock.now());
   }
 
   async endSession(sessionId: string, userId?: string): Promise<boolean> {
@@ -219,7 +184,8 @@ export class TenantPolicy extends DurableObject<Env> {
   }
 
   async endSessionsOf(userId: string, exceptSessionId: string | null): Promise<number> {
-    this.#sessions.dropUnredeemed(userId);
+    this.#codes.dropOf(userId);
+    this.#factors.dropPendingOf(userId);
     const ids = this.#sessions.idsOf(userId, exceptSessionId);
     for (const id of ids) this.#end(id);
     return ids.length;
@@ -227,54 +193,24 @@ export class TenantPolicy extends DurableObject<Env> {
 
   #end(sessionId: string, userId?: string): boolean {
     const ended = this.#sessions.end(sessionId, userId);
-    if (ended) this.#closeSockets(sessionId);
+    if (ended) this.#tellEnded(sessionId);
     return ended;
   }
 
-  #closeSockets(holder: string): void {
-    const now = Date.now();
-    if (!this.#sessions.closeSocketsOf(holder, now)) return;
-    this.#deadlines.ensure('close', now + SECOND_LOOK_MS);
-    this.ctx.waitUntil(this.#close());
+  #tellEnded(holder: string): void {
+    this.#ended.put([holder]);
+    this.#deadlines.ensure('tell', this.#clock.now());
+    this.ctx.waitUntil(this.#telling.drainAfresh());
   }
 
-  /**
-   * Carries out the closings that are due. Each is looked at twice, for a socket that was on its way; what
-   * cannot be reached is tried again by the alarm, at growing intervals and not for ever.
-   */
-  async #close(): Promise<number | null> {
-    const now = Date.now();
-    for (const { holder, topic, looks, tries } of this.#sessions.closings(now)) {
-      try {
-        const tenantId = this.ctx.id.name!;
-        const object = topic.startsWith('container:')
-          ? containerTracker(this.env, tenantId, topic.slice('container:'.length))
-          : fleetIndex(this.env, tenantId);
-        await object.closeSockets(holder);
-        if (looks > 0) this.#sessions.dropClosing(holder, topic);
-        else this.#sessions.postponeClosing(holder, topic, now + SECOND_LOOK_MS, true);
-      } catch (error) {
-        this.#log('error', 'sockets.close_failed', { holder, topic, tries, error: errorText(error) });
-        if (tries >= CLOSE_TRIES_MAX) this.#sessions.dropClosing(holder, topic);
-        else this.#sessions.postponeClosing(holder, topic, now + RETRY_MS * 2 ** tries, false);
-      }
-    }
-    return this.#sessions.nextClosing();
-  }
-
-  async storeTicket(hash: string, topic: string, holder: string, expiresAt: number): Promise<boolean> {
-    this.#deadlines.ensure('sweep', Date.now() + SWEEP_EVERY_MS);
-    return this.#sessions.storeTicket(hash, topic, holder, expiresAt, Date.now());
-  }
-
-  async redeemTicket(hash: string, address: string, now: number): Promise<{ topic: string; holder: string } | null> {
-    const redeemed = this.#sessions.redeemTicket(hash, now);
-    return this.#documents.refuses(address) || !this.#documents.limits.features.live ? null : redeemed;
+  /** Whether the session or client that a live socket belongs to is good, and may listen from an address. */
+  async admitsSocket(holder: string, address: string): Promise<boolean> {
+    return this.#verdicts.admitsSocket(holder, address, this.#clock.now());
   }
 
   async storePendingLogin(hash: string, pending: PendingLogin, expiresAt: number): Promise<void> {
     this.#factors.storePending(hash, pending, expiresAt);
-    this.#deadlines.ensure('sweep', Date.now() + SWEEP_EVERY_MS);
+    this.#sweepLater();
   }
 
   async tryPendingLogin(hash: string, now: number): Promise<PendingLogin | null> {
@@ -314,9 +250,9 @@ export class TenantPolicy extends DurableObject<Env> {
   }
 
   async recordDenials(denials: Denial[]): Promise<void> {
-    const now = Date.now();
+    const now = this.#clock.now();
     const verdicts = denials.map((denial) => this.#denials.note(denial, now));
-    this.#deadlines.ensure('sweep', now + SWEEP_EVERY_MS);
+    this.#sweepLater();
     if (this.ctx.id.name === PLATFORM_TENANT || verdicts.every((verdict) => verdict === 'quiet')) return;
     // A new alert is told at once; how it grows every few seconds, however fast.
     this.#deadlines.ensure('report', now + RETRY_MS);
@@ -325,14 +261,10 @@ export class TenantPolicy extends DurableObject<Env> {
 
   /** Hands alerts on to the platform's operators, whose list knows each by its id. */
   async #report(): Promise<number | null> {
-    const alerts = this.#denials.unreported();
-    try {
-      if (alerts.length > 0) await stubOf<TenantPolicy>(this.env.TENANT_POLICY, PLATFORM_TENANT).takeAlerts(alerts);
-      this.#denials.reported(alerts);
-    } catch (error) {
-      this.#log('warn', 'alerts.report_failed', { error: errorText(error) });
-    }
-    return this.#denials.unreported().length > 0 ? Date.now() + RETRY_MS : null;
+    const allTold = await this.#denials.report(this.#log, (alerts) =>
+      stubOf<TenantPolicy>(this.env.TENANT_POLICY, PLATFORM_TENANT).takeAlerts(alerts),
+    );
+    return allTold ? null : this.#clock.now() + RETRY_MS;
   }
 
   async takeAlerts(alerts: SecurityAlert[]): Promise<void> {
@@ -344,19 +276,24 @@ export class TenantPolicy extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    await this.#deadlines.runDue(Date.now(), {
+    await this.#deadlines.runDue(this.#clock.now(), {
       sweep: async () => this.#sweep(),
-      close: () => this.#close(),
+      tell: () => this.#telling.drain(),
       report: () => this.#report(),
     });
   }
 
+  #sweepLater(): void {
+    this.#deadlines.ensure('sweep', this.#clock.now() + SWEEP_EVERY_MS);
+  }
+
   /** Ends what has run out and drops what no longer counts; an organisation at rest is not woken again. */
   #sweep(): number | null {
-    const now = Date.now();
+    const now = this.#clock.now();
     for (const id of this.#sessions.expired(now)) this.#end(id);
     this.#inFlight.sweep(now);
-    const kept = [this.#sessions.sweep(now), this.#quotas.sweep(now), this.#denials.sweep(now)];
-    return kept.includes(true) ? now + SWEEP_EVERY_MS : null;
+    const groups = [this.#codes, this.#revocations, this.#factors, this.#quotas, this.#denials];
+    const kept = groups.map((group) => group.sweep(now));
+    return kept.includes(true) || this.#sessions.some ? now + SWEEP_EVERY_MS : null;
   }
 }

@@ -7,8 +7,7 @@ export interface Env {
   KEY_RING: DurableObjectNamespace;
   LOGIN_THROTTLE: DurableObjectNamespace;
   /** For the policy object, which closes the sockets of ended sessions there. */
-  CONTAINER_TRACKER: DurableObjectNamespace;
-  FLEET_INDEX: DurableObjectNamespace;
+  LIVE_ACCESS: DurableObjectNamespace;
   /** Ring of base64 keys of 32 bytes: seals signing keys, second factors and stored answers. */
   SEALING_KEY: string;
   /** Ring of peppers, mixed into every password before hashing: a stolen database alone is not enough. */
@@ -25,8 +24,7 @@ const REQUIRED = [
   'TENANT_POLICY',
   'KEY_RING',
   'LOGIN_THROTTLE',
-  'CONTAINER_TRACKER',
-  'FLEET_INDEX',
+  'LIVE_ACCESS',
   'SEALING_KEY',
   'PASSWORD_PEPPER',
   'OPERATOR_SECRET',

@@ -15,7 +15,6 @@ import * as people from './features/people.ts';
 import * as policies from './features/policies.ts';
 import * as sessions from './features/sessions.ts';
 import * as tenants from './features/tenants.ts';
-import * as tickets from './features/tickets.ts';
 
 const answers = serve<typeof identity, Env>(identity, {
   ...tenants,
@@ -27,7 +26,6 @@ const answers = serve<typeof identity, Env>(identity, {
   ...me,
   ...sessions,
   ...factors,
-  ...tickets,
   ...oauth,
   readiness: async ({ env }) => ok(await readinessOf({ DIRECTORY: env.DIRECTORY }, 'tenants')),
 });

@@ -8,6 +8,7 @@ export interface Env {
   CONTAINER_TRACKER: DurableObjectNamespace;
   CARRIER_INBOX: DurableObjectNamespace;
   FLEET_INDEX: DurableObjectNamespace;
+  LIVE_ACCESS: DurableObjectNamespace;
   ETA_LEDGER: DurableObjectNamespace;
   ETA_COMMONS: DurableObjectNamespace;
   TELEMETRY: Queue<TelemetryMessage>;
@@ -30,6 +31,7 @@ const REQUIRED = [
   'CONTAINER_TRACKER',
   'CARRIER_INBOX',
   'FLEET_INDEX',
+  'LIVE_ACCESS',
   'ETA_LEDGER',
   'ETA_COMMONS',
   'TELEMETRY',

@@ -3,4 +3,5 @@ export { ContainerTracker } from '../../durable-objects/container-tracker/contai
 export { EtaCommons } from '../../durable-objects/eta-commons/eta-commons.ts';
 export { EtaLedger } from '../../durable-objects/eta-ledger/eta-ledger.ts';
 export { FleetIndex } from '../../durable-objects/fleet-index/fleet-index.ts';
+export { LiveAccess } from '../../durable-objects/live-access/live-access.ts';
 export { TrackingService as default } from './service.ts';

@@ -2448,8 +2448,6 @@ export interface Operations {
     };
     output: CarrierCustomerPage;
   };
-  /** A ticket that opens one WebSocket, once, within 30 seconds */
-  createTicket: { input: TicketRequest; output: Ticket };
   /** Register containers for tracking */
   registerContainers: { input: NewRegistrations; output: RegisteredContainers };
   /** List, search and filter containers, by number */
@@ -2693,6 +2691,8 @@ export interface Operations {
     };
     output: SettledDeadLetter;
   };
+  /** A ticket that opens one WebSocket, once, within 30 seconds */
+  createTicket: { input: TicketRequest; output: Ticket };
   /** Create contracted space */
   createAllocation: { input: NewAllocation; output: Allocation };
   /** List contracted space, newest first */
@@ -2905,7 +2905,6 @@ export const OPERATIONS: Record<keyof Operations, Route> = {
   listSigningKeys: { method: 'GET', path: '/v1/signing-keys' },
   rotateSigningKeys: { method: 'POST', path: '/v1/signing-keys/rotate', body: true },
   listCarrierCustomers: { method: 'GET', path: '/v1/carrier/customers' },
-  createTicket: { method: 'POST', path: '/v1/ws-tickets', body: true },
   registerContainers: { method: 'POST', path: '/v1/containers', body: true, idempotent: true },
   listContainers: { method: 'GET', path: '/v1/containers' },
   getContainer: { method: 'GET', path: '/v1/containers/{number}' },
@@ -2928,6 +2927,7 @@ export const OPERATIONS: Record<keyof Operations, Route> = {
   listDeadLetters: { method: 'GET', path: '/v1/dead-letters' },
   replayDeadLetter: { method: 'POST', path: '/v1/dead-letters/{id}/replay' },
   discardDeadLetter: { method: 'POST', path: '/v1/dead-letters/{id}/discard' },
+  createTicket: { method: 'POST', path: '/v1/ws-tickets', body: true },
   createAllocation: { method: 'POST', path: '/v1/allocations', body: true, idempotent: true },
   listAllocations: { method: 'GET', path: '/v1/allocations' },
   getAllocation: { method: 'GET', path: '/v1/allocations/{id}' },

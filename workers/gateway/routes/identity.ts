@@ -56,5 +56,4 @@ export const identityRoutes = [
     route('post', '/v1/signing-keys/rotate', identity.rotateSigningKeys),
   ]),
   ...tagged('For carriers', [route('get', '/v1/carrier/customers', identity.listCarrierCustomers)]),
-  ...tagged('Live', [route('post', '/v1/ws-tickets', identity.createTicket, 201)]),
 ];

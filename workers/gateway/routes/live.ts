@@ -1,14 +1,16 @@
 /** Live WebSockets, each opened by a ticket. */
 import { containerNumberInput } from '../../../contracts/kit/primitives.ts';
 import { fail } from '../../../contracts/kit/result.ts';
+import { tracking } from '../../../contracts/tracking/index.ts';
 import { containerFrame, fleetFrame, liveQuery } from '../../../contracts/tracking/live.ts';
 import { normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts';
 import { containerTracker } from '../../../durable-objects/container-tracker/stub.ts';
 import { fleetIndex } from '../../../durable-objects/fleet-index/stub.ts';
 import { HOLDER_HEADER } from '../../../durable-objects/kit/live.ts';
+import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
 import { contextOf, type GatewayContext, refuse } from '../http/context.ts';
 import { problem } from '../http/problems.ts';
-import { type HandlerDocument, handler, tagged } from '../http/route.ts';
+import { type HandlerDocument, handler, route, tagged } from '../http/route.ts';
 
 /** A redeemed ticket, and the upgrade as it goes on to the object. */
 interface Grant {
@@ -24,16 +26,22 @@ async function redeem(c: GatewayContext, topic: string): Promise<Grant | Respons
     return problem(426, 'Upgrade required', detail, correlationId, {}, { upgrade: 'websocket' });
   }
   const ticket = (c.req.query('ticket') ?? '').slice(0, 200);
-  const redeemed = await c.env.IDENTITY.redeemTicket(contextOf(c), { ticket });
+  const redeemed = await c.env.TRACKING.redeemTicket(contextOf(c), { ticket });
   if (!redeemed.ok) return refuse(c, redeemed);
   const grant = redeemed.value;
-  if (grant?.topic !== topic) {
+  // Only after the ticket is redeemed: an end that this question comes too early for is told to who holds the socket.
+  if (grant?.topic !== topic || !(await mayListen(c, grant))) {
     return refuse(c, fail('unauthenticated', 'The ticket is not valid for this, spent or expired'));
   }
   // The object closes this socket when the session or client it belongs to ends.
   const headers = new Headers(c.req.raw.headers);
   headers.set(HOLDER_HEADER, grant.holder);
   return { tenantId: grant.tenantId, upgrade: new Request(c.req.raw, { headers }) };
+}
+
+/** Whether the holder of a ticket is still good, and may listen from where it asks. */
+function mayListen(c: GatewayContext, { tenantId, holder }: { tenantId: string; holder: string }): Promise<boolean> {
+  return tenantPolicy(c.env, tenantId).admitsSocket(holder, contextOf(c).address);
 }
 
 const document = (of: Pick<HandlerDocument, 'operationId' | 'summary' | 'params' | 'answer'>): HandlerDocument => ({
@@ -53,6 +61,7 @@ const document = (of: Pick<HandlerDocument, 'operationId' | 'summary' | 'params'
 
 /** The routes of live sockets. */
 export const liveRoutes = tagged('Live', [
+  route('post', '/v1/ws-tickets', tracking.createTicket, 201),
   handler(
     'get',
     '/v1/live/fleet',

@@ -11,6 +11,7 @@ import { audienceOf } from '../../../contracts/identity/common.ts';
 import type { OAuthError, OAuthRequest, TokenAnswer } from '../../../contracts/identity/oauth.ts';
 import { grantOf, type Permission, type Role } from '../../../contracts/kit/permissions.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
+import { organisationOfSecret } from '../../../platform/d1/directory.ts';
 import { users } from '../../../platform/d1/schema/directory.ts';
 import { type Proof, verifyProof } from '../../../platform/dpop.ts';
 import { base64Url, randomToken } from '../../../platform/ids.ts';
@@ -20,7 +21,6 @@ import type { Env } from '../env.ts';
 import { authenticateClient, CONSOLE_CLIENT } from './client-auth.ts';
 import { signAccessToken } from './keys.ts';
 import { oauthError } from './oauth-error.ts';
-import { organisationOfSecret } from './organisations.ts';
 
 const encoder = new TextEncoder();
 

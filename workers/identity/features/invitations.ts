@@ -8,7 +8,7 @@ import type { Role } from '../../../contracts/kit/permissions.ts';
 import { type Answer, type Failure, fail, fault, notFound, ok, type Page } from '../../../contracts/kit/result.ts';
 import type { Scope } from '../../../contracts/kit/serve.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
-import { directoryAnswers } from '../../../platform/d1/directory.ts';
+import { directoryAnswers, organisationExists, organisationOfSecret } from '../../../platform/d1/directory.ts';
 import { isStale, isTaken } from '../../../platform/d1/errors.ts';
 import { once } from '../../../platform/d1/idempotency.ts';
 import { invitations, passwordResets, users } from '../../../platform/d1/schema/directory.ts';
@@ -19,7 +19,6 @@ import { INVITATION_DAYS, PASSWORD_RESET_HOURS } from '../../../platform/limits.
 import { sha256Hex } from '../../../platform/secrets.ts';
 import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
-import { organisationExists, organisationOfSecret } from './organisations.ts';
 import { hashPassword, type StoredPassword } from './passwords.ts';
 import { findUser, refuseOver, refuseRole } from './people.ts';
 

@@ -6,7 +6,7 @@ import type { Limits, Tenant } from '../../../contracts/identity/tenants.ts';
 import { beforeId, cutPageById } from '../../../contracts/kit/paging.ts';
 import { type Answer, fail, notFound, ok, type Page } from '../../../contracts/kit/result.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
-import { directoryAnswers } from '../../../platform/d1/directory.ts';
+import { directoryAnswers, organisationExists } from '../../../platform/d1/directory.ts';
 import { isTaken } from '../../../platform/d1/errors.ts';
 import { once } from '../../../platform/d1/idempotency.ts';
 import { tenants, users } from '../../../platform/d1/schema/directory.ts';
@@ -16,7 +16,6 @@ import { newId } from '../../../platform/ids.ts';
 import { toInstant } from '../../../platform/instants.ts';
 import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
-import { organisationExists } from './organisations.ts';
 import { hashPassword } from './passwords.ts';
 
 const toApi = ({ createdAt, ...row }: typeof tenants.$inferSelect): Tenant => ({

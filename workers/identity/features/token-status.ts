@@ -2,12 +2,12 @@
 import type { JWTPayload } from 'jose';
 import type { Introspection, OAuthError, OAuthRequest } from '../../../contracts/identity/oauth.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
+import { organisationOfSecret } from '../../../platform/d1/directory.ts';
 import { sha256Hex } from '../../../platform/secrets.ts';
 import type { Env } from '../env.ts';
 import { authenticateClient, CONSOLE_CLIENT } from './client-auth.ts';
 import { readAccessToken } from './keys.ts';
 import { oauthError } from './oauth-error.ts';
-import { organisationOfSecret } from './organisations.ts';
 
 interface OwnToken {
   sessionId: string | null;

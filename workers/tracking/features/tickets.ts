@@ -1,14 +1,14 @@
 /** Tickets: each opens one WebSocket, once, and names the session or client that the socket ends with. */
-import { type Answer, fail, ok } from '../../../contracts/kit/result.ts';
+import { type Answer, ok } from '../../../contracts/kit/result.ts';
 import { normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts';
-import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
+import { liveAccess } from '../../../durable-objects/live-access/stub.ts';
+import { organisationOfSecret } from '../../../platform/d1/directory.ts';
 import { randomToken } from '../../../platform/ids.ts';
 import { WS_TICKET_SECONDS } from '../../../platform/limits.ts';
 import { sha256Hex } from '../../../platform/secrets.ts';
 import type { For } from '../request.ts';
-import { organisationOfSecret } from './organisations.ts';
 
-/** Makes a ticket. */
+/** Makes a ticket. That its holder has ended meanwhile is asked when it is redeemed. */
 export async function createTicket({
   env,
   scope,
@@ -20,13 +20,12 @@ export async function createTicket({
   const topic = input.topic === 'fleet' ? 'fleet' : `container:${normalizeContainerNumber(input.number)}`;
   const path = input.topic === 'fleet' ? '/v1/live/fleet' : `/v1/live/containers/${encodeURIComponent(input.number)}`;
   const ticket = `${scope.tenantId}.${randomToken()}`;
-  const stored = await tenantPolicy(env, scope.tenantId).storeTicket(
-    await sha256Hex(ticket),
+  await liveAccess(env, scope.tenantId).storeTicket({
+    hash: await sha256Hex(ticket),
     topic,
-    scope.sessionId ?? scope.subject,
-    now + WS_TICKET_SECONDS * 1000,
-  );
-  if (!stored) return fail('unauthenticated', 'The session or client has just ended');
+    holder: scope.sessionId ?? scope.subject,
+    expiresAt: now + WS_TICKET_SECONDS * 1000,
+  });
   return ok({ ticket, expiresInSeconds: WS_TICKET_SECONDS, url: `${path}?ticket=${ticket}` });
 }
 
@@ -34,11 +33,10 @@ export async function createTicket({
 export async function redeemTicket({
   env,
   input: { ticket },
-  address,
   now,
 }: For<'redeemTicket'>): Promise<Answer<{ tenantId: string; topic: string; holder: string } | null>> {
   const tenantId = await organisationOfSecret(env, ticket);
   if (!tenantId) return ok(null);
-  const redeemed = await tenantPolicy(env, tenantId).redeemTicket(await sha256Hex(ticket), address, now);
-  return ok(redeemed && { tenantId, ...redeemed });
+  const listening = await liveAccess(env, tenantId).redeemTicket(await sha256Hex(ticket), now);
+  return ok(listening && { tenantId, ...listening });
 }

@@ -1,0 +1,61 @@
+/** Receipts: what became of every item of a delivery, a letter an item. */
+import type { Receipt } from '../../contracts/tracking/connections.ts';
+import type { ItemOutcome } from '../../contracts/tracking/events.ts';
+import { toInstant } from '../../platform/instants.ts';
+import type { InboxStorage } from './storage.ts';
+
+/** The letters of a receipt's outcomes. */
+export const LETTER: Record<ItemOutcome, string> = {
+  queued: 'q',
+  applied: 'a',
+  duplicate: 'd',
+  rejected: 'r',
+  parked: 'p',
+  discarded: 'x',
+};
+const OUTCOME = Object.fromEntries(Object.entries(LETTER).map(([k, v]) => [v, k])) as Record<string, ItemOutcome>;
+
+/** A receipt's id names its connection, so that it can be found without a directory of receipts. */
+export function receiptId(connectionId: string, seq: number): string {
+  return `${connectionId}-${seq}`;
+}
+
+/** The receipts of a connection. */
+export class Receipts {
+  readonly #storage: InboxStorage;
+
+  constructor(storage: InboxStorage) {
+    this.#storage = storage;
+  }
+
+  /** A receipt, or null. */
+  read(connectionId: string, seq: number): Receipt | null {
+    const row = this.#storage.receipt(seq);
+    if (!row) return null;
+    const counts: Receipt['counts'] = { applied: 0, duplicate: 0, queued: 0, rejected: 0, parked: 0, discarded: 0 };
+    const items = [...row.outcomes].map((letter, index) => ({ index, outcome: OUTCOME[letter]! }));
+    for (const { outcome } of items) counts[outcome]++;
+    return {
+      id: receiptId(connectionId, seq),
+      receivedAt: toInstant(row.receivedAt),
+      settled: counts.queued === 0,
+      counts,
+      items,
+      rejected: row.rejected,
+    };
+  }
+
+  /** Sets items' letters; a final one stays (of an item with several containers, "applied" wins). */
+  settle(seq: number, items: [index: number, letter: string][], from: string = LETTER.queued): void {
+    const row = this.#storage.receipt(seq);
+    if (!row) return;
+    const letters = [...row.outcomes];
+    for (const [index, letter] of items) {
+      const before = letters[index];
+      const open = before === from || before === LETTER.parked;
+      if (open || (letter === LETTER.applied && before === LETTER.duplicate)) letters[index] = letter;
+    }
+    const outcomes = letters.join('');
+    if (outcomes !== row.outcomes) this.#storage.setOutcomes(seq, outcomes);
+  }
+}

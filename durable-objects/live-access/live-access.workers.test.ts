@@ -1,0 +1,94 @@
+import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { afterEach, expect, it } from 'vitest';
+import { fleetIndex } from '../fleet-index/stub.ts';
+import { HOLDER_HEADER } from '../kit/live.ts';
+import { bindings } from '../testing/events.ts';
+import { EVERYBODY } from './everybody.ts';
+import { liveAccess } from './stub.ts';
+
+const NOW = Date.now();
+const access = () => liveAccess(bindings, 'ten_1');
+const raw = () => bindings.LIVE_ACCESS.get(bindings.LIVE_ACCESS.idFromName('ten_1'));
+const store = (hash: string, holder: string) =>
+  access().storeTicket({ hash, topic: 'fleet', holder, expiresAt: NOW + 30_000 });
+const closings = () =>
+  runInDurableObject(raw(), (_object, { storage }) => storage.sql.exec('SELECT holder, looks FROM closings').toArray());
+/** Makes all that the object has to do due, and runs its alarm. */
+async function runAlarm(): Promise<void> {
+  await runInDurableObject(raw(), (_object, { storage }) => {
+    storage.sql.exec('UPDATE closings SET due_at = 0');
+    storage.sql.exec('UPDATE deadlines SET at = 0');
+  });
+  // It reads its deadlines when it wakes.
+  await evictDurableObject(raw());
+  await runDurableObjectAlarm(raw());
+}
+
+/** Opens a socket of the fleet that belongs to a holder, and gathers the codes it is closed with. */
+async function listen(holder: string): Promise<number[]> {
+  const answer = await fleetIndex(bindings, 'ten_1').fetch('https://fleet/', {
+    headers: { upgrade: 'websocket', [HOLDER_HEADER]: holder },
+  });
+  const socket = answer.webSocket!;
+  const codes: number[] = [];
+  socket.addEventListener('close', ({ code }) => void codes.push(code));
+  socket.accept();
+  return codes;
+}
+
+afterEach(() => reset());
+
+it('redeems a ticket once, and none that has expired', async () => {
+  await store('h1', 'ses_1');
+  expect(await access().redeemTicket('h1', NOW)).toEqual({ topic: 'fleet', holder: 'ses_1' });
+  expect(await access().redeemTicket('h1', NOW)).toBeNull();
+  await store('h2', 'ses_1');
+  expect(await access().redeemTicket('h2', NOW + 30_001)).toBeNull();
+  expect(await access().redeemTicket('h3', NOW)).toBeNull();
+});
+
+it('takes the tickets of a holder that has ended, and closes its sockets, looking twice', async () => {
+  await store('h1', 'ses_1');
+  await store('h2', 'ses_1');
+  await store('h3', 'ses_2');
+  await access().redeemTicket('h1', NOW);
+  await access().redeemTicket('h3', NOW);
+  const [ended, other] = [await listen('ses_1'), await listen('ses_2')];
+  await access().holdersEnded(['ses_1']);
+  await expect.poll(() => ended).toEqual([4401]);
+  expect(await access().redeemTicket('h2', NOW)).toBeNull();
+  await expect.poll(closings).toEqual([{ holder: 'ses_1', looks: 1 }]);
+  // A handshake that was under way when the session ended.
+  const late = await listen('ses_1');
+  await runAlarm();
+  await expect.poll(() => late).toEqual([4401]);
+  expect(await closings()).toEqual([]);
+  expect(other).toEqual([]);
+});
+
+it('asks no object about a holder that listens nowhere', async () => {
+  await access().holdersEnded(['ses_9']);
+  expect(await closings()).toEqual([]);
+});
+
+it('closes everybody’s sockets when live sockets are switched off', async () => {
+  for (const holder of ['ses_1', 'cli_2']) {
+    await store(`h${holder}`, holder);
+    await access().redeemTicket(`h${holder}`, NOW);
+  }
+  await store('unused', 'ses_3');
+  const [one, two] = [await listen('ses_1'), await listen('cli_2')];
+  await access().holdersEnded([EVERYBODY]);
+  await expect.poll(() => [...one, ...two]).toEqual([4401, 4401]);
+  expect(await access().redeemTicket('unused', NOW)).toBeNull();
+});
+
+it('drops tickets that nobody redeemed, and then rests', async () => {
+  await access().storeTicket({ hash: 'h1', topic: 'fleet', holder: 'ses_1', expiresAt: NOW - 1 });
+  await runAlarm();
+  const left = await runInDurableObject(raw(), async (_object, { storage }) => [
+    storage.sql.exec('SELECT * FROM tickets').toArray(),
+    await storage.getAlarm(),
+  ]);
+  expect(left).toEqual([[], null]);
+});

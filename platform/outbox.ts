@@ -1,0 +1,74 @@
+/**
+ * The transactional outbox: a message is stored in the transaction of the change that causes it, and leaves
+ * afterwards, at least once. Consumers are idempotent, so a crash between delivering and forgetting harms
+ * nothing. One drain runs at a time, so messages leave in order.
+ */
+import { errorText, type Logger } from './log.ts';
+
+/** A message that waits. */
+export interface Waiting<Body> {
+  id: number | string;
+  body: Body;
+}
+
+/** Where messages wait. A store whose consumers confirm keeps what was delivered until they have. */
+export interface OutboxStore<Body> {
+  /** Forgets what was delivered, in the same step as it gives the oldest that wait. */
+  next(delivered: readonly Waiting<Body>['id'][], limit: number): Promise<Waiting<Body>[]> | Waiting<Body>[];
+  /** Notes that messages could not be delivered; answers when to try again, ms since the epoch, or null for never. */
+  failed(ids: readonly Waiting<Body>['id'][], now: number): Promise<number | null> | number | null;
+}
+
+/** What an outbox is made of. */
+export interface OutboxOptions<Body> {
+  store: OutboxStore<Body>;
+  /** Resolves once the messages are safe where they go. */
+  deliver: (bodies: Body[]) => Promise<void>;
+  log: Logger;
+  now: () => number;
+  /** Messages delivered at once. */
+  batch: number;
+}
+
+/** Delivers what waits in a store. */
+export class Outbox<Body> {
+  readonly #options: OutboxOptions<Body>;
+  #draining: Promise<number | null> | null = null;
+
+  constructor(options: OutboxOptions<Body>) {
+    this.#options = options;
+  }
+
+  /** Delivers what waits; answers when to try again after a failure, else null. A drain that runs is joined. */
+  drain(): Promise<number | null> {
+    this.#draining ??= this.#run().finally(() => {
+      this.#draining = null;
+    });
+    return this.#draining;
+  }
+
+  /** As `drain`, but with a look that begins after this call: what was stored before it is delivered. */
+  async drainAfresh(): Promise<number | null> {
+    if (this.#draining) await this.#draining;
+    return this.drain();
+  }
+
+  async #run(): Promise<number | null> {
+    const { store, deliver, log, now, batch } = this.#options;
+    for (let delivered: Waiting<Body>['id'][] = []; ; ) {
+      const waiting = await store.next(delivered, batch);
+      if (waiting.length === 0) return null;
+      const ids = waiting.map(({ id }) => id);
+      try {
+        await deliver(waiting.map(({ body }) => body));
+      } catch (error) {
+        log('warn', 'outbox.deliver_failed', { messages: ids.length, error: errorText(error) });
+        return store.failed(ids, now());
+      }
+      delivered = ids;
+    }
+  }
+}
+
+/** When to try again after a number of failures: at growing intervals, an hour at most. */
+export const retryAt = (now: number, attempts: number): number => now + Math.min(3_600_000, 5_000 * 2 ** attempts);
