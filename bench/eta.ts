@@ -1,10 +1,10 @@
 /** What the ETA of one container costs: time an event, state an object, and the field of a destination. */
 import { readFileSync } from 'node:fs';
 import { followJourney } from '../domain/eta/journey.ts';
-import type { EtaInput, EtaOutcome } from '../domain/eta/state.ts';
 import { trainLane } from '../domain/eta/lane-model.ts';
-import { estimateLeg, noteCall } from '../domain/eta/leg-estimate.ts';
 import { beginLeg, type CompletedLeg, completeLeg, followLeg, type LegTrack } from '../domain/eta/leg.ts';
+import { estimateLeg, noteCall } from '../domain/eta/leg-estimate.ts';
+import type { EtaInput, EtaOutcome } from '../domain/eta/state.ts';
 import { decodeSeaNetwork, type Snap, snapToNetwork } from '../domain/geo/sea-network.ts';
 import { distanceField, distanceToGoNm, seaRoute } from '../domain/geo/sea-route.ts';
 import { interpolate, type Point } from '../domain/geo/sphere.ts';

@@ -1,5 +1,8 @@
 /** Bounded load from this process against loopback, and the arithmetic of its figures. */
 
+/** How often each side of a ratio is measured, in turns. */
+export const ROUNDS = 5;
+
 /** Operations a second of `work`, run by `lanes` callers until `ms` have passed or `max` were done. */
 export async function rate(
   lanes: number,

@@ -2,65 +2,19 @@
 import '../scripts/support/quiet.ts';
 import { randomUUID } from 'node:crypto';
 import WebSocket from 'ws';
-import type { ObjectUsage } from '../durable-objects/kit/usage.ts';
-import { PRICES_USD_PER_MILLION as PRICE } from '../platform/limits.ts';
-import { postSigned } from '../scripts/support/api.ts';
 import { main, options, PlainError, step } from '../scripts/support/terminal.ts';
-import { createTenant, pause, spaceOf, type TestTenant } from '../test/support/fixtures.ts';
+import { spaceOf } from '../test/support/fixtures.ts';
 import { eta } from './eta.ts';
-import { inTurns, median, quantile, rate, round3 } from './load.ts';
-import { numberOf, registerMany, setStage, type Stage, strikeStage } from './stage.ts';
+import { cost, growth } from './fleet.ts';
+import { BATCH_CONTAINERS, BATCH_EVENTS, batch, ingestRate, LANES, post } from './ingest.ts';
+import { inTurns, median, quantile, ROUNDS, rate, round3 } from './load.ts';
+import { numberOf, registerMany, type Stage, setStage, strikeStage } from './stage.ts';
 
 const USAGE = `Usage: npm run bench [-- NAME ...]
   Measures production bundles in one local runtime beside a bare Worker with a bare object.
   NAME: read, ingest, live, booking, cost, growth, eta (all when none is named).`;
 
-const ROUNDS = 5;
-const LANES = 16;
-const BATCH_EVENTS = 100;
-const BATCH_CONTAINERS = 50;
 const BATCHES = 60;
-
-/** The world's minute of the next position: every batch is news. */
-let minute = 0;
-
-/** A batch of positions over the containers from `first` on. */
-function batch(
-  first: number,
-  containers: number,
-): { container: string; time: string; latitude: number; longitude: number; speed: number }[] {
-  return Array.from({ length: BATCH_EVENTS }, (_, i) => {
-    if (i % containers === 0) minute++;
-    return {
-      container: numberOf(first + (i % containers)),
-      time: new Date(Date.UTC(2024, 0, 1) + minute * 60_000).toISOString(),
-      latitude: 10 + (minute % 1_000) / 200,
-      longitude: 110 + (i % containers) / 500,
-      speed: 16,
-    };
-  });
-}
-
-async function post(stage: Stage, n: number, body: string): Promise<string> {
-  const connection = stage.connections[n % stage.connections.length]!;
-  for (;;) {
-    const answer = await postSigned(stage.platform.origin, connection, body);
-    if (answer.status === 202) return answer.body.receiptId as string;
-    if (answer.status !== 429) throw new Error(`a delivery was answered ${answer.status}`);
-    await pause(Number(answer.headers.get('retry-after')) * 1_000);
-  }
-}
-
-/** Events a second from the first post until every receipt is settled. */
-async function ingestRate(stage: Stage, owner: TestTenant, batches: string[]): Promise<number> {
-  const startedAt = performance.now();
-  const receipts: string[] = [];
-  await rate(LANES, 120_000, batches.length, async (n) => void receipts.push(await post(stage, n, batches[n]!)));
-  for (const id of receipts) {
-    while (!(await owner.admin.must('GET', `/v1/receipts/${id}`)).settled) await pause(5);
-  }
-  return (batches.length * BATCH_EVENTS) / ((performance.now() - startedAt) / 1000);
-}
 
 async function read(stage: Stage): Promise<object> {
   const { platform, floor, tenant, tokens } = stage;
@@ -194,114 +148,6 @@ async function booking(stage: Stage): Promise<object> {
     );
   const found = await inTurns(ROUNDS, ours, bare);
   return { bookingRatio: found.ratio, bookingsPerSecond: { ours: found.ours, floor: found.floor } };
-}
-
-interface Usages {
-  usage(): Promise<ObjectUsage>;
-}
-interface Namespace {
-  idFromName(name: string): object;
-  get(id: object): Usages;
-}
-
-async function cost(stage: Stage): Promise<object> {
-  const { platform, tenant, connections } = stage;
-  await registerMany(tenant.admin, 0, BATCH_CONTAINERS);
-  const env = await platform.server.getWorker<Record<string, Namespace>>('fairlead-tracking').getEnv();
-  const stub = (binding: string, name: string): Usages => env[binding]!.get(env[binding]!.idFromName(name));
-  const objects = [
-    ...Array.from({ length: BATCH_CONTAINERS }, (_, i) => stub('CONTAINER_TRACKER', `${tenant.id}:${numberOf(i)}`)),
-    ...connections.map(({ id }) => stub('CARRIER_INBOX', id)),
-    stub('FLEET_INDEX', tenant.id),
-  ];
-  const total = async (): Promise<ObjectUsage> => {
-    const all: ObjectUsage[] = [];
-    for (const object of objects) all.push(await object.usage());
-    const sum = (name: keyof ObjectUsage): number => all.reduce((value, usage) => value + usage[name], 0);
-    return { requests: sum('requests'), rowsWritten: sum('rowsWritten'), queueOperations: sum('queueOperations') };
-  };
-  // One batch at a time: the dearest case, in which no two batches share a call to an object.
-  const batches = 40;
-  await ingestRate(stage, tenant, [JSON.stringify(batch(0, BATCH_CONTAINERS))]);
-  const before = await total();
-  for (let n = 0; n < batches; n++) await ingestRate(stage, tenant, [JSON.stringify(batch(0, BATCH_CONTAINERS))]);
-  const after = await total();
-  const perMillion = (name: keyof ObjectUsage): number =>
-    Math.round(((after[name] - before[name]) / (batches * BATCH_EVENTS)) * 1e6);
-  const [objectRequests, rowsWritten, queueOperations] = [
-    perMillion('requests'),
-    perMillion('rowsWritten'),
-    perMillion('queueOperations'),
-  ];
-  // Two Worker invocations a batch: the gateway's and the consumer's (calls between Workers are free).
-  const workerRequests = Math.round((2 / BATCH_EVENTS) * 1e6);
-  const usd =
-    (objectRequests * PRICE.objectRequest +
-      rowsWritten * PRICE.rowWritten +
-      queueOperations * PRICE.queueOperation +
-      workerRequests * PRICE.workerRequest) /
-    1e6;
-  return {
-    perMillionEvents: {
-      objectRequests,
-      rowsWritten,
-      queueOperations,
-      workerRequests,
-      usd: round3(usd),
-      pricesAsOf: PRICE.asOf,
-    },
-  };
-}
-
-const SMALL = 500;
-const LARGE = 5_000;
-
-/**
- * What a larger fleet costs. `growth` is the cost of an event in a fleet of 5,000 over that in one of
- * 500 under the same traffic (500 containers reporting). `wakingRatio` spreads the traffic over all
- * 5,000 instead: objects then fall asleep between their reports, and each report pays for waking its
- * object, which the bare object pays too.
- */
-async function growth(stage: Stage): Promise<object> {
-  const fleet = async (size: number): Promise<{ tenant: TestTenant; own: Stage }> => {
-    const tenant = await createTenant(stage.platform, `fleet-${size}`);
-    await registerMany(tenant.admin, 0, size);
-    const connections: Stage['connections'] = [];
-    for (let i = 0; i < 6; i++) {
-      connections.push(
-        await tenant.admin.must('POST', '/v1/connections', {
-          name: `g${i}`,
-          carrierId: tenant.carrierId,
-          format: 'positions',
-        }),
-      );
-    }
-    return { tenant, own: { ...stage, connections } };
-  };
-  const [small, large] = [await fleet(SMALL), await fleet(LARGE)];
-  let at = 0;
-  const bodies = (reporting: number): string[] =>
-    Array.from({ length: 50 }, () => {
-      at = (at + BATCH_EVENTS) % reporting;
-      return JSON.stringify(batch(at, BATCH_EVENTS));
-    });
-  const cost = (of: typeof small, reporting: number) => async () =>
-    1 / (await ingestRate(of.own, of.tenant, bodies(reporting)));
-  const bare = (reporting: number) => async () => {
-    const batches = bodies(reporting);
-    const perSecond = await rate(LANES, 120_000, batches.length, async (n) => {
-      await (await fetch(`${stage.floor.origin}/ingest`, { method: 'POST', body: batches[n]! })).arrayBuffer();
-    });
-    return 1 / (perSecond * BATCH_EVENTS);
-  };
-  const same = await inTurns(ROUNDS, cost(large, SMALL), cost(small, SMALL));
-  const waking = await inTurns(2, cost(large, LARGE), cost(small, SMALL));
-  const bareWaking = await inTurns(2, bare(LARGE), bare(SMALL));
-  return {
-    growth: same.ratio,
-    microsecondsPerEvent: { at5000: round3(same.ours * 1e6), at500: round3(same.floor * 1e6) },
-    wakingRatio: { ours: waking.ratio, floor: bareWaking.ratio },
-  };
 }
 
 const BENCHES: Record<string, (stage: Stage) => Promise<object>> = { read, ingest, live, booking, cost, growth };

@@ -3,12 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTestHarness, type TestHarness } from 'wrangler';
-import { ApiClient } from '../scripts/support/api.ts';
 import { checkDigit } from '../domain/identifiers/iso6346.ts';
+import { ApiClient } from '../scripts/support/api.ts';
+import type { WorkerName } from '../scripts/support/secrets.ts';
+import { createTenant, type TestTenant } from '../test/support/fixtures.ts';
 import { CONFIGS, type Platform, startPlatform } from '../test/support/harness.ts';
 import { ROOT } from '../test/support/root.ts';
-import { createTenant, type TestTenant } from '../test/support/fixtures.ts';
-import type { WorkerName } from '../scripts/support/secrets.ts';
 
 /** Everything a benchmark needs. */
 export interface Stage {

@@ -1,15 +1,16 @@
 /**
  * A service as a Worker: an RPC method for each operation of its contract. Every request gets a span named
- * by its operation, and one log line when it is not answered as asked.
+ * by its operation, a metric of its time and outcome, and one log line when it is not answered as asked.
  */
 import { tracing, WorkerEntrypoint } from 'cloudflare:workers';
 import type { Contract, RequestContext, ServiceApi } from '../contracts/kit/operation.ts';
 import type { Answer } from '../contracts/kit/result.ts';
 import type { Serve } from '../contracts/kit/serve.ts';
 import { errorText, loggerFor } from './log.ts';
+import { type MetricsEnv, metricsOf } from './metrics.ts';
 
 /** What every service's environment may have. */
-interface ServiceEnv {
+interface ServiceEnv extends MetricsEnv {
   LOG_LEVEL?: string;
 }
 
@@ -56,14 +57,19 @@ async function observed(
   const fields = { operation, correlationId, tenantId: actor?.tenantId ?? null, subject: actor?.subject ?? null };
   return tracing.enterSpan(`${service}.${operation}`, async (span) => {
     span.setAttribute('fairlead.correlation_id', correlationId);
+    const startedAt = Date.now();
+    const served = (outcome: string): void =>
+      metricsOf(env)('operation.served', Date.now() - startedAt, { service, operation, outcome });
     try {
       const answer = await work();
       if (!answer.ok) {
         span.setAttribute('fairlead.failure', answer.code);
         log('debug', 'operation.refused', { ...fields, code: answer.code });
       }
+      served(answer.ok ? 'ok' : answer.code);
       return answer;
     } catch (error) {
+      served('defect');
       log('error', 'operation.defect', { ...fields, error: errorText(error) });
       throw error;
     }

@@ -4,6 +4,7 @@ import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, st
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { getPlatformProxy, unstable_splitSqlQuery } from 'wrangler';
+import { endGroup, workerdOf } from './processes.ts';
 import { ROOT } from './root.ts';
 import { makeSecrets, type Secrets, type WorkerName } from './secrets.ts';
 import { PlainError } from './terminal.ts';
@@ -289,69 +290,4 @@ async function waitUntilReady(origin: string, ended: Promise<string>, runtime: R
   }
   await runtime.stop();
   throw new PlainError(`The runtime did not answer within ${READY_WITHIN_MS / 1000} s; see ${runtime.logFile}.`);
-}
-
-interface ProcessRow {
-  pid: number;
-  parent: number;
-  command: string;
-}
-
-/** All processes: from /proc where there is one (a bare system has no `ps`), else from `ps`. */
-function processTable(): ProcessRow[] {
-  if (existsSync('/proc/self/stat')) {
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .flatMap((name) => {
-        try {
-          // The command in parentheses may hold blanks: the parent's id is the second field after it.
-          const parent = Number(
-            readFileSync(`/proc/${name}/stat`, 'utf8')
-              .replace(/^.*\) /s, '')
-              .split(' ')[1],
-          );
-          return [{ pid: Number(name), parent, command: readFileSync(`/proc/${name}/cmdline`, 'utf8') }];
-        } catch {
-          return [];
-        }
-      });
-  }
-  return execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line)!)
-    .map(([, pid, parent, command]) => ({ pid: Number(pid), parent: Number(parent), command: command! }));
-}
-
-/** The workerd processes below a process. */
-function workerdOf(root: number): number[] {
-  const rows = processTable();
-  const below = new Set([root]);
-  for (let grew = true; grew; ) {
-    grew = false;
-    for (const { pid, parent } of rows) {
-      if (!below.has(parent) || below.has(pid)) continue;
-      below.add(pid);
-      grew = true;
-    }
-  }
-  return rows.filter(({ pid, command }) => below.has(pid) && command.includes('workerd')).map(({ pid }) => pid);
-}
-
-async function endGroup(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const send = (name: NodeJS.Signals): void => {
-    try {
-      process.kill(-child.pid!, name);
-    } catch {
-      // Already gone.
-    }
-  };
-  send(signal);
-  const force = setTimeout(() => send('SIGKILL'), 8_000);
-  await gone;
-  clearTimeout(force);
-  // The runtime's own children may outlive it by a moment.
-  send('SIGKILL');
 }

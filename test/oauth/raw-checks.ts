@@ -2,25 +2,10 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { type Check, land } from './checks.ts';
 import type { Driver } from './drivers.ts';
+import { sendForm as send } from './send-form.ts';
 import type { Subject } from './subject.ts';
 
 const ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-
-/** Sends a form; the outcome is the status with the error code, if there is one. */
-async function send(
-  url: string,
-  form: string | Record<string, string>,
-  headers: Record<string, string> = {},
-): Promise<string> {
-  const answer = await fetch(url, {
-    method: 'POST',
-    redirect: 'manual',
-    headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
-    body: typeof form === 'string' ? form : new URLSearchParams(form).toString(),
-  });
-  const body = (await answer.json().catch(() => ({}))) as { error?: string };
-  return body.error ? `${answer.status} ${body.error}` : String(answer.status);
-}
 
 const endpoint = (driver: Driver, name: string): string => String(driver.metadata[`${name}_endpoint`]);
 const basic = ({ clients: { secret } }: Subject): Record<string, string> => {

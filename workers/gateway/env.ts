@@ -29,6 +29,8 @@ export interface Env {
   /** Where to report a vulnerability (RFC 9116): a mailto: or https: address. */
   SECURITY_CONTACT?: string;
   DEMO_CLOCK?: string;
+  /** Where metrics go, if anywhere. */
+  METRICS?: AnalyticsEngineDataset;
   LOG_LEVEL?: string;
 }
 

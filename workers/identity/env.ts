@@ -16,6 +16,8 @@ export interface Env {
   OPERATOR_SECRET: string;
   /** The public origin: issuer of tokens and home of the console. */
   ISSUER: string;
+  /** Where metrics go, if anywhere. */
+  METRICS?: AnalyticsEngineDataset;
   LOG_LEVEL?: string;
 }
 

@@ -7,6 +7,8 @@ export interface Env {
   SEALING_KEY: string;
   /** "yes" lets a development runtime deliver to http on loopback. */
   ALLOW_LOOPBACK_WEBHOOKS?: string;
+  /** Where metrics go, if anywhere. */
+  METRICS?: AnalyticsEngineDataset;
   LOG_LEVEL?: string;
 }
 

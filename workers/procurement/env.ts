@@ -10,6 +10,8 @@ export interface Env extends ShardBindings {
   OUTBOX_RELAY: DurableObjectNamespace;
   PROCUREMENT_EVENTS: Queue<ProcurementEvent>;
   NOTIFICATIONS_QUEUE: Queue<Notification>;
+  /** Where metrics go, if anywhere. */
+  METRICS?: AnalyticsEngineDataset;
   LOG_LEVEL?: string;
 }
 

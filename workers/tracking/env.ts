@@ -16,6 +16,8 @@ export interface Env {
   /** Base64 of the 32 bytes that seal connection secrets. */
   SEALING_KEY: string;
   DEMO_CLOCK?: string;
+  /** Where metrics go, if anywhere. */
+  METRICS?: AnalyticsEngineDataset;
   LOG_LEVEL?: string;
 }
 

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import { errorText, loggerFor } from '../../../platform/log.ts';
+import { metricsOf } from '../../../platform/metrics.ts';
 import { factsOf } from '../admission/facts.ts';
 import { checkEnv } from '../env.ts';
 import { type GatewayContext, type GatewayTypes, originOf } from './context.ts';
@@ -40,12 +41,14 @@ export const requestContext: MiddlewareHandler<GatewayTypes> = async (c, next) =
   await next();
   if (c.error) log('error', 'request.defect', { correlationId, route: c.var.route, error: errorText(c.error) });
   const actor = c.var.facts.actor;
+  const ms = Date.now() - startedAt;
+  metricsOf(c.env)('gateway.request', ms, { route: c.var.route, status: String(c.res.status) });
   log('info', 'request', {
     correlationId,
     method: c.req.method,
     route: c.var.route,
     status: c.res.status,
-    ms: Date.now() - startedAt,
+    ms,
     tenantId: actor?.tenantId ?? null,
     subject: actor?.subject ?? null,
   });

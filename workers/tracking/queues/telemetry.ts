@@ -12,6 +12,7 @@ import { fleetIndex } from '../../../durable-objects/fleet-index/stub.ts';
 import { mapLimit } from '../../../platform/concurrency.ts';
 import { FAN_OUT } from '../../../platform/limits.ts';
 import { errorText, loggerFor } from '../../../platform/log.ts';
+import { metricsOf } from '../../../platform/metrics.ts';
 import type { Env } from '../env.ts';
 import { backoff } from './backoff.ts';
 
@@ -62,6 +63,20 @@ export async function consumeTelemetry(env: Env, batch: MessageBatch): Promise<v
     }
   });
   await settle(env, carried, outcomes, failures, unlisted);
+  measure(env, batch, [...outcomes.values()].flat(), failures);
+}
+
+/** How many events were taken in, and how long the oldest message had waited. */
+function measure(env: Env, batch: MessageBatch, outcomes: Outcome[], failures: Map<TelemetryMessage, string>): void {
+  const record = metricsOf(env);
+  const count = (wanted: Outcome[1]): number => outcomes.filter(([, outcome]) => outcome === wanted).length;
+  const retried = [...failures.keys()].reduce((events, message) => events + message.events.length, 0);
+  const found = { applied: count('applied'), duplicate: count('duplicate'), retried };
+  for (const [outcome, events] of Object.entries(found)) {
+    if (events > 0) record('telemetry.events', events, { outcome });
+  }
+  const oldest = Math.min(...batch.messages.map(({ timestamp }) => timestamp.getTime()));
+  record('telemetry.waited', Math.max(0, Date.now() - oldest), {});
 }
 
 type Attempt = { summary: FleetSummary; outcomes: Outcome[] } | { error: string; messages: TelemetryMessage[] };

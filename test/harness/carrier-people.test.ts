@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ApiClient } from '../../scripts/support/api.ts';
+import { createTenant, fetchOf, operatorOf, type TestTenant } from '../support/fixtures.ts';
+import { type Platform, startPlatform } from '../support/harness.ts';
+import { invite } from '../support/world.ts';
+
+let platform: Platform;
+let tenant: TestTenant;
+let operator: ApiClient;
+
+beforeAll(async () => {
+  platform = await startPlatform();
+  tenant = await createTenant(platform, 'acme');
+  operator = operatorOf(platform);
+});
+afterAll(() => platform?.close());
+
+describe('people of a carrier', () => {
+  const spaceFor = (carrierId: string) => ({
+    carrierId,
+    origin: 'CNSHA',
+    destination: 'NLRTM',
+    period: '2026-W48',
+    capacity: 10,
+    departureAt: '2026-12-01T00:00:00Z',
+    arrivalAt: '2026-12-30T00:00:00Z',
+    confirmation: 'carrier',
+  });
+
+  it('see and answer what is addressed to their carrier, in whichever tenant, and nothing else', async () => {
+    const other = await createTenant(platform, 'bravo');
+    const book = async ({ admin }: TestTenant, scac: string) => {
+      const carrier = await admin.must('POST', '/v1/carriers', { scac, name: scac });
+      const space = await admin.must('POST', '/v1/allocations', spaceFor(carrier.id));
+      const booking = await admin.must('POST', '/v1/bookings', { allocationId: space.id, quantity: 2 });
+      return { carrierId: carrier.id as string, booking };
+    };
+    const [first, second, foreign] = [await book(tenant, 'LINE'), await book(other, 'LINE'), await book(other, 'ELSE')];
+    expect(first.carrierId).toBe(second.carrierId);
+    const token = await invite(platform, operator, {
+      email: 'desk@line.example',
+      role: 'carrier_user',
+      carrierId: first.carrierId,
+    });
+    const as = async (method: string, path: string, body?: object, headers: Record<string, string> = {}) => {
+      const answer = await fetchOf(platform)(platform.origin + path, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      });
+      const read: any = await answer.json();
+      return { status: answer.status, body: read };
+    };
+    const ids = async (): Promise<string[]> =>
+      (await as('GET', '/v1/carrier/bookings')).body.items.map((item: any) => item.id);
+    const addressed = new Set([first.booking.id, second.booking.id]);
+    expect(new Set(await ids())).toEqual(addressed);
+    const customers = (await as('GET', '/v1/carrier/customers')).body.items;
+    expect(new Set(customers.map((entry: any) => entry.name))).toEqual(new Set(['acme', 'bravo']));
+    const page = (await as('GET', '/v1/carrier/bookings?limit=1')).body;
+    const rest = (await as('GET', `/v1/carrier/bookings?limit=1&cursor=${page.nextCursor}`)).body;
+    expect(new Set([page.items[0].id, rest.items[0].id])).toEqual(addressed);
+
+    const path = `/v1/carrier/bookings/${first.booking.id}`;
+    expect((await as('GET', path)).body).toMatchObject({ state: 'requested', tenant: { name: 'acme' } });
+    expect((await as('GET', `/v1/carrier/bookings/${foreign.booking.id}`)).status).toBe(404);
+    const confirm = (headers: Record<string, string>) =>
+      as('POST', `${path}/transitions`, { to: 'confirmed' }, headers);
+    expect((await confirm({})).status).toBe(428);
+    expect((await confirm({ 'if-match': '"7"' })).status).toBe(412);
+    const confirmed = await confirm({ 'if-match': '"1"' });
+    expect([confirmed.status, confirmed.body.state]).toEqual([200, 'confirmed']);
+    expect((await confirm({ 'if-match': '"2"' })).status).toBe(409);
+    const trail = (await tenant.admin.must('GET', `/v1/bookings/${first.booking.id}`)).audit;
+    expect(trail.at(-1)).toMatchObject({ action: 'booking.confirmed', subject: expect.stringMatching(/^usr_/) });
+    for (const route of ['/v1/bookings', '/v1/containers', '/v1/users', '/v1/allocations', '/v1/carriers']) {
+      expect([route, (await as('GET', route)).status]).toEqual([route, 403]);
+    }
+    const { body: me } = await as('GET', '/v1/me');
+    expect(me.tenant.id).toBe(first.carrierId);
+
+    // They have no administrator of their own: the operators look after them.
+    const people = (await operator.must('GET', `/v1/users?carrierId=${first.carrierId}`)).items;
+    expect(people.map((entry: any) => entry.id)).toEqual([me.subject]);
+    const change = { name: 'Desk', role: 'carrier_user', status: 'disabled' };
+    const put = (body: object) => operator.call('PUT', `/v1/users/${me.subject}`, body, { 'if-match': '"1"' });
+    expect((await put({ ...change, role: 'platform_operator' })).status).toBe(403);
+    expect((await put(change)).status).toBe(200);
+    expect((await as('POST', '/v1/sign-out')).status).toBe(401);
+    expect((await tenant.admin.call('GET', `/v1/users?carrierId=${first.carrierId}`)).status).toBe(403);
+  });
+
+  it('are invited by the platform alone, and space needs a carrier that was invited', async () => {
+    const invitation = { email: 'x@line.example', role: 'carrier_user', carrierId: tenant.carrierId };
+    expect((await tenant.admin.call('POST', '/v1/invitations', invitation)).status).toBe(403);
+    const noCarrier = await operator.call('POST', '/v1/invitations', { email: 'y@line.example', role: 'carrier_user' });
+    expect([noCarrier.status, noCarrier.body.errors[0].pointer]).toEqual([400, '/carrierId']);
+    expect((await operator.call('POST', '/v1/invitations', { email: 'z@x.example', role: 'viewer' })).status).toBe(403);
+    const space = await tenant.admin.call('POST', '/v1/allocations', spaceFor('car_00000000000000000000000000'));
+    expect([space.status, space.body.errors[0].pointer]).toEqual([400, '/carrierId']);
+  });
+});
