@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createTestHarness, type TestHarness } from 'wrangler';
 import { checkDigit } from '../domain/identifiers/iso6346.ts';
 import { ApiClient } from '../scripts/support/api.ts';
+import { buildConsole } from '../scripts/support/runtime.ts';
 import type { WorkerName } from '../scripts/support/secrets.ts';
 import { createTenant, type TestTenant } from '../test/support/fixtures.ts';
 import { CONFIGS, type Platform, startPlatform } from '../test/support/harness.ts';
@@ -40,6 +41,8 @@ function bundle(config: string, name: string): string {
 
 /** Bundles everything for production and starts both runtimes. */
 export async function setStage(): Promise<Stage> {
+  // The gateway serves it: a checkout that was never started has none yet.
+  buildConsole();
   const prebuilt = Object.fromEntries(
     Object.entries(CONFIGS).map(([name, config]) => [name, bundle(config, name)]),
   ) as Record<WorkerName, string>;

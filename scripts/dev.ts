@@ -73,7 +73,8 @@ await main(async () => {
   };
   process.on('SIGINT', () => void end());
   process.on('SIGTERM', () => void end());
-  // A signal to npm alone ends the shell between npm and this, and goes no further.
+  // npm hands signals on to what it started, which is this: `exec` leaves no shell between that a background job
+  // would have told to ignore SIGINT. Where npm itself is killed, nothing comes.
   if (process.env.npm_lifecycle_event === 'start') {
     setInterval(() => process.ppid !== STARTED_BY && void end(), WATCH_NPM_MS);
   }

@@ -1,11 +1,13 @@
 /** What scripts say to people: steps, progress, and failures in plain sentences. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { useRunFolder } from './run-folder.ts';
 
 /** A failure that the user can understand and mend: shown without a stack. */
 export class PlainError extends Error {}
 
 /** Runs a script's main function; failures end in a sentence and exit code 1. */
 export async function main(work: () => Promise<void>): Promise<void> {
+  useRunFolder();
   try {
     await work();
   } catch (error) {
