@@ -12,7 +12,7 @@ interface TokenAnswer {
   refresh_token: string;
 }
 
-/** The server's word that the session is over; anything else may pass. */
+/** The server answered that the session is over; anything else may pass. */
 class SessionEnded extends Error {
   constructor() {
     super('The sign-in has ended. Please sign in again.');

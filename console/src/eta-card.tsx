@@ -1,4 +1,4 @@
-/** A container's ETAs: when, how sure, why, and what was said before. */
+/** A container's ETAs: when, how sure, why, and what was published before. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from './api.ts';
@@ -10,7 +10,7 @@ const EXPERT_WORDS: Record<Eta['explanation']['experts'][number]['expert'], stri
   pace: 'this ship’s own progress',
   lane: 'the lane’s usual time, at this ship’s pace',
   analogues: 'earlier journeys that were in this situation',
-  schedule: 'the carrier’s word, with its usual slip',
+  schedule: 'the carrier’s schedule, with its usual deviation',
   milestones: 'journeys that were at this milestone',
 };
 
@@ -61,26 +61,26 @@ function Why({ eta: { explanation, revisions, publishedAt } }: { eta: Eta }) {
     <>
       <p className="muted small">
         {leg
-          ? `${leg.distanceToGoNm.toLocaleString('en')} nm to go to ${leg.to}, ${Math.round(leg.progress * 100)} % of the leg behind, ${leg.paceKnots} kn made good`
+          ? `${leg.distanceToGoNm.toLocaleString('en')} nm to go to ${leg.to}, ${Math.round(leg.progress * 100)} % of the leg sailed, ${leg.paceKnots} kn made good`
           : 'By milestones: no positions on this leg'}
-        {waiting === 'held' && ' · the vessel makes no progress'}
+        {waiting === 'stopped' && ' · the vessel makes no progress'}
         {waiting === 'usual' && ' · waiting where ships usually wait'}
         {avoiding && ` · sailing around ${words(avoiding)}`}
         {overdue && ' · overdue'}
-        {staleHours >= 1 && ` · widened for ${Math.round(staleHours)} h of silence`}
+        {staleHours >= 1 && ` · widened for ${Math.round(staleHours)} h without news`}
       </p>
       <p className="muted small">
         {revisions === 0 ? 'First estimate' : `Changed ${revisions} ${revisions === 1 ? 'time' : 'times'}`}, last{' '}
         {instant(publishedAt)}: {explanation.changed}
       </p>
       <details className="small">
-        <summary>Who was heard</summary>
+        <summary>ETA sources</summary>
         <table>
           <thead>
             <tr>
-              <th>Says</th>
+              <th>Source</th>
               <th className="number">Hours to go</th>
-              <th className="number">Counts</th>
+              <th className="number">Weight</th>
             </tr>
           </thead>
           <tbody>
@@ -105,7 +105,7 @@ function Why({ eta: { explanation, revisions, publishedAt } }: { eta: Eta }) {
         )}
         <p className="muted">
           {journeysKnown === 0
-            ? 'No journey of this lane has been completed yet: general experience only.'
+            ? 'No journey of this lane has been completed yet: general assumptions only.'
             : `${journeysKnown} completed ${journeysKnown === 1 ? 'journey of this lane is' : 'journeys of this lane are'} known.`}
         </p>
       </details>
@@ -113,7 +113,7 @@ function Why({ eta: { explanation, revisions, publishedAt } }: { eta: Eta }) {
   );
 }
 
-/** Everything said on this journey, once somebody wants to see it: a line for each time somebody spoke. */
+/** Every ETA published on this journey, read once somebody wants to see it: a line for each time and source. */
 export function EtaHistory({ container: { number, eta, onward, arrivedAt } }: { container: Container }) {
   const [open, setOpen] = useState(false);
   const latest = eta?.publishedAt ?? onward[0]?.publishedAt ?? arrivedAt;
@@ -124,12 +124,12 @@ export function EtaHistory({ container: { number, eta, onward, arrivedAt } }: { 
     placeholderData: keepPreviousData,
   });
   const lines = linesOf(history.data?.items ?? []);
-  const targets = TARGETS.filter((target) => lines.some((line) => line.said[target] !== undefined));
+  const targets = TARGETS.filter((target) => lines.some((line) => line.etas[target] !== undefined));
   return (
     <section className="card">
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>
-          <h2 className="inline">What was said before</h2>
+          <h2 className="inline">ETA history</h2>
         </summary>
         {history.isPending && open && <Loading what="the history" />}
         {history.isError && <Problem error={history.error} />}
@@ -139,20 +139,20 @@ export function EtaHistory({ container: { number, eta, onward, arrivedAt } }: { 
             <table>
               <thead>
                 <tr>
-                  <th>Said</th>
-                  <th>By</th>
+                  <th>Published</th>
+                  <th>Source</th>
                   {targets.map((target) => (
                     <th key={target}>{TARGET_WORDS[target]}</th>
                   ))}
                 </tr>
               </thead>
               <tbody>
-                {lines.map(({ at, source, location, said }) => (
+                {lines.map(({ at, source, location, etas }) => (
                   <tr key={`${at}${source}${location}`}>
                     <td>{instant(at)}</td>
                     <td>{SOURCE_WORDS[source]}</td>
                     {targets.map((target) => (
-                      <td key={target}>{instant(said[target])}</td>
+                      <td key={target}>{instant(etas[target])}</td>
                     ))}
                   </tr>
                 ))}
@@ -171,22 +171,22 @@ interface Line {
   at: string;
   source: PublishedEta['source'];
   location: string;
-  said: Partial<Record<Eta['target'], string>>;
+  etas: Partial<Record<Eta['target'], string>>;
 }
 
-/** Words of one moment and source side by side, the newest first. */
-function linesOf(words: PublishedEta[]): Line[] {
+/** The ETAs of one moment and source side by side, the newest first. */
+function linesOf(published: PublishedEta[]): Line[] {
   const lines = new Map<string, Line>();
-  for (const { at, source, location, target, p50 } of words) {
+  for (const { at, source, location, target, p50 } of published) {
     const name = `${at}/${source}/${location}`;
-    const line = lines.get(name) ?? { at, source, location, said: {} };
-    line.said[target] = p50;
+    const line = lines.get(name) ?? { at, source, location, etas: {} };
+    line.etas[target] = p50;
     lines.set(name, line);
   }
   return [...lines.values()].reverse();
 }
 
-/** The 10 to 90 % interval as a bar, with the carrier's word and the promise beside it. */
+/** The 10 to 90 % interval as a bar, with the carrier's estimate and the promise beside it. */
 function Interval({
   p10,
   p50,
@@ -205,7 +205,7 @@ function Interval({
   const span = Math.max(...all) - min || 1;
   const x = (at: string): number => 3 + ((Date.parse(at) - min) / span) * 94;
   const points: [string, string | null, string][] = [
-    ['carrier', carrier, 'Carrier says'],
+    ['carrier', carrier, 'Carrier estimate'],
     ['promised', promised, 'Promised'],
   ];
   return (
@@ -214,7 +214,7 @@ function Interval({
         viewBox="0 0 100 12"
         preserveAspectRatio="none"
         role="img"
-        aria-label={`Four in five chances between ${instant(p10)} and ${instant(p90)}`}
+        aria-label={`80 % between ${instant(p10)} and ${instant(p90)}`}
       >
         <line x1="0" x2="100" y1="6" y2="6" className="axis" />
         <rect x={x(p10)} width={Math.max(1, x(p90) - x(p10))} y="3.5" height="5" rx="1" className="band" />

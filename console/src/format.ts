@@ -41,7 +41,7 @@ export function words(code: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** What an ETA is about, as people say it. */
+/** What an ETA is about. */
 export const TARGET_WORDS: Record<Eta['target'], string> = {
   vessel_arrival: 'Vessel arrival',
   discharge: 'Discharge',
@@ -49,7 +49,7 @@ export const TARGET_WORDS: Record<Eta['target'], string> = {
   delivery: 'Delivery',
 };
 
-/** Who said it. */
+/** The sources of ETAs. */
 export const SOURCE_WORDS: Record<PublishedEta['source'], string> = {
   ours: 'Fairlead',
   carrier: 'Carrier',

@@ -23,5 +23,5 @@ export type {
   User,
 } from '../../clients/typescript/src/index.ts';
 
-/** How right the ETAs of a group were. */
+/** The ETA accuracy of a group. */
 export type AccuracyRow = EtaAccuracy;

@@ -1,6 +1,6 @@
 /** The events that tenants' endpoints are told of, and what is posted to them. */
 import { z } from 'zod';
-import { ALERT_KINDS } from '../../domain/alerts/rules.ts';
+import { CONTAINER_ALERT_KINDS } from '../tracking/alerts.ts';
 import { TARGETS } from '../../domain/eta/eta.ts';
 import { MILESTONES } from '../../domain/journey/fold.ts';
 import { containerNumber, described, idOf, instant, oneOf, orNull, text, whole } from '../kit/primitives.ts';
@@ -42,7 +42,7 @@ export const WEBHOOK_EVENTS = {
     summary: 'An alert was raised on a container',
     data: z.strictObject({
       ...ofContainer,
-      alert: oneOf(ALERT_KINDS, 'What it is about'),
+      alert: oneOf(CONTAINER_ALERT_KINDS, 'What it is about'),
       detail: text('What was seen', 'Expected 2.4 days after the promised arrival'),
     }),
   },

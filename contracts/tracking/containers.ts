@@ -1,6 +1,6 @@
 /** Containers of a tenant: registration, state, events and positions. */
 import { z } from 'zod';
-import { ALERT_KINDS } from '../../domain/alerts/rules.ts';
+import { CONTAINER_ALERT_KINDS } from './alerts.ts';
 import { TARGETS } from '../../domain/eta/eta.ts';
 import { MILESTONES } from '../../domain/journey/fold.ts';
 import { PAGE_DEFAULT, POSITIONS_PAGE_MAX, REGISTER_MAX } from '../kit/limits.ts';
@@ -55,7 +55,7 @@ const milestone = z
 
 const alert = z
   .strictObject({
-    kind: oneOf(ALERT_KINDS, 'What it is about'),
+    kind: oneOf(CONTAINER_ALERT_KINDS, 'What it is about'),
     raisedAt: instant('When it was raised'),
     clearedAt: orNull(instant('When it was cleared; null while it is open')),
     detail: text('What was seen', 'Expected 2.4 days after the promised arrival'),

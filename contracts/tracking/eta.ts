@@ -58,7 +58,7 @@ const explanation = z
         }),
       )
       .meta({ description: 'What is still to come' }),
-    waiting: oneOf(['no', 'usual', 'held'], 'No progress: where ships usually wait, or where they do not'),
+    waiting: oneOf(['no', 'usual', 'stopped'], 'No progress: where ships usually wait, or where they do not'),
     overdue: flag('Whether it should have arrived by now', false),
     staleHours: decimal('Hours since the newest observation', 0.5),
     avoiding: orNull(text('The canal that the ship sails around', 'suez')),
@@ -146,7 +146,7 @@ const reliability = z
     from: instant('Begin of the window'),
     to: instant('End of the window'),
     journeys: whole('Journeys in the window', 120),
-    judged: whole('Journeys whose lateness is known', 96),
+    evaluated: whole('Journeys whose lateness is known', 96),
     onTimeShare: hours('Share of them that arrived within a day of what the carrier published first', 0.72),
     meanLatenessHours: hours('Mean hours late; early counts negative', 8.5),
     lateByHours: hours('Mean hours of those more than a day late', 61),

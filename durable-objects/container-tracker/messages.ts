@@ -3,6 +3,7 @@
 import type { Notification } from '../../contracts/notifications/events.ts';
 import type { Advanced } from '../../domain/container/advance.ts';
 import { hash64 } from '../../domain/journey/event.ts';
+import { alertKindToApi } from './to-api.ts';
 
 /** Messages for the notifications queue; ids follow from the content, so that receivers can de-duplicate. */
 export function messagesOf(tenantId: string, { memory, reached, raised, said }: Advanced, now: number): Notification[] {
@@ -31,7 +32,10 @@ export function messagesOf(tenantId: string, { memory, reached, raised, said }: 
       }),
     ),
     ...raised.map((alert) =>
-      make('container.alert', `${alert.kind}|${alert.raisedAt}`, { alert: alert.kind, detail: alert.detail }),
+      make('container.alert', `${alert.kind}|${alert.raisedAt}`, {
+        alert: alertKindToApi(alert.kind),
+        detail: alert.detail,
+      }),
     ),
     ...said
       .filter(({ source, target }) => source === 'ours' && target === nearest)

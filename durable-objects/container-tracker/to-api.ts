@@ -8,6 +8,8 @@ import type { Milestone } from '../../domain/journey/fold.ts';
 import type { Position } from '../../domain/positions/chunk.ts';
 import { toInstant, toInstantOrNull } from '../../platform/instants.ts';
 import { STALE_AFTER_MS } from '../../platform/limits.ts';
+import type { AlertKind } from '../../domain/alerts/rules.ts';
+import type { ContainerAlertKind } from '../../contracts/tracking/alerts.ts';
 
 /** A stored journey event. */
 export type StoredEvent = Extract<TrackedEvent, { kind: 'journey' }>;
@@ -36,8 +38,10 @@ export function publishedEtaToApi({ target, source, location, at, p10, p50, p90 
 }
 
 function etaToApi(eta: Eta): ApiEta {
+  const { waiting } = eta.explanation;
   return {
     ...eta,
+    explanation: { ...eta.explanation, waiting: waiting === 'held' ? 'stopped' : waiting },
     p10: toInstant(eta.p10),
     p50: toInstant(eta.p50),
     p90: toInstant(eta.p90),
@@ -46,6 +50,9 @@ function etaToApi(eta: Eta): ApiEta {
     publishedAt: toInstant(eta.publishedAt),
   };
 }
+
+/** The kind of an alert under its public name. */
+export const alertKindToApi = (kind: AlertKind): ContainerAlertKind => (kind === 'held' ? 'stopped' : kind);
 
 function milestoneToApi(milestone: Milestone): ApiContainer['milestones'][number] {
   return {
@@ -70,6 +77,7 @@ export function containerToApi(state: ContainerState, now: number): ApiContainer
     arrivedAt: toInstantOrNull(state.arrivedAt),
     alerts: state.alerts.map((alert) => ({
       ...alert,
+      kind: alertKindToApi(alert.kind),
       raisedAt: toInstant(alert.raisedAt),
       clearedAt: toInstantOrNull(alert.clearedAt),
     })),

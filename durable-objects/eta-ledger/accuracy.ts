@@ -119,9 +119,9 @@ function toApi(row: Row, groupBy: AccuracyQuery['groupBy']): AccuracyRow {
 export function reliability(sql: Sql, query: { carrierId: string; from: number; to: number }): Reliability {
   const { where, bindings } = journeysWhere({ ...query, origin: undefined, destination: undefined });
   const [row] = sql.run<
-    Record<'n' | 'judged' | 'on_time' | 'late' | 'late_by' | 'revisions' | 'complete' | 'ours', number | null>
+    Record<'n' | 'evaluated' | 'on_time' | 'late' | 'late_by' | 'revisions' | 'complete' | 'ours', number | null>
   >(
-    `SELECT count(*) AS n, count(lateness_hours) AS judged,
+    `SELECT count(*) AS n, count(lateness_hours) AS evaluated,
        avg(CASE WHEN lateness_hours IS NULL THEN NULL WHEN abs(lateness_hours) <= 24 THEN 1.0 ELSE 0.0 END) AS on_time,
        avg(lateness_hours) AS late, avg(CASE WHEN lateness_hours > 24 THEN lateness_hours END) AS late_by,
        avg(revisions) AS revisions, avg(completeness) AS complete, avg(our_revisions) AS ours
@@ -135,7 +135,7 @@ export function reliability(sql: Sql, query: { carrierId: string; from: number; 
     from: toInstant(from),
     to: toInstant(to),
     journeys: row!.n ?? 0,
-    judged: row!.judged ?? 0,
+    evaluated: row!.evaluated ?? 0,
     onTimeShare: roundOrNull(row!.on_time),
     meanLatenessHours: roundOrNull(row!.late),
     lateByHours: roundOrNull(row!.late_by),

@@ -77,7 +77,7 @@ describe('reliability', () => {
     await file(4);
     expect(await ledger().reliability({ carrierId: 'car_1', ...WINDOW })).toMatchObject({
       journeys: 4,
-      judged: 4,
+      evaluated: 4,
       onTimeShare: 0,
       meanLatenessHours: 48,
       lateByHours: 48,

@@ -133,7 +133,7 @@ test('how right ETAs were is shown beside the carriers, and models can be rolled
   await fillLedger(platform, tenant.id, tenant.carrierId, 16);
   await signIn(page);
   await page.goto(`${platform.origin}/accuracy`);
-  await expect(page.getByRole('heading', { name: 'How right ETAs were' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'ETA accuracy' })).toBeVisible();
   // The window is the last ninety days: January's journeys lie before it.
   await expect(page.getByText('Nothing has arrived yet that could be judged')).toBeVisible();
   await expect(page.getByRole('cell', { name: 'v1', exact: true })).toBeVisible();

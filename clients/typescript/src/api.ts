@@ -226,7 +226,7 @@ export interface CarrierReliability {
   /** Journeys in the window */
   journeys: number;
   /** Journeys whose lateness is known */
-  judged: number;
+  evaluated: number;
   /** Share of them that arrived within a day of what the carrier published first */
   onTimeShare: number | null;
   /** Mean hours late; early counts negative */
@@ -487,7 +487,7 @@ export interface Container {
 /** An alert on a container */
 export interface ContainerAlert {
   /** What it is about */
-  kind: 'late' | 'held' | 'temperature' | 'door' | 'shock';
+  kind: 'late' | 'stopped' | 'temperature' | 'door' | 'shock';
   /** When it was raised */
   raisedAt: string;
   /** When it was cleared; null while it is open */
@@ -713,7 +713,7 @@ export interface EtaExplanation {
     hours: number;
   }[];
   /** No progress: where ships usually wait, or where they do not */
-  waiting: 'no' | 'usual' | 'held';
+  waiting: 'no' | 'usual' | 'stopped';
   /** Whether it should have arrived by now */
   overdue: boolean;
   /** Hours since the newest observation */
@@ -1997,7 +1997,7 @@ export type WebhookPayload =
         /** Your own reference */
         reference: string | null;
         /** What it is about */
-        alert: 'late' | 'held' | 'temperature' | 'door' | 'shock';
+        alert: 'late' | 'stopped' | 'temperature' | 'door' | 'shock';
         /** What was seen */
         detail: string;
       };

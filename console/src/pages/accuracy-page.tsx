@@ -8,10 +8,10 @@ import { useMe } from '../session.ts';
 import type { AccuracyPage as Accuracy, AccuracyRow, Carrier, Eta } from '../types.ts';
 
 type GroupBy = 'horizon' | 'lane' | 'carrier';
-const GROUP_WORDS: Record<GroupBy, string> = { horizon: 'how far ahead', lane: 'lane', carrier: 'carrier' };
+const GROUP_WORDS: Record<GroupBy, string> = { horizon: 'horizon', lane: 'lane', carrier: 'carrier' };
 const SOURCES = ['ours', 'carrier', 'schedule'] as const;
 
-/** How right ETAs were: ours beside the carriers' and the schedules'. */
+/** ETA accuracy: ours beside the carriers' and the schedules'. */
 export default function AccuracyPage() {
   const me = useMe();
   const permissions = me.data?.permissions ?? [];
@@ -25,10 +25,10 @@ export default function AccuracyPage() {
   const carriers = useQuery({ queryKey: ['carriers'], queryFn: () => api('listCarriers', { limit: 50 }) });
   return (
     <main className="page">
-      <h1>How right ETAs were</h1>
+      <h1>ETA accuracy</h1>
       <p className="muted">
-        Every source is judged by what it said at fixed times before the true arrival. Nothing is left out: what we
-        published is what is counted.
+        Every source is evaluated by what it had published at fixed times before the actual arrival. Nothing is left
+        out: what we published is what is counted.
       </p>
       <form className="filters" aria-label="Filters">
         <Choice label="Of" options={TARGET_WORDS} value={target} onChange={setTarget} />
@@ -72,8 +72,8 @@ const signed = (value: number): string => `${hoursOf(Math.abs(value))} ${value >
 function AccuracyTable({ page, groupBy, carriers }: { page: Accuracy; groupBy: GroupBy; carriers: Carrier[] }) {
   if (page.items.length === 0) {
     return (
-      <Empty title="Nothing has arrived yet that could be judged">
-        As soon as a container arrives, what was said of it is compared with what came true.
+      <Empty title="No arrivals to evaluate yet">
+        As soon as a container arrives, the ETAs published for it are compared with the actual arrival.
       </Empty>
     );
   }
@@ -99,9 +99,9 @@ function AccuracyTable({ page, groupBy, carriers }: { page: Accuracy; groupBy: G
               <th>Source</th>
               <th className="wide-cell">Mean error</th>
               <th className="number">Median</th>
-              <th className="number">Leaning</th>
+              <th className="number">Bias</th>
               <th className="number">In the 80 % interval</th>
-              <th className="number">Judged</th>
+              <th className="number">Evaluated</th>
             </tr>
           </thead>
           <tbody>
@@ -158,7 +158,7 @@ function Carriers({ carriers }: { carriers: Carrier[] }) {
               <th className="number">Mean</th>
               <th className="number">Late ones</th>
               <th className="number">Changed its ETA</th>
-              <th className="number">Milestones told</th>
+              <th className="number">Milestones reported</th>
             </tr>
           </thead>
           <tbody>
@@ -249,7 +249,7 @@ function Models({ mayManage }: { mayManage: boolean }) {
                       <td>{instant(row.trainedAt)}</td>
                       <td>
                         <Tag state={row.state} tone={{ active: 'green', ready: 'grey', rejected: 'red' }[row.state]} />
-                        {row.pinned && <span className="muted small"> stays</span>}
+                        {row.pinned && <span className="muted small"> pinned</span>}
                       </td>
                       <td className="number">{row.lanes}</td>
                       <td className="number">
