@@ -52,6 +52,10 @@ export type Metrics = <Name extends MetricName>(name: Name, value: number, dimen
 export function metricsOf({ METRICS: dataset }: MetricsEnv): Metrics {
   return (name, value, dimensions) => {
     const values = METRICS[name].dimensions.map((dimension) => (dimensions as Record<string, string>)[dimension]!);
-    dataset?.writeDataPoint({ indexes: [name], blobs: [name, ...values], doubles: [value] });
+    try {
+      dataset?.writeDataPoint({ indexes: [name], blobs: [name, ...values], doubles: [value] });
+    } catch {
+      // What is measured goes on, whatever becomes of the measure.
+    }
   };
 }

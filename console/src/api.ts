@@ -12,8 +12,8 @@ import { accessToken, dropAccess, goToSignIn } from './auth.ts';
 export { ApiError } from '../../clients/typescript/src/index.ts';
 
 /** Without a session the browser goes to the sign-in page; what was asked is never answered. */
-async function tokenOfUser(renew: boolean): Promise<string> {
-  if (renew) dropAccess();
+async function tokenOfUser(refused?: string): Promise<string> {
+  if (refused !== undefined) dropAccess(refused);
   const token = await accessToken();
   if (token !== null) return token;
   await goToSignIn();

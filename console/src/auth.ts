@@ -113,9 +113,9 @@ export async function accessToken(): Promise<string | null> {
   return refreshing;
 }
 
-/** Forgets the access token, so that the next call renews it. */
-export function dropAccess(): void {
-  access = null;
+/** Forgets an access token that was refused, so that the next request renews it; a newer one stays. */
+export function dropAccess(refused: string): void {
+  if (access?.token === refused) access = null;
 }
 
 /** Ends the session here and at the server. */

@@ -88,7 +88,7 @@ export const unitsOf = (quantity: number): string => `${quantity} ${quantity ===
 
 /** Whether the page is live. */
 export function LiveTag({ status }: { status: LiveStatus }) {
-  const text = { live: 'Live', connecting: 'Connecting …', offline: 'Reconnecting …', ended: 'Signed out' }[status];
+  const text = { live: 'Live', connecting: 'Connecting …', offline: 'Reconnecting …', ended: 'Not live' }[status];
   return (
     <span className={`live ${status}`} role="status">
       <i aria-hidden="true" /> {text}

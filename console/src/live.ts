@@ -1,32 +1,10 @@
 /** Live feeds: a socket that comes back by itself and resumes where it was. */
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { type LiveOptions, type LiveStatus, type LiveTopic, openLive } from '../../clients/typescript/src/index.ts';
-import { api, client } from './api.ts';
+import { type LiveStatus, openLive } from '../../clients/typescript/src/index.ts';
+import { client } from './api.ts';
 import type { Container, FleetFrame, FleetLine, Position } from './types.ts';
 
 export type { LiveStatus };
-
-/** Follows a topic until the returned function is called, also across a renewed sign-in. */
-function follow<T extends LiveTopic>(topic: T, options: Pick<Required<LiveOptions<T>>, 'onFrame' | 'onStatus'>) {
-  let closed = false;
-  let close: () => void = () => {};
-  const open = (): void => {
-    if (closed) return;
-    close = openLive(client, topic, {
-      ...options,
-      onStatus: (status) => {
-        options.onStatus(status);
-        // Whatever ended the session may have ended only its tokens: any request renews them, or asks to sign in.
-        if (status === 'ended') void api('me', {}).then(open, () => {});
-      },
-    });
-  };
-  open();
-  return () => {
-    closed = true;
-    close();
-  };
-}
 
 /** The fleet as one live map by container number; one feed serves every page. */
 class FleetStore {
@@ -40,7 +18,8 @@ class FleetStore {
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
-    this.#close ??= follow(
+    this.#close ??= openLive(
+      client,
       { topic: 'fleet' },
       { onFrame: (frame) => this.#take(frame), onStatus: (status) => this.#set({ status }) },
     );
@@ -91,7 +70,8 @@ export function useLiveContainer(number: string): {
       setView(null);
       setTrail([]);
     }
-    return follow(
+    return openLive(
+      client,
       { topic: 'container', number },
       {
         onStatus: setStatus,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import { after, cutPage, cutPageById, paging } from './paging.ts';
+import { after, cutPage, cutPageById, pagedBy, paging } from './paging.ts';
 
 const query = z.strictObject(paging);
 
@@ -21,6 +21,14 @@ describe('a cursor', () => {
       expect([cursor, query.safeParse({ cursor }).success]).toEqual([cursor, false]);
     }
     expect(query.safeParse({ cursor: encodeCursor(['con_1']) }).success).toBe(true);
+  });
+
+  it('of another list is refused: what a page begins at has the types that the list is sorted by', () => {
+    const by = z.strictObject(pagedBy('number', 'string'));
+    for (const parts of [['z'], [1], ['z', 1], [1, 'z', 'z']]) {
+      expect([parts, by.safeParse({ cursor: encodeCursor(parts) }).success]).toEqual([parts, false]);
+    }
+    expect(by.safeParse({ cursor: encodeCursor([1, 'z']) }).success).toBe(true);
   });
 });
 

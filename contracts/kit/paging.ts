@@ -4,21 +4,30 @@ import { type CursorParts, decodeCursor, encodeCursor } from './cursor.ts';
 import { PAGE_DEFAULT, PAGE_MAX } from './limits.ts';
 import type { Page } from './result.ts';
 
-/** The parameters of a list. */
-export const paging = {
+/** The parameters of a list that is sorted by parts of these types; a cursor of another list is refused. */
+export const pagedBy = (...types: ('string' | 'number')[]) => ({
   cursor: z
     .string()
     .max(500)
-    .refine((text) => decodeCursor(text) !== null, 'is not a cursor of this API')
+    .refine((text) => isOf(decodeCursor(text), types), 'is not a cursor of this list')
     .optional()
-    .meta({ description: 'The `nextCursor` of the page before; the first page without it', examples: ['WyJ6Il0'] }),
+    .meta({
+      description: 'The `nextCursor` of the page before; the first page without it',
+      examples: [encodeCursor(types.map((type) => (type === 'string' ? 'z' : 1)))],
+    }),
   limit: z
     .int()
     .min(1)
     .max(PAGE_MAX)
     .default(PAGE_DEFAULT)
     .meta({ description: 'Items of the page at most', examples: [50] }),
-};
+});
+
+const isOf = (parts: CursorParts | null, types: readonly string[]): boolean =>
+  parts?.length === types.length && parts.every((part, i) => typeof part === types[i]);
+
+/** The parameters of a list by id, as most are. */
+export const paging = pagedBy('string');
 
 /** Parameters of a list, as a handler has them. */
 export interface Paging {

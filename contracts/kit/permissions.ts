@@ -17,7 +17,7 @@ export const PERMISSIONS = {
   'receipts:read': 'See what became of posted items, and the quarantine',
   'dead-letters:manage': 'See, replay and discard parked deliveries',
   'live:subscribe': 'Open a live WebSocket',
-  'eta:read': 'See how right ETAs were, how reliable carriers are, and the lane models',
+  'eta:read': 'See the accuracy of ETAs, the reliability of carriers, and the lane models',
   'eta:manage': 'Roll out a version of the lane models, or go back to one',
   'routes:read': 'Compute sea routes',
   'allocations:read': 'See contracted space',

@@ -1,7 +1,7 @@
 /** Carrier connections: who may post webhooks, in which format, and what became of what was posted. */
 import { z } from 'zod';
 import { operation } from '../kit/operation.ts';
-import { pageOf, paging } from '../kit/paging.ts';
+import { pagedBy, pageOf, paging } from '../kit/paging.ts';
 import { described, flag, idInput, idOf, instant, oneOf, orNull, text, whole } from '../kit/primitives.ts';
 import { ITEM_OUTCOMES, type ItemOutcome, rejectedItem } from './events.ts';
 
@@ -119,7 +119,7 @@ const settledDeadLetter = z
   .meta({ id: 'SettledDeadLetter', description: 'What was done with a parked message' });
 
 const connectionId = { id: idInput('con', 'Id of the connection') };
-const ofConnection = z.strictObject({ ...paging, connectionId: idInput('con', 'Id of the connection') });
+const ofConnection = z.strictObject({ ...pagedBy('number'), connectionId: idInput('con', 'Id of the connection') });
 const deadLetterId = z.strictObject({
   id: described(z.string().min(1).max(80), 'Id of the parked message', 'con_01kb2h5m8q3v6x9y2z4a7c0d5e-344067'),
 });

@@ -5,7 +5,7 @@ import { TARGETS } from '../../domain/eta/eta.ts';
 import { MILESTONES } from '../../domain/journey/fold.ts';
 import { PAGE_DEFAULT, POSITIONS_PAGE_MAX, REGISTER_MAX } from '../kit/limits.ts';
 import { operation } from '../kit/operation.ts';
-import { pageOf, paging } from '../kit/paging.ts';
+import { pagedBy, pageOf, paging } from '../kit/paging.ts';
 import {
   containerNumber,
   containerNumberInput,
@@ -191,7 +191,7 @@ export type FleetQuery = z.output<typeof fleetQuery>;
 
 const positionQuery = z.strictObject({
   ...containerPath,
-  cursor: paging.cursor,
+  cursor: pagedBy('number', 'number').cursor,
   limit: described(
     z
       .int()
@@ -241,7 +241,7 @@ export const containerOperations = {
   listEvents: operation({
     permission: 'containers:read',
     summary: 'Journey events by time',
-    input: z.strictObject({ ...paging, ...containerPath }),
+    input: z.strictObject({ ...pagedBy('number', 'string'), ...containerPath }),
     output: pageOf('JourneyEvent', journeyEvent),
     failures: ['not_found'],
   }),

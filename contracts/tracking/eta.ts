@@ -1,11 +1,11 @@
-/** ETAs: what they say and why, how right they were, and the models behind them. */
+/** ETAs: intervals and reasons, their accuracy, and the models behind them. */
 import { z } from 'zod';
 import { SOURCES, TARGETS } from '../../domain/eta/eta.ts';
 import { HORIZONS_HOURS } from '../../domain/eta/ledger.ts';
 import { EXPERTS } from '../../domain/eta/leg.ts';
 import { LEDGER_WINDOW_DAYS, LEDGER_WINDOW_MAX_DAYS } from '../kit/limits.ts';
 import { operation } from '../kit/operation.ts';
-import { pageOf, paging } from '../kit/paging.ts';
+import { pagedBy, pageOf } from '../kit/paging.ts';
 import {
   containerNumberInput,
   decimal,
@@ -188,7 +188,7 @@ export const etaOperations = {
       `${HORIZONS_HOURS.join(', ')} hours). A positive bias is too late. Coverage is the share of arrivals within ` +
       'the 80 % interval, for sources that give one.',
     input: z.strictObject({
-      ...paging,
+      ...pagedBy('string', 'string', 'string'),
       ...window,
       groupBy: described(z.enum(ACCURACY_GROUPS).default('horizon'), 'How rows are grouped', 'horizon'),
       source: source.optional(),
@@ -212,14 +212,14 @@ export const etaOperations = {
   listEtaHistory: operation({
     permission: 'containers:read',
     summary: 'Every ETA published on this journey, by us, the carrier and the schedule, oldest first',
-    input: z.strictObject({ ...paging, number: containerNumberInput() }),
+    input: z.strictObject({ ...pagedBy('number', 'number'), number: containerNumberInput() }),
     output: pageOf('PublishedEta', publishedEta),
     failures: ['not_found'],
   }),
   listEtaModels: operation({
     permission: 'eta:read',
     summary: 'Versions of your lane models, newest first',
-    input: z.strictObject(paging),
+    input: z.strictObject(pagedBy('number')),
     output: pageOf('EtaModelVersion', modelVersion),
   }),
   activateEtaModel: operation({

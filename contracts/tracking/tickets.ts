@@ -39,6 +39,8 @@ export const ticketOperations = {
     permission: { unauthenticated: 'the ticket is the proof' },
     summary: 'What a ticket opens, once, and for whom; null when it opens nothing',
     input: z.strictObject({ ticket: z.string().max(200) }),
-    output: z.strictObject({ tenantId: z.string(), topic: z.string(), holder: z.string() }).nullable(),
+    output: z
+      .strictObject({ tenantId: z.string(), topic: z.string(), holder: z.string(), redeemedAt: z.int() })
+      .nullable(),
   }),
 };

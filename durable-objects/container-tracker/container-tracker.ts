@@ -168,12 +168,12 @@ export class ContainerTracker extends DurableObject<Env> {
     return this.#storage.sql.usage();
   }
 
-  /** Closes the sockets of a session or client that has ended. */
-  async closeSockets(holder: string): Promise<void> {
-    this.#live.closeSocketsOf(holder);
+  /** Closes the sockets of a session or client that ended. */
+  async closeSockets(holder: string, endedAt: number): Promise<void> {
+    this.#live.closeSocketsOf(holder, endedAt);
   }
 
-  /** Opens a live socket. The gateway has redeemed the ticket before it wakes the object. */
+  /** Opens a live socket; its ticket was redeemed before. */
   override async fetch(request: Request): Promise<Response> {
     return this.#live.accept(request, (cursor) => this.#onConnect(cursor));
   }

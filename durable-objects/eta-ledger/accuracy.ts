@@ -1,4 +1,4 @@
-/** The questions put to a ledger: how right each source was, and how reliable a carrier. */
+/** The questions put to a ledger: the accuracy of each source, and the reliability of a carrier. */
 import { after, cutPage } from '../../contracts/kit/paging.ts';
 import type { AccuracyPage, AccuracyRow, Reliability } from '../../contracts/tracking/eta.ts';
 import { toInstant } from '../../platform/instants.ts';

@@ -102,8 +102,8 @@ export class FleetIndex extends DurableObject {
   }
 
   /** Closes the sockets of a session or client that has ended. */
-  async closeSockets(holder: string): Promise<void> {
-    this.#live.closeSocketsOf(holder);
+  async closeSockets(holder: string, endedAt: number): Promise<void> {
+    this.#live.closeSocketsOf(holder, endedAt);
   }
 
   /** Opens a live socket. The gateway has redeemed the ticket before it wakes the object. */

@@ -1,8 +1,12 @@
 import type { Clock } from '../../platform/clock.ts';
+import { errorText, loggerFor } from '../../platform/log.ts';
 import type { Sql } from './sql.ts';
 
 /** The table a user of Deadlines puts into its migrations. */
 export const DEADLINES_TABLE = 'CREATE TABLE deadlines (name TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;';
+
+/** How soon a handler that threw is tried again, wall time. */
+const RETRY_MS = 30_000;
 
 /**
  * Many named deadlines on an object's single alarm. Instants are the world's; the alarm is set in
@@ -39,22 +43,33 @@ export class Deadlines<Name extends string> {
   }
 
   /**
-   * Does what is due; the alarm handler's whole body. A deadline is dropped, or moved to the instant
-   * its handler returns, only after the work: a crash in between does the work again.
+   * Does what is due; the alarm handler's whole body. A deadline is dropped, or moved to the instant its handler
+   * returns, only after the work: a crash in between does the work again. A handler that throws is tried again
+   * and keeps nobody else waiting; what is ensured while a handler runs counts beside what it returns.
    */
   async runDue(now: number, handlers: Record<Name, () => Promise<number | null>>): Promise<void> {
     const due = [...this.#at].filter(([, at]) => at <= now).map(([name]) => name);
     for (const name of due) {
-      const next = await handlers[name]();
-      if (next === null) {
-        this.#at.delete(name);
+      this.#at.delete(name);
+      const next = await this.#run(name, now, handlers[name]);
+      const instants = [next, this.#at.get(name) ?? null].filter((at) => at !== null);
+      if (instants.length === 0) {
         this.#sql.run('DELETE FROM deadlines WHERE name = ?', name);
       } else {
-        this.#at.set(name, next);
-        this.#sql.run('UPDATE deadlines SET at = ? WHERE name = ?', next, name);
+        this.#at.set(name, Math.min(...instants));
+        this.#sql.run('UPDATE deadlines SET at = ? WHERE name = ?', Math.min(...instants), name);
       }
     }
     if (this.#at.size > 0) await this.#arm();
+  }
+
+  async #run(name: Name, now: number, handler: () => Promise<number | null>): Promise<number | null> {
+    try {
+      return await handler();
+    } catch (error) {
+      loggerFor('deadlines', undefined)('error', 'deadline.failed', { name, error: errorText(error) });
+      return now + RETRY_MS * this.#clock.speed;
+    }
   }
 
   /** A past-due alarm may never fire after a crash: whoever wakes the object sets it again. */

@@ -17,6 +17,8 @@ const TRY_AGAIN_LATER = 1013;
 const SESSION_ENDED = 4401;
 /** The header in which the gateway names the session or client that an upgrade belongs to. */
 export const HOLDER_HEADER = 'fairlead-socket-holder';
+/** The header with the instant at which its ticket was redeemed, ms since the epoch. */
+export const REDEEMED_HEADER = 'fairlead-socket-redeemed-at';
 /** How long an ended holder is remembered: longer than a handshake that was under way can take. */
 const ENDED_KEPT_MS = 60_000;
 
@@ -45,8 +47,10 @@ export class Live {
     }
     const { 0: client, 1: server } = new WebSocketPair();
     const holder = request.headers.get(HOLDER_HEADER);
+    const redeemedAt = Number(request.headers.get(REDEEMED_HEADER) ?? 0);
     this.#ctx.acceptWebSocket(server, holder ? [holder] : []);
-    if (holder && (this.#ended.get(holder) ?? 0) > Date.now()) {
+    server.serializeAttachment({ redeemedAt });
+    if (holder && redeemedAt <= (this.#ended.get(holder) ?? Number.NEGATIVE_INFINITY)) {
       server.close(SESSION_ENDED, 'the session has ended');
     } else if (this.#ctx.getWebSockets().length > LIVE_SOCKETS_MAX) {
       server.close(TRY_AGAIN_LATER, 'too many live connections');
@@ -56,12 +60,17 @@ export class Live {
     return new Response(null, { status: 101, webSocket: client });
   }
 
-  /** Closes the sockets of a session or client that has ended, and those still on their way. */
-  closeSocketsOf(holder: string): void {
-    const now = Date.now();
-    for (const [name, until] of this.#ended) if (until <= now) this.#ended.delete(name);
-    this.#ended.set(holder, now + ENDED_KEPT_MS);
-    for (const socket of this.#ctx.getWebSockets(holder)) socket.close(SESSION_ENDED, 'the session has ended');
+  /**
+   * Closes the sockets of a session or client whose tickets were redeemed until it ended, and those still on
+   * their way. Later ones stay: only its tokens may have ended, and it has come back with others.
+   */
+  closeSocketsOf(holder: string, endedAt: number): void {
+    for (const [name, at] of this.#ended) if (at + ENDED_KEPT_MS <= Date.now()) this.#ended.delete(name);
+    this.#ended.set(holder, endedAt);
+    for (const socket of this.#ctx.getWebSockets(holder)) {
+      const { redeemedAt } = socket.deserializeAttachment() as { redeemedAt: number };
+      if (redeemedAt <= endedAt) socket.close(SESSION_ENDED, 'the session has ended');
+    }
   }
 
   /** Whether anybody listens: saves building frames for nobody. */

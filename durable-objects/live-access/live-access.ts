@@ -8,6 +8,8 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import { wallClock } from '../../platform/clock.ts';
+import { mapLimit } from '../../platform/concurrency.ts';
+import { FAN_OUT } from '../../platform/limits.ts';
 import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
 import { containerTracker } from '../container-tracker/stub.ts';
 import { fleetIndex } from '../fleet-index/stub.ts';
@@ -15,7 +17,7 @@ import { Deadlines } from '../kit/deadlines.ts';
 import { Sql } from '../kit/sql.ts';
 import { EVERYBODY } from './everybody.ts';
 import { MIGRATIONS } from './migrations.ts';
-import { type Listening, LiveAccessStorage, type Ticket } from './storage.ts';
+import { type Closing, type Listening, LiveAccessStorage, type Ticket } from './storage.ts';
 
 interface Env {
   CONTAINER_TRACKER: DurableObjectNamespace;
@@ -29,6 +31,9 @@ const SECOND_LOOK_MS = 5_000;
 const RETRY_MS = 5_000;
 /** With the doubling, some three hours: longer than an object is ever out of reach. */
 const TRIES_MAX = 11;
+/** A session has a handful of sockets, a machine client perhaps thousands: the rest is the alarm's. */
+const CLOSED_AT_ONCE = 200;
+const ROUNDS_MAX = 10;
 
 /** The Durable Object class. */
 export class LiveAccess extends DurableObject<Env> {
@@ -51,9 +56,11 @@ export class LiveAccess extends DurableObject<Env> {
     this.#deadlines.ensure('sweep', wallClock.now() + SWEEP_EVERY_MS);
   }
 
-  /** What a ticket opens and for whom, once; null when it opens nothing. */
-  async redeemTicket(hash: string, now: number): Promise<Listening | null> {
-    return this.#storage.redeem(hash, now);
+  /** What a ticket opens, for whom, and when it was redeemed: once; null when it opens nothing. */
+  async redeemTicket(hash: string): Promise<(Listening & { redeemedAt: number }) | null> {
+    const redeemedAt = wallClock.now();
+    const listening = this.#storage.redeem(hash, redeemedAt);
+    return listening && { ...listening, redeemedAt };
   }
 
   /** Takes the tickets of holders that have ended, and closes their sockets; EVERYBODY names them all. */
@@ -79,22 +86,29 @@ export class LiveAccess extends DurableObject<Env> {
    * that was on its way; what cannot be reached is tried again, at growing intervals and not for ever.
    */
   async #close(now: number): Promise<number | null> {
-    for (const { holder, topic, looks, tries } of this.#storage.closings(now)) {
-      try {
-        await this.#listenedTo(topic).closeSockets(holder);
-        if (looks > 0) this.#storage.drop(holder, topic);
-        else this.#storage.postpone(holder, topic, now + SECOND_LOOK_MS, true);
-      } catch (error) {
-        this.#log('error', 'sockets.close_failed', { holder, topic, tries, error: errorText(error) });
-        if (tries >= TRIES_MAX) this.#storage.drop(holder, topic);
-        else this.#storage.postpone(holder, topic, now + RETRY_MS * 2 ** tries, false);
-      }
+    for (let round = 0; round < ROUNDS_MAX; round++) {
+      const closings = this.#storage.closings(now, CLOSED_AT_ONCE);
+      await mapLimit(closings, FAN_OUT, (closing) => this.#carryOut(closing, now));
+      if (closings.length < CLOSED_AT_ONCE) break;
     }
     return this.#storage.nextClosing();
   }
 
+  async #carryOut(closing: Closing, now: number): Promise<void> {
+    const { holder, topic, endedAt, looks, tries } = closing;
+    try {
+      await this.#listenedTo(topic).closeSockets(holder, endedAt);
+      if (looks > 0) this.#storage.drop(closing);
+      else this.#storage.postpone(closing, now + SECOND_LOOK_MS, true);
+    } catch (error) {
+      this.#log('error', 'sockets.close_failed', { holder, topic, tries, error: errorText(error) });
+      if (tries >= TRIES_MAX) this.#storage.drop(closing);
+      else this.#storage.postpone(closing, now + RETRY_MS * 2 ** tries, false);
+    }
+  }
+
   /** The object whose sockets a topic names. */
-  #listenedTo(topic: string): { closeSockets(holder: string): Promise<void> } {
+  #listenedTo(topic: string): { closeSockets(holder: string, endedAt: number): Promise<void> } {
     const tenantId = this.ctx.id.name!;
     return topic.startsWith('container:')
       ? containerTracker(this.env, tenantId, topic.slice('container:'.length))

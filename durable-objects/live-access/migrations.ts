@@ -13,6 +13,7 @@ export const MIGRATIONS = [
    CREATE TABLE closings (
      holder TEXT NOT NULL,
      topic TEXT NOT NULL,
+     ended_at INTEGER NOT NULL,
      due_at INTEGER NOT NULL,
      looks INTEGER NOT NULL DEFAULT 0,
      tries INTEGER NOT NULL DEFAULT 0,

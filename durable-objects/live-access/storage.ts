@@ -15,6 +15,14 @@ export interface Ticket {
 /** Who listens where. */
 export type Listening = Pick<Ticket, 'topic' | 'holder'>;
 
+/** Sockets to close: those of a holder on a topic whose tickets were redeemed until it ended. */
+export interface Closing extends Listening {
+  endedAt: number;
+  /** How often it was carried out, and how often it was tried. */
+  looks: number;
+  tries: number;
+}
+
 /** Storage of LiveAccess. */
 export class LiveAccessStorage {
   readonly #sql: Sql;
@@ -50,8 +58,8 @@ export class LiveAccessStorage {
   end(holder: string, now: number): boolean {
     this.#sql.run('DELETE FROM tickets WHERE holder = ?', holder);
     this.#sql.run(
-      `INSERT INTO closings (holder, topic, due_at) SELECT holder, topic, ? FROM sockets WHERE holder = ?
-       ON CONFLICT DO UPDATE SET looks = 0, tries = 0, due_at = excluded.due_at`,
+      `INSERT INTO closings (holder, topic, ended_at, due_at) SELECT holder, topic, ?1, ?1 FROM sockets WHERE holder = ?2
+       ON CONFLICT DO UPDATE SET looks = 0, tries = 0, ended_at = excluded.ended_at, due_at = excluded.due_at`,
       now,
       holder,
     );
@@ -65,12 +73,16 @@ export class LiveAccessStorage {
       .map((row) => row.holder);
   }
 
-  /** The sockets to close now, oldest due first. */
-  closings(now: number): (Listening & { looks: number; tries: number })[] {
-    return this.#sql.run(
-      'SELECT holder, topic, looks, tries FROM closings WHERE due_at <= ? ORDER BY due_at LIMIT 200',
-      now,
-    );
+  /** The sockets to close now: oldest due first, the fleet before single containers. */
+  closings(now: number, limit: number): Closing[] {
+    return this.#sql
+      .run<{ holder: string; topic: string; ended_at: number; looks: number; tries: number }>(
+        `SELECT holder, topic, ended_at, looks, tries FROM closings WHERE due_at <= ?
+         ORDER BY due_at, topic <> 'fleet' LIMIT ?`,
+        now,
+        limit,
+      )
+      .map(({ ended_at: endedAt, ...closing }) => ({ ...closing, endedAt }));
   }
 
   /** When the next closing is due, or null. */
@@ -78,20 +90,22 @@ export class LiveAccessStorage {
     return this.#sql.run<{ at: number | null }>('SELECT min(due_at) AS at FROM closings')[0]?.at ?? null;
   }
 
-  /** Moves a closing to another instant; `looked` counts one that was carried out. */
-  postpone(holder: string, topic: string, dueAt: number, looked: boolean): void {
+  /** Moves a closing to another instant; `looked` counts one that was carried out. One begun anew meanwhile stays. */
+  postpone({ holder, topic, endedAt }: Closing, dueAt: number, looked: boolean): void {
     this.#sql.run(
-      'UPDATE closings SET due_at = ?, looks = looks + ?, tries = tries + 1 WHERE holder = ? AND topic = ?',
+      `UPDATE closings SET due_at = ?, looks = looks + ?, tries = tries + 1
+       WHERE holder = ? AND topic = ? AND ended_at = ?`,
       dueAt,
       looked ? 1 : 0,
       holder,
       topic,
+      endedAt,
     );
   }
 
-  /** Forgets a closing. */
-  drop(holder: string, topic: string): void {
-    this.#sql.run('DELETE FROM closings WHERE holder = ? AND topic = ?', holder, topic);
+  /** Forgets a closing, unless it has begun anew. */
+  drop({ holder, topic, endedAt }: Closing): void {
+    this.#sql.run('DELETE FROM closings WHERE holder = ? AND topic = ? AND ended_at = ?', holder, topic, endedAt);
   }
 
   /** Drops tickets that have run out; false when none is left that will. */

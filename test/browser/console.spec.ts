@@ -129,13 +129,31 @@ test('browses the API documentation without a foreign host', async ({ page }) =>
   expect(elsewhere).toEqual([]);
 });
 
-test('how right ETAs were is shown beside the carriers, and models can be rolled back', async ({ page }) => {
+test('the API documentation signs in by a client’s id and secret, and asks', async ({ page }) => {
+  const client = await tenant.admin.must('POST', '/v1/clients', { name: 'docs', role: 'viewer' });
+  await page.goto(`${platform.origin}/docs`);
+  await page.getByRole('button', { name: 'Authorize' }).first().click();
+  const form = page.locator('.auth-container', { hasText: 'clientCredentials' }).first();
+  await form.locator('#client_id_clientCredentials').fill(client.id);
+  await form.locator('#client_secret_clientCredentials').fill(client.secret);
+  await form.getByRole('button', { name: 'Apply given OAuth2 credentials' }).click();
+  await expect(form.getByText('Logout')).toBeVisible();
+  await page.locator('.close-modal').click();
+  await page.locator('#operations-tag-Containers').click();
+  const operation = page.locator('#operations-Containers-listContainers');
+  await operation.locator('.opblock-summary-control').click();
+  await operation.getByRole('button', { name: 'Try it out' }).click();
+  await operation.getByRole('button', { name: 'Execute' }).click();
+  await expect(operation.locator('.live-responses-table tbody .response-col_status').first()).toContainText('200');
+});
+
+test('ETA accuracy is shown beside the carriers, and models can be rolled back', async ({ page }) => {
   await fillLedger(platform, tenant.id, tenant.carrierId, 16);
   await signIn(page);
   await page.goto(`${platform.origin}/accuracy`);
   await expect(page.getByRole('heading', { name: 'ETA accuracy' })).toBeVisible();
   // The window is the last ninety days: January's journeys lie before it.
-  await expect(page.getByText('Nothing has arrived yet that could be judged')).toBeVisible();
+  await expect(page.getByText('No arrivals to evaluate yet')).toBeVisible();
   await expect(page.getByRole('cell', { name: 'v1', exact: true })).toBeVisible();
   await fillLedger(platform, tenant.id, tenant.carrierId, 1);
   await page.reload();

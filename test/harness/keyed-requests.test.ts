@@ -99,7 +99,21 @@ describe('keyed requests', () => {
     const through = await tenant.admin.call('POST', '/v1/carriers', { scac: 'RUNS', name: 'R' }, key('running-key'));
     expect(through.status).toBe(201);
   });
+
+  it('that end in a defect keep nobody waiting: the same request again goes through', async () => {
+    const { DIRECTORY } = await platform.server.getWorker<{ DIRECTORY: Database }>('fairlead-identity').getEnv();
+    const order = { scac: 'FAIL', name: 'F' };
+    await DIRECTORY.prepare('ALTER TABLE carriers RENAME TO carriers_away').run();
+    const failed = await tenant.admin.call('POST', '/v1/carriers', order, key('broken-key'));
+    await DIRECTORY.prepare('ALTER TABLE carriers_away RENAME TO carriers').run();
+    expect(failed.status).toBe(500);
+    expect((await tenant.admin.call('POST', '/v1/carriers', order, key('broken-key'))).status).toBe(201);
+  });
 });
+
+interface Database {
+  prepare(sql: string): { run(): Promise<unknown> };
+}
 
 interface DurableObjectNamespaceLike {
   idFromName(name: string): unknown;

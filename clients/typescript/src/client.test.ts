@@ -118,3 +118,47 @@ it('reads what it has written: the bookmark goes along', async () => {
   await client.call('me', {});
   expect(sent.map(({ headers }) => headers['fairlead-bookmark'])).toEqual([undefined, 'b-1']);
 });
+
+it('keeps the later of two bookmarks, whichever answer comes last', async () => {
+  const marked = (bookmark: string) => Response.json({}, { headers: { 'fairlead-bookmark': bookmark } });
+  const { client, sent } = installation(marked('0002'), marked('0001'), Response.json({}));
+  await client.call('listBookings', {});
+  await client.call('listBookings', {});
+  await client.call('listBookings', {});
+  expect(sent.map(({ headers }) => headers['fairlead-bookmark'])).toEqual([undefined, '0002', '0002']);
+});
+
+it('waits for the first request of a key that still runs, instead of giving up what may have been done', async () => {
+  const { client, sent, waits } = installation(refused(409, { 'retry-after': '2' }), Response.json({ id: 'bkg_1' }));
+  await client.call('createBooking', { allocationId: 'alc_1', quantity: 1 });
+  expect(waits).toEqual([2_000]);
+  expect(new Set(sent.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
+});
+
+it.each(['', '.', '..'])('sends nothing for an id that would name another path: "%s"', async (id) => {
+  const { client, sent } = installation(Response.json({}));
+  await expect(client.call('endUserSessions', { id })).rejects.toThrow('id names nothing');
+  expect(sent).toEqual([]);
+});
+
+it('renews once, however many requests were refused with the same token', async () => {
+  const { client, tokens } = installation(refused(401), refused(401), refused(401), Response.json({}));
+  await Promise.allSettled([client.call('me', {}), client.call('me', {}), client.call('me', {})]);
+  expect(tokens()).toBe(2);
+});
+
+it('a wrong secret is an ApiError, and is not tried again', async () => {
+  let asked = 0;
+  const client = new FairleadClient({
+    origin: 'https://x.example',
+    auth: { clientId: 'cli_1', clientSecret: 'wrong' },
+    fetch: async () => {
+      asked++;
+      return Response.json({ error: 'invalid_client', error_description: 'unknown' }, { status: 401 });
+    },
+  });
+  const error = await client.call('me', {}).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(ApiError);
+  expect(error).toMatchObject({ status: 401, message: 'No token for cli_1: invalid_client (unknown)' });
+  expect(asked).toBe(1);
+});

@@ -1,6 +1,6 @@
 /** The client: every operation of the API by its name, typed by the API description. */
 import { OPERATIONS, type Operations, type Route } from './api.ts';
-import { errorOf } from './errors.ts';
+import { ApiError, errorOf } from './errors.ts';
 import { type ClientCredentials, clientCredentials, type TokenSource } from './tokens.ts';
 
 /** The name of an operation. */
@@ -78,7 +78,7 @@ export class FairleadClient {
   /** An access token, for what is not asked through this client. */
   async token(): Promise<string> {
     if (!this.#tokens) throw new Error('this client has no credentials');
-    return this.#tokens(false);
+    return this.#tokens();
   }
 
   /** Asks for an operation; a refusal throws an ApiError. */
@@ -118,45 +118,59 @@ export class FairleadClient {
   }
 
   /** Sends a request once; whatever the status, it is the answer. For what has no operation of its own. */
-  async request(method: string, path: string, { body, headers = {}, signal }: RawRequest = {}): Promise<Response> {
-    const bearer = headers.authorization ?? (this.#tokens ? `Bearer ${await this.#tokens(false)}` : null);
+  async request(method: string, path: string, request: RawRequest = {}): Promise<Response> {
+    const { headers = {} } = request;
+    const token = this.#tokens && headers.authorization === undefined ? await this.#tokens() : null;
+    return this.#send(method, path, request, token);
+  }
+
+  async #send(method: string, path: string, request: RawRequest, token: string | null): Promise<Response> {
+    const { body, headers = {}, signal } = request;
     const answer = await this.#fetch(this.origin + path, {
       method,
       headers: {
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(this.#bookmark ? { 'fairlead-bookmark': this.#bookmark } : {}),
         ...headers,
-        ...(bearer === null ? {} : { authorization: bearer }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
     });
-    this.#bookmark = answer.headers.get('fairlead-bookmark') ?? this.#bookmark;
+    // Answers may overtake each other; bookmarks sort as text, and only a later one is worth keeping.
+    const bookmark = answer.headers.get('fairlead-bookmark');
+    if (bookmark !== null && bookmark > (this.#bookmark ?? '')) this.#bookmark = bookmark;
     return answer;
   }
 
-  /** Sends a request again with a fresh token when the one it went with is no longer taken. */
+  /** Sends a request again with another token when the one it went with is no longer taken. */
   async #sendRenewing(method: string, path: string, request: RawRequest): Promise<Response> {
-    const answer = await this.request(method, path, request);
-    if (answer.status !== 401 || !this.#tokens) return answer;
+    const token = this.#tokens ? await this.#tokens() : null;
+    const answer = await this.#send(method, path, request, token);
+    if (answer.status !== 401 || token === null || !this.#tokens) return answer;
     void answer.body?.cancel();
-    await this.#tokens(true);
-    return this.request(method, path, request);
+    return this.#send(method, path, request, await this.#tokens(token));
   }
 
   async #sendUntilDone(method: string, path: string, request: RawRequest, repeatable: boolean): Promise<Response> {
     for (let attempt = 0; ; attempt++) {
       const last = !repeatable || attempt >= this.#retries;
       const answer = await this.#sendRenewing(method, path, request).catch((error: unknown) => {
-        if (last || request.signal?.aborted) throw error;
+        if (last || request.signal?.aborted || error instanceof ApiError) throw error;
         return null;
       });
-      if (answer && (last || ![429, 503].includes(answer.status))) return answer;
+      if (answer && (last || !mayPass(answer))) return answer;
+      void answer?.body?.cancel();
       const asked = Number(answer?.headers.get('retry-after') ?? Number.NaN) * 1000;
       await this.#wait(Math.min(WAIT_MAX_MS, Number.isFinite(asked) ? asked : 500 * 2 ** attempt));
+      request.signal?.throwIfAborted();
     }
   }
 }
+
+/** Whether a refusal is for the moment: over a quota, out of reach, or while the first request of a key still runs. */
+const mayPass = ({ status, headers }: Response): boolean =>
+  [429, 503].includes(status) || (status === 409 && headers.has('retry-after'));
 
 /** The path with its placeholders and query filled in, and the body. */
 function requestOf({ method, path, body }: Route, input: Record<string, unknown>): { path: string; body?: unknown } {
@@ -164,7 +178,9 @@ function requestOf({ method, path, body }: Route, input: Record<string, unknown>
   const filled = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => {
     const value = rest[name];
     delete rest[name];
-    return encodeURIComponent(String(value));
+    // These would name another path, encoded or not (URL standard, double-dot path segments).
+    if (typeof value !== 'string' || ['', '.', '..'].includes(value)) throw new TypeError(`${name} names nothing`);
+    return encodeURIComponent(value);
   });
   if (method === 'POST' || method === 'PUT') {
     return body ? { path: filled, body: rest } : { path: filled };

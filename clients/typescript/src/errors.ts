@@ -50,3 +50,11 @@ export async function errorOf(answer: Response): Promise<ApiError> {
   };
   return new ApiError(status, problem, Number.isFinite(seconds) ? seconds : null);
 }
+
+/** The error of a token endpoint's answer (RFC 6749 section 5.2). */
+export async function tokenErrorOf(clientId: string, answer: Response): Promise<ApiError> {
+  const error = await errorOf(answer.clone());
+  const { error: name, error_description: why } = (await answer.json().catch(() => ({}))) as Record<string, string>;
+  const detail = name ? `No token for ${clientId}: ${name}${why ? ` (${why})` : ''}` : error.message;
+  return new ApiError(answer.status, { ...error.problem, detail }, error.retryAfterSeconds);
+}

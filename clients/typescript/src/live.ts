@@ -1,6 +1,7 @@
 /** Live sockets: opened by tickets, coming back by themselves, and going on where they were. */
 import type { ContainerFrame, FleetFrame } from './api.ts';
 import type { FairleadClient } from './client.ts';
+import { ApiError } from './errors.ts';
 
 /** How a live socket is doing. */
 export type LiveStatus = 'connecting' | 'live' | 'offline' | 'ended';
@@ -31,10 +32,10 @@ export interface LiveSocket {
 
 /** A socket that stays silent is asked whether it is still there. */
 const PING_MS = 25_000;
+/** How long its answer may take. */
+const PONG_MS = 10_000;
 const BACKOFF_MIN_MS = 500;
 const BACKOFF_MAX_MS = 20_000;
-/** The session or client that the socket belongs to has ended: coming back needs another sign-in. */
-const SESSION_ENDED = 4401;
 
 const timeout = (ms: number, run: () => void): (() => void) => {
   const timer = setTimeout(run, ms);
@@ -58,6 +59,7 @@ class Feed<T extends LiveTopic> {
   #cursor: { epoch: string; seq: number } | null = null;
   #socket: LiveSocket | null = null;
   #failures = 0;
+  #heard = false;
   #closed = false;
   #cancel: () => void = () => {};
 
@@ -69,10 +71,18 @@ class Feed<T extends LiveTopic> {
 
   connect(): void {
     this.#options.onStatus?.('connecting');
-    this.#client.call('createTicket', this.#topic).then(
-      ({ url }) => this.#open(url),
-      () => this.#comeBack(),
-    );
+    this.#client
+      .call('createTicket', this.#topic)
+      .then(({ url }) => this.#open(url))
+      .catch((error: unknown) => this.#refused(error));
+  }
+
+  /** A caller who may not listen any more is told so; whatever else went wrong may pass. */
+  #refused(error: unknown): void {
+    if (!(error instanceof ApiError && [401, 403].includes(error.status))) return this.#comeBack();
+    this.#closed = true;
+    this.#cancel();
+    this.#options.onStatus?.('ended');
   }
 
   close(): void {
@@ -88,16 +98,15 @@ class Feed<T extends LiveTopic> {
     const socket = make(this.#client.origin.replace(/^http/, 'ws') + url + cursor);
     this.#socket = socket;
     socket.onmessage = ({ data }) => this.#take(String(data));
-    socket.onclose = ({ code }) => {
-      if (code !== SESSION_ENDED) return this.#comeBack();
-      this.#closed = true;
-      this.#cancel();
-      this.#options.onStatus?.('ended');
+    // Also when its session ended: only its tokens may have, and the next ticket tells.
+    socket.onclose = () => {
+      if (this.#socket === socket) this.#comeBack();
     };
     this.#ping(socket);
   }
 
   #take(text: string): void {
+    this.#heard = true;
     if (this.#closed || text === 'pong') return;
     const frame = JSON.parse(text) as FrameOf<T>;
     if (frame.epoch !== null) this.#cursor = { epoch: frame.epoch, seq: frame.seq };
@@ -106,11 +115,23 @@ class Feed<T extends LiveTopic> {
     this.#options.onFrame(frame);
   }
 
+  /** Asks a silent socket whether it is still there; one that has not answered by the next time is given up. */
   #ping(socket: LiveSocket): void {
+    this.#heard = false;
     this.#later(PING_MS, () => {
       if (this.#socket !== socket) return;
-      socket.send('ping');
-      this.#ping(socket);
+      try {
+        socket.send('ping');
+      } catch {
+        // Still connecting, or closing: the next look decides.
+      }
+      this.#later(PONG_MS, () => {
+        if (this.#socket !== socket) return;
+        if (this.#heard) return this.#ping(socket);
+        this.#socket = null;
+        socket.close();
+        this.#comeBack();
+      });
     });
   }
 

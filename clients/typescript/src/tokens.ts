@@ -1,7 +1,8 @@
 /** Access tokens: where they come from, and when they are renewed. */
+import { tokenErrorOf } from './errors.ts';
 
-/** Gives an access token. `renew` asks for another one than the last, which was refused. */
-export type TokenSource = (renew: boolean) => Promise<string>;
+/** Gives an access token: another one than `refused`, where a request was refused with that. */
+export type TokenSource = (refused?: string) => Promise<string>;
 
 /** A machine client's id and secret. */
 export interface ClientCredentials {
@@ -34,7 +35,7 @@ export function clientCredentials(credentials: ClientCredentials, { origin, fetc
       headers: { authorization: `Basic ${basic}`, 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({ grant_type: 'client_credentials', ...(scope ? { scope } : {}) }).toString(),
     });
-    if (!answer.ok) throw new Error(`no token for ${clientId}: ${answer.status} ${await answer.text()}`);
+    if (!answer.ok) throw await tokenErrorOf(clientId, answer);
     const { access_token: text, expires_in: seconds } = (await answer.json()) as {
       access_token: string;
       expires_in: number;
@@ -42,8 +43,9 @@ export function clientCredentials(credentials: ClientCredentials, { origin, fetc
     known = { text, until: now() + seconds * 1000 - RENEW_BEFORE_MS };
     return text;
   };
-  return (renew) => {
-    if (!renew && known && known.until > now()) return Promise.resolve(known.text);
+  return (refused) => {
+    // Refusals of an old token come in late: they are no reason to renew the one that came after it.
+    if (known && known.until > now() && known.text !== refused) return Promise.resolve(known.text);
     asked ??= ask().finally(() => {
       asked = null;
     });

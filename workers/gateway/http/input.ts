@@ -68,8 +68,11 @@ export async function readInput(
   source: InputSource,
   params: Record<string, string>,
 ): Promise<{ input: unknown } | Failure | BodyFault> {
-  const query = readQuery(new URL(request.url).searchParams, source.query);
+  const { searchParams } = new URL(request.url);
+  const query = readQuery(searchParams, source.query);
   if (!query.ok) return query;
+  const twice = source.path.find((name) => searchParams.has(name));
+  if (twice !== undefined) return fault(`/query/${twice}`, 'unrecognized_keys', 'is named by the path');
   if (!source.body) return { input: { ...query.value, ...params } };
   const type = request.headers.get('content-type');
   if (type !== null && !/^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(type)) return 'not_json_type';
@@ -81,7 +84,7 @@ export async function readInput(
     return { input: value };
   }
   const named = source.path.find((name) => Object.hasOwn(value, name));
-  if (named !== undefined) return fault(`/${named}`, 'unrecognized_keys', 'is named by the path, not by the body');
+  if (named !== undefined) return fault(`/${named}`, 'unrecognized_keys', 'is named by the path');
   return { input: { ...value, ...params } };
 }
 

@@ -7,15 +7,16 @@ import { ANONYMOUS, type Env } from '../env.ts';
 
 /** How often the parts are asked: anybody may ask the edge, and must not drive their load. */
 const ASK_EVERY_MS = 1_000;
-const answers = new Cache<'all', Promise<{ ready: boolean; parts: Part[] }>>({ capacity: 1, ttlMs: ASK_EVERY_MS });
+const answers = new Cache<'all', { ready: boolean; parts: Part[] }>({ capacity: 1, ttlMs: ASK_EVERY_MS });
 
 /** The state of every part. */
-export function readiness(env: Env): Promise<{ ready: boolean; parts: Part[] }> {
+export async function readiness(env: Env): Promise<{ ready: boolean; parts: Part[] }> {
   const known = answers.get('all');
   if (known) return known;
-  const asked = ask(env);
-  answers.set('all', asked);
-  return asked;
+  // What is kept is an answer, not the asking: a request that is cancelled takes its asking along.
+  const answer = await ask(env);
+  answers.set('all', answer);
+  return answer;
 }
 
 async function ask(env: Env): Promise<{ ready: boolean; parts: Part[] }> {

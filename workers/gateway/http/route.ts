@@ -144,10 +144,14 @@ async function serveOperation(c: GatewayContext, route: OperationRoute, located:
     feature: operation.feature,
     ...(typeof key === 'string' ? { lock: `${nameOf(route)}|${key}` } : {}),
   };
-  const answer = (await admitted(c, asked)) ?? (await answerOf(c, route, key, located));
-  releaseSoon(c);
-  if (operation.deprecated) addDeprecation(answer.headers, operation.deprecated, c.env.ISSUER);
-  return answer;
+  try {
+    const answer = (await admitted(c, asked)) ?? (await answerOf(c, route, key, located));
+    if (operation.deprecated) addDeprecation(answer.headers, operation.deprecated, c.env.ISSUER);
+    return answer;
+  } finally {
+    // Also after a defect: whoever asks again with the same key is not to wait for a request that is over.
+    releaseSoon(c);
+  }
 }
 
 async function answerOf(

@@ -61,7 +61,7 @@ export const TAGS = [
   { name: 'OAuth', description: 'Tokens: how machines and people get, renew, look at and end them' },
   { name: 'Account', description: 'Your own account: who you are, sessions, password, second factor' },
   { name: 'Containers', description: 'What is tracked: registration, state, events, positions' },
-  { name: 'ETA', description: 'When something arrives, how right that was, and the models behind it' },
+  { name: 'ETA', description: 'Estimated arrivals, their accuracy, and the models behind them' },
   { name: 'Routes', description: 'Sea routes between ports' },
   { name: 'Live', description: 'WebSockets, opened by tickets' },
   { name: 'Procurement', description: 'Contracted space, bookings and shipments' },

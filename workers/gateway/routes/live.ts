@@ -6,7 +6,7 @@ import { containerFrame, fleetFrame, liveQuery } from '../../../contracts/tracki
 import { normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts';
 import { containerTracker } from '../../../durable-objects/container-tracker/stub.ts';
 import { fleetIndex } from '../../../durable-objects/fleet-index/stub.ts';
-import { HOLDER_HEADER } from '../../../durable-objects/kit/live.ts';
+import { HOLDER_HEADER, REDEEMED_HEADER } from '../../../durable-objects/kit/live.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
 import { contextOf, type GatewayContext, refuse } from '../http/context.ts';
 import { problem } from '../http/problems.ts';
@@ -36,6 +36,7 @@ async function redeem(c: GatewayContext, topic: string): Promise<Grant | Respons
   // The object closes this socket when the session or client it belongs to ends.
   const headers = new Headers(c.req.raw.headers);
   headers.set(HOLDER_HEADER, grant.holder);
+  headers.set(REDEEMED_HEADER, String(grant.redeemedAt));
   return { tenantId: grant.tenantId, upgrade: new Request(c.req.raw, { headers }) };
 }
 

@@ -29,14 +29,18 @@ export async function createTicket({
   return ok({ ticket, expiresInSeconds: WS_TICKET_SECONDS, url: `${path}?ticket=${ticket}` });
 }
 
+/** What a redeemed ticket opens. */
+interface Redeemed {
+  tenantId: string;
+  topic: string;
+  holder: string;
+  redeemedAt: number;
+}
+
 /** What a ticket opens, once, and for whom; null when it opens nothing. */
-export async function redeemTicket({
-  env,
-  input: { ticket },
-  now,
-}: For<'redeemTicket'>): Promise<Answer<{ tenantId: string; topic: string; holder: string } | null>> {
+export async function redeemTicket({ env, input: { ticket } }: For<'redeemTicket'>): Promise<Answer<Redeemed | null>> {
   const tenantId = await organisationOfSecret(env, ticket);
   if (!tenantId) return ok(null);
-  const listening = await liveAccess(env, tenantId).redeemTicket(await sha256Hex(ticket), now);
+  const listening = await liveAccess(env, tenantId).redeemTicket(await sha256Hex(ticket));
   return ok(listening && { tenantId, ...listening });
 }
