@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import type { Problem } from './api.ts';
 import type { FairleadClient } from './client.ts';
 import { ApiError } from './errors.ts';
 import { type LiveSocket, openLive } from './live.ts';
@@ -92,7 +91,7 @@ it.each([401, 403])(
     const { opened, statuses, timers, settle, fire, setFails } = feed();
     await settle();
     opened[0]!.socket.onclose!({ code: 4401 });
-    setFails(new ApiError(status, { status, title: 'x', type: '', detail: '', correlationId: '' } as Problem, null));
+    setFails(new ApiError(status, { status, title: 'x', type: '', detail: '', correlationId: '' }, null));
     expect(await fire()).toBe(500);
     expect(statuses.at(-1)).toBe('ended');
     expect(timers.some(({ active }) => active)).toBe(false);

@@ -30,6 +30,10 @@ describe('the input of a GET', () => {
     expect(await get('limit=1&limit=2')).toMatchObject({ faults: [{ pointer: '/query/limit', code: 'repeated' }] });
   });
 
+  it('does not take from the query what the path names', async () => {
+    expect(await get('id=8')).toMatchObject({ faults: [{ pointer: '/query/id', code: 'unrecognized_keys' }] });
+  });
+
   it('cannot be led astray by names that objects have', async () => {
     const read = await get('__proto__=x&constructor=y');
     expect(Object.keys((read as { input: object }).input)).toEqual(['__proto__', 'constructor', 'id']);
