@@ -49,7 +49,7 @@ function eventCatalogue(): string {
 
 /** Quick start, rules, and the catalogues of errors and events. */
 export const INTRODUCTION = [
-  'Container tracking and freight procurement. Errors are RFC 9457 problem documents; lists page by cursor.',
+  'Errors are RFC 9457 problem documents; lists page by cursor.',
   QUICK_START,
   RULES,
   errorCatalogue(),

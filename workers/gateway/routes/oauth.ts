@@ -23,7 +23,7 @@ function oauthFailure(c: GatewayContext, { status, error, description }: OAuthEr
 }
 
 /** The form and what came with it, or the answer to a form that is none. */
-async function oauthRequest(c: GatewayContext): Promise<Omit<OAuthRequest, 'address'> | Response> {
+async function oauthRequest(c: GatewayContext): Promise<Omit<OAuthRequest, 'address' | 'now'> | Response> {
   const form = await readForm(c.req.raw);
   const invalid = (description: string): Response =>
     oauthFailure(c, { ok: false, status: 400, error: 'invalid_request', description });
@@ -45,7 +45,7 @@ async function oauthRequest(c: GatewayContext): Promise<Omit<OAuthRequest, 'addr
 /** Asks identity with the form of the request; an OAuth error is answered as one. */
 async function withForm<T extends { ok: true }>(
   c: GatewayContext,
-  ask: (request: Omit<OAuthRequest, 'address'>) => Promise<Answer<T | OAuthError>>,
+  ask: (request: Omit<OAuthRequest, 'address' | 'now'>) => Promise<Answer<T | OAuthError>>,
   body: (granted: T) => object,
 ): Promise<Response> {
   const request = await oauthRequest(c);

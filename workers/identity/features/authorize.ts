@@ -135,6 +135,7 @@ export async function login(
   request: AuthorizationRequest,
   credentials: { email: string; password: string },
   address: string,
+  now: number,
 ): Promise<LoginOutcome> {
   const checked = await checkCredentials(env, credentials, address);
   if (!checked.ok) return checked;
@@ -143,25 +144,31 @@ export async function login(
   const factor = await policy.factor(user.id);
   if (!factor?.confirmed) {
     await attempt.succeeded();
-    return issueCode(env, user, request, ['pwd']);
+    return issueCode(env, user, request, ['pwd'], now);
   }
   const pending = `${user.tenantId}.${randomToken()}`;
   await policy.storePendingLogin(
     await sha256Hex(pending),
     { userId: user.id, securityVersion: user.securityVersion, request: { ...request } },
-    Date.now() + SECOND_FACTOR_SECONDS * 1000,
+    now + SECOND_FACTOR_SECONDS * 1000,
   );
   return { ok: true, pending };
 }
 
 /** The second step of a sign-in. */
-export async function finishLogin(env: Env, pending: string, code: string, address: string): Promise<LoginOutcome> {
+export async function finishLogin(
+  env: Env,
+  pending: string,
+  code: string,
+  address: string,
+  now: number,
+): Promise<LoginOutcome> {
   const over = oauthError(400, 'access_denied', 'This sign-in has expired or was tried too often. Please start again.');
   const tenantId = await organisationOfSecret(env, pending);
   if (!tenantId) return over;
   const policy = tenantPolicy(env, tenantId);
   const hash = await sha256Hex(pending);
-  const waiting = await policy.tryPendingLogin(hash, Date.now());
+  const waiting = await policy.tryPendingLogin(hash, now);
   if (!waiting) return over;
   const user = await drizzle(env.DIRECTORY).select().from(users).where(eq(users.id, waiting.userId)).get();
   const same = user?.tenantId === tenantId && user.securityVersion === waiting.securityVersion;
@@ -169,13 +176,13 @@ export async function finishLogin(env: Env, pending: string, code: string, addre
   // Counted for the user whichever sign-in it belongs to: new sign-ins must not buy new tries.
   const attempt = await tryAccount(env, user.email, address, user.id);
   if (typeof attempt === 'number') return tooMany(attempt);
-  if (!(await useFactor(env, tenantId, user.id, code.slice(0, 40)))) {
+  if (!(await useFactor(env, tenantId, user.id, code.slice(0, 40), now))) {
     reportFailure(env, user, address, 'second_factor');
     return oauthError(401, 'access_denied', 'The code is wrong or was used before');
   }
   await policy.dropPendingLogin(hash);
   await attempt.succeeded();
-  return issueCode(env, user, waiting.request as unknown as AuthorizationRequest, ['pwd', 'otp']);
+  return issueCode(env, user, waiting.request as unknown as AuthorizationRequest, ['pwd', 'otp'], now);
 }
 
 async function issueCode(
@@ -183,6 +190,7 @@ async function issueCode(
   user: UserRow,
   request: AuthorizationRequest,
   methods: string[],
+  now: number,
 ): Promise<LoginOutcome> {
   const { clientId, redirectUri, codeChallenge, state } = request;
   const role = user.role as Role;
@@ -205,7 +213,7 @@ async function issueCode(
       codeChallenge,
       keyThumbprint: request.keyThumbprint || null,
     },
-    Date.now() + AUTH_CODE_SECONDS * 1000,
+    now + AUTH_CODE_SECONDS * 1000,
   );
   return { ok: true, redirectTo: backTo(env, { code, state }) };
 }

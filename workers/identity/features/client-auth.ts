@@ -37,18 +37,21 @@ export interface MachineClient {
 const refused = (): OAuthError => oauthError(401, 'invalid_client', 'The client could not be authenticated');
 
 /** The confidential client that a request comes from; exactly one way of proving it may be used. */
-export async function authenticateClient(env: Env, { form, basic }: OAuthRequest): Promise<MachineClient | OAuthError> {
+export async function authenticateClient(
+  env: Env,
+  { form, basic, now }: OAuthRequest,
+): Promise<MachineClient | OAuthError> {
   const asserted = form.client_assertion !== undefined || form.client_assertion_type !== undefined;
   const ways = [basic !== null, form.client_secret !== undefined, asserted].filter(Boolean).length;
   if (ways > 1) return oauthError(400, 'invalid_request', 'Use one way of client authentication, not several');
   if (ways === 0) return refused();
-  if (asserted) return byAssertion(env, form);
+  if (asserted) return byAssertion(env, form, now);
   const { id, secret } =
     basic === null ? { id: form.client_id ?? '', secret: form.client_secret ?? '' } : decodeBasic(basic);
   if (basic !== null && form.client_id !== undefined && form.client_id !== id) {
     return oauthError(400, 'invalid_request', 'client_id is not that of the Authorization header');
   }
-  const client = await findClient(env, id.slice(0, 100));
+  const client = await findClient(env, id.slice(0, 100), now);
   const presented = encoder.encode(await sha256Hex(secret.slice(0, 200)));
   // The same work for an unknown client: time tells nothing.
   const expected = client?.secretHashes.length ? client.secretHashes : [await sha256Hex(randomToken())];
@@ -58,16 +61,16 @@ export async function authenticateClient(env: Env, { form, basic }: OAuthRequest
 }
 
 /** RFC 7523 section 3: a JWT signed with a key that was registered for the client, used once. */
-async function byAssertion(env: Env, form: Record<string, string>): Promise<MachineClient | OAuthError> {
+async function byAssertion(env: Env, form: Record<string, string>, now: number): Promise<MachineClient | OAuthError> {
   const assertion = form.client_assertion ?? '';
   if (form.client_assertion_type !== ASSERTION_TYPE || !isCompactJws(assertion, 8_192)) {
     return oauthError(400, 'invalid_request', `client_assertion_type must be ${ASSERTION_TYPE}, with a signed JWT`);
   }
   const id = subjectOf(assertion);
   if (id === null || (form.client_id !== undefined && form.client_id !== id)) return refused();
-  const client = await findClient(env, id.slice(0, 100));
+  const client = await findClient(env, id.slice(0, 100), now);
   if (!client?.jwks) return refused();
-  const payload = await verifyAssertion(env, client, assertion);
+  const payload = await verifyAssertion(env, client, assertion, now);
   if (!payload) return refused();
   const once = await tenantPolicy(env, client.tenantId).useOnce(
     `assertion:${client.id}:${payload.jti}`,
@@ -84,7 +87,12 @@ function subjectOf(assertion: string): string | null {
   }
 }
 
-async function verifyAssertion(env: Env, client: MachineClient, assertion: string): Promise<JWTPayload | null> {
+async function verifyAssertion(
+  env: Env,
+  client: MachineClient,
+  assertion: string,
+  now: number,
+): Promise<JWTPayload | null> {
   try {
     const { payload } = await jwtVerify(assertion, createLocalJWKSet({ keys: client.jwks! }), {
       algorithms: ['ES256'],
@@ -92,19 +100,20 @@ async function verifyAssertion(env: Env, client: MachineClient, assertion: strin
       subject: client.id,
       audience: [env.ISSUER, `${env.ISSUER}/oauth/token`],
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      currentDate: new Date(now),
       requiredClaims: ['exp', 'jti'],
     });
-    const now = Date.now() / 1000;
+    const seconds = now / 1000;
     // A far expiry would have us remember the id for as long.
-    if (payload.exp! > now + ASSERTION_MAX_SECONDS + CLOCK_TOLERANCE_SECONDS) return null;
-    if ((payload.iat ?? 0) > now + CLOCK_TOLERANCE_SECONDS) return null;
+    if (payload.exp! > seconds + ASSERTION_MAX_SECONDS + CLOCK_TOLERANCE_SECONDS) return null;
+    if ((payload.iat ?? 0) > seconds + CLOCK_TOLERANCE_SECONDS) return null;
     return typeof payload.jti === 'string' && payload.jti.length <= 200 ? payload : null;
   } catch {
     return null;
   }
 }
 
-async function findClient(env: Env, id: string): Promise<MachineClient | null> {
+async function findClient(env: Env, id: string, now: number): Promise<MachineClient | null> {
   if (id === OPERATOR_CLIENT) {
     // Before the secret is put, there is no operator: not one with an empty secret.
     if (!env.OPERATOR_SECRET || env.OPERATOR_SECRET.length < OPERATOR_SECRET_MIN_CHARS) return null;
@@ -113,8 +122,7 @@ async function findClient(env: Env, id: string): Promise<MachineClient | null> {
   }
   const row = await drizzle(env.DIRECTORY).select().from(clients).where(eq(clients.id, id)).get();
   if (row?.status !== 'active') return null;
-  const previous =
-    row.previousSecretHash !== null && (row.previousUntil ?? 0) > Date.now() ? [row.previousSecretHash] : [];
+  const previous = row.previousSecretHash !== null && (row.previousUntil ?? 0) > now ? [row.previousSecretHash] : [];
   return {
     id: row.id,
     tenantId: row.tenantId,

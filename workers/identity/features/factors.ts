@@ -33,6 +33,7 @@ export async function confirmFactor({
   env,
   scope,
   input,
+  now,
 }: For<'confirmFactor'>): Promise<Answer<{ recoveryCodes: string[] }>> {
   const refused = refuseMachine(scope);
   if (refused) return refused;
@@ -41,7 +42,7 @@ export async function confirmFactor({
   if (!factor || factor.confirmed)
     return fail('conflict.exists', 'There is no second factor that waits for its first code');
   const wrong = fault('/code', 'wrong', 'This is not the present code; check the clock of the device');
-  const step = await stepOfCode(env, scope.subject, factor.sealedSecret, input.code);
+  const step = await stepOfCode(env, scope.subject, factor.sealedSecret, input.code, now);
   if (step === null) return wrong;
   const { codes, hashes } = await newRecoveryCodes(scope.subject);
   return (await policy.confirmFactor(scope.subject, factor.sealedSecret, step, hashes))

@@ -26,7 +26,7 @@ const encoder = new TextEncoder();
 
 /** The token endpoint. */
 export async function token(env: Env, request: OAuthRequest): Promise<TokenAnswer | OAuthError> {
-  const proof = request.proof === null ? null : await verifyProof(request.proof, tokenTarget(env), Date.now());
+  const proof = request.proof === null ? null : await verifyProof(request.proof, tokenTarget(env), request.now);
   if (request.proof !== null && !proof) {
     return oauthError(400, 'invalid_dpop_proof', 'The DPoP proof is not valid for this request');
   }
@@ -136,7 +136,7 @@ async function refresh(env: Env, request: OAuthRequest, proof: Proof | null): Pr
   const policy = tenantPolicy(env, tenantId);
   const oldHash = await sha256Hex(form.refresh_token);
   // What may fail is looked at before the token is used up: a scope, and a directory that cannot be read.
-  const session = await policy.sessionOfRefresh(oldHash, Date.now());
+  const session = await policy.sessionOfRefresh(oldHash, request.now);
   if (session) {
     const { scopes, roles } = session;
     if (narrow(roles[0]!, scopes as Permission[] | null, form.scope) === 'refused') {
@@ -161,14 +161,14 @@ function refusePublicClient({ form, basic }: OAuthRequest): OAuthError | null {
   return form.client_id === CONSOLE_CLIENT ? null : oauthError(401, 'invalid_client', 'The client is not known');
 }
 
-function grantCheck({ form, address, userAgent }: OAuthRequest, proof: Proof | null): GrantCheck {
+function grantCheck({ form, address, userAgent, now }: OAuthRequest, proof: Proof | null): GrantCheck {
   return {
     clientId: form.client_id ?? '',
     keyThumbprint: proof?.keyThumbprint ?? null,
     proof: proof && { id: proof.id, until: proof.until },
     address,
     userAgent,
-    now: Date.now(),
+    now,
   };
 }
 

@@ -31,26 +31,27 @@ export async function login({
   env,
   input: { request, ...credentials },
   address,
+  now,
 }: For<'login'>): Promise<Answer<LoginOutcome>> {
-  return ok(await authorize.login(env, request, credentials, address));
+  return ok(await authorize.login(env, request, credentials, address, now));
 }
 
 /** The second step of a sign-in. */
-export async function finishLogin({ env, input, address }: For<'finishLogin'>): Promise<Answer<LoginOutcome>> {
-  return ok(await authorize.finishLogin(env, input.pending, input.code, address));
+export async function finishLogin({ env, input, address, now }: For<'finishLogin'>): Promise<Answer<LoginOutcome>> {
+  return ok(await authorize.finishLogin(env, input.pending, input.code, address, now));
 }
 
 /** The token endpoint. */
-export async function token({ env, input, address }: For<'token'>): Promise<Answer<TokenAnswer | OAuthError>> {
-  return ok(await grants.token(env, { ...input, address }));
+export async function token({ env, input, address, now }: For<'token'>): Promise<Answer<TokenAnswer | OAuthError>> {
+  return ok(await grants.token(env, { ...input, address, now }));
 }
 
 /** Introspection (RFC 7662). */
-export async function introspect({ env, input, address }: For<'introspect'>) {
-  return ok(await tokenStatus.introspect(env, { ...input, address }));
+export async function introspect({ env, input, address, now }: For<'introspect'>) {
+  return ok(await tokenStatus.introspect(env, { ...input, address, now }));
 }
 
 /** Revocation (RFC 7009). */
-export async function revoke({ env, input, address }: For<'revoke'>) {
-  return ok(await tokenStatus.revoke(env, { ...input, address }));
+export async function revoke({ env, input, address, now }: For<'revoke'>) {
+  return ok(await tokenStatus.revoke(env, { ...input, address, now }));
 }

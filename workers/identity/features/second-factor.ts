@@ -33,16 +33,27 @@ function openFactorSecret(env: Env, userId: string, sealedSecret: string): Promi
 }
 
 /** The time step that a code belongs to, or null when it is wrong now. */
-export async function stepOfCode(env: Env, userId: string, sealedSecret: string, code: string): Promise<number | null> {
+export async function stepOfCode(
+  env: Env,
+  userId: string,
+  sealedSecret: string,
+  code: string,
+  now: number,
+): Promise<number | null> {
   if (!/^\d{6}$/.test(code)) return null;
   const totp = totpOf(await openFactorSecret(env, userId, sealedSecret), '');
-  const now = Date.now();
   const delta = totp.validate({ token: code, timestamp: now, window: WINDOW_STEPS });
   return delta === null ? null : Math.floor(now / 1000 / STEP_SECONDS) + delta;
 }
 
 /** Whether a code of the authenticator, or a recovery code, is right; either is used up by it. */
-export async function useFactor(env: Env, tenantId: string, userId: string, code: string): Promise<boolean> {
+export async function useFactor(
+  env: Env,
+  tenantId: string,
+  userId: string,
+  code: string,
+  now: number,
+): Promise<boolean> {
   const policy = tenantPolicy(env, tenantId);
   const recovery = normalizeRecoveryCode(code);
   if (recovery) return policy.useRecoveryCode(userId, await sha256Hex(`${userId}:${recovery}`));
@@ -60,7 +71,7 @@ export async function useFactor(env: Env, tenantId: string, userId: string, code
     const fresh = await sealFactorSecret(env, userId, await openFactorSecret(env, userId, sealedSecret));
     await policy.resealFactor(userId, sealedSecret, fresh);
   }
-  const step = await stepOfCode(env, userId, sealedSecret, code.replaceAll(' ', ''));
+  const step = await stepOfCode(env, userId, sealedSecret, code.replaceAll(' ', ''), now);
   return step !== null && policy.useFactorStep(userId, step);
 }
 

@@ -42,7 +42,7 @@ export async function introspect(
     return { ok: true, answer: { active: true, token_type: cnf ? 'DPoP' : 'Bearer', ...answer } };
   }
   if ((await organisationOfSecret(env, text)) !== client.tenantId) return { ok: true, answer: { active: false } };
-  const session = await policy.sessionOfRefresh(await sha256Hex(text), Date.now());
+  const session = await policy.sessionOfRefresh(await sha256Hex(text), request.now);
   if (!session) return { ok: true, answer: { active: false } };
   const { userId, clientId, sessionId, scopes, keyThumbprint } = session;
   return {
@@ -77,7 +77,7 @@ export async function revoke(env: Env, request: OAuthRequest): Promise<{ ok: tru
   const tenantId = await organisationOfSecret(env, text);
   if (!tenantId) return { ok: true };
   const policy = tenantPolicy(env, tenantId);
-  const session = await policy.sessionOfRefresh(await sha256Hex(text), Date.now());
+  const session = await policy.sessionOfRefresh(await sha256Hex(text), request.now);
   // A refresh token takes its session along: its access tokens and its sockets end with it.
   if (session?.clientId === clientId) await policy.endSession(session.sessionId);
   return { ok: true };
