@@ -53,9 +53,8 @@ await main(async () => {
     : Date.now() - WORLD_LEAD_MS;
   const demoClock = values.empty ? undefined : `${speed};${Date.now()};${worldNow}`;
   const clock = clockFrom(demoClock);
-  const runtime = await step('Workers', () => startRuntime({ dataDir, port, ...(demoClock ? { demoClock } : {}) }));
-
   let simulation: { stop(): Promise<void> } | null = null;
+  let stop = async (): Promise<void> => {};
   const saveClock = (): void => {
     if (!values.empty) writeFileSync(clockFile, String(clock.now()));
   };
@@ -68,7 +67,7 @@ await main(async () => {
     clearInterval(timer);
     await simulation?.stop();
     saveClock();
-    await runtime.stop();
+    await stop();
     process.exit(0);
   };
   process.on('SIGINT', () => void end());
@@ -78,6 +77,12 @@ await main(async () => {
   if (process.env.npm_lifecycle_event === 'start') {
     setInterval(() => process.ppid !== STARTED_BY && void end(), WATCH_NPM_MS);
   }
+  const runtime = await step('Workers', () =>
+    startRuntime({ dataDir, port, ...(demoClock ? { demoClock } : {}) }, (end) => {
+      stop = end;
+    }),
+  );
+
   void runtime.ended.then((tail) => {
     if (ending) return;
     console.error(`\nThe runtime ended by itself; see ${runtime.logFile}. Its last words:\n${tail.trim()}`);

@@ -1,7 +1,7 @@
 /** One's own account: who one is, sessions, password, second factor. */
 import { z } from 'zod';
 import { operation } from '../kit/operation.ts';
-import { pageOf, paging } from '../kit/paging.ts';
+import { pagedById, pageOf } from '../kit/paging.ts';
 import { PERMISSION_NAMES } from '../kit/permissions.ts';
 import { described, idInput, idOf, orNull, text, whole } from '../kit/primitives.ts';
 import { passwordInput, role } from './common.ts';
@@ -73,7 +73,7 @@ export const accountOperations = {
   listSessions: operation({
     permission: 'authenticated',
     summary: 'Where you are signed in, newest first',
-    input: z.strictObject(paging),
+    input: z.strictObject(pagedById('ses')),
     output: pageOf('Session', session),
   }),
   endSession: operation({

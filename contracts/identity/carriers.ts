@@ -1,7 +1,7 @@
 /** Carriers: organisations of their own, shared by the tenants that invite them. */
 import { z } from 'zod';
 import { operation } from '../kit/operation.ts';
-import { pageOf, paging } from '../kit/paging.ts';
+import { pagedById, pageOf } from '../kit/paging.ts';
 import { described, idInput, idOf, instant, orNull, text } from '../kit/primitives.ts';
 import { emailInput, nameInput } from './common.ts';
 
@@ -53,7 +53,7 @@ export const carrierOperations = {
   listCarriers: operation({
     permission: 'carriers:read',
     summary: 'List your carriers, newest first',
-    input: z.strictObject(paging),
+    input: z.strictObject(pagedById('car')),
     output: pageOf('Carrier', carrier),
   }),
   getCarrier: operation({
@@ -66,7 +66,7 @@ export const carrierOperations = {
   listCarrierCustomers: operation({
     permission: 'carrier-bookings:read',
     summary: 'The tenants that have invited your organisation, newest first',
-    input: z.strictObject(paging),
+    input: z.strictObject(pagedById('ten')),
     output: pageOf('CarrierCustomer', carrierCustomer),
   }),
 };

@@ -1,7 +1,7 @@
 /** Machine clients of a tenant. */
 import { z } from 'zod';
 import { operation } from '../kit/operation.ts';
-import { pageOf, paging } from '../kit/paging.ts';
+import { pagedById, pageOf } from '../kit/paging.ts';
 import { described, idInput, idOf, instant, oneOf, orNull, text, version } from '../kit/primitives.ts';
 import { accountStatus, nameInput, permissionList, role, tenantRole } from './common.ts';
 
@@ -31,19 +31,16 @@ const clientWithSecret = client
 /** A client with its secret, or without one when it proves itself by keys. */
 export type ClientWithSecret = z.infer<typeof clientWithSecret>;
 
-const coordinate = (name: string) =>
-  described(
-    z.string().regex(/^[\w-]{43}$/),
-    `The ${name} coordinate, base64url`,
-    'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
-  );
+/** The example is the key of RFC 7517 appendix A.1. */
+const coordinate = (name: string, example: string) =>
+  described(z.string().regex(/^[\w-]{43}$/), `The ${name} coordinate, base64url`, example);
 
 const publicJwk = z
   .strictObject({
     kty: described(z.literal('EC'), 'Key type', 'EC'),
     crv: described(z.literal('P-256'), 'Curve', 'P-256'),
-    x: coordinate('x'),
-    y: coordinate('y'),
+    x: coordinate('x', 'MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4'),
+    y: coordinate('y', '4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM'),
     kid: described(z.string().min(1).max(100), 'Key id, as in the assertion’s header', 'key-1'),
     alg: described(z.literal('ES256'), 'Algorithm', 'ES256').optional(),
     use: described(z.literal('sig'), 'Use', 'sig').optional(),
@@ -88,7 +85,7 @@ export const clientOperations = {
   listClients: operation({
     permission: 'clients:manage',
     summary: 'List machine clients, newest first',
-    input: z.strictObject(paging),
+    input: z.strictObject(pagedById('cli')),
     output: pageOf('Client', client),
   }),
   getClient: operation({

@@ -1,8 +1,8 @@
 /** Users of an organisation, their sessions as an administrator sees them, and invitations. */
 import { z } from 'zod';
 import { operation } from '../kit/operation.ts';
-import { pageOf, paging } from '../kit/paging.ts';
-import { OPERATOR_ROLES, TENANT_ROLES } from '../kit/permissions.ts';
+import { pagedById, pageOf } from '../kit/paging.ts';
+import { OPERATOR_ROLES, TENANT_ROLES, type Role } from '../kit/permissions.ts';
 import { described, flag, idInput, idOf, instant, oneOf, orNull, text, version, whole } from '../kit/primitives.ts';
 import { accountStatus, emailInput, nameInput, passwordInput, role, tenantRole } from './common.ts';
 
@@ -78,7 +78,8 @@ export const removedFactor = z
   .strictObject({ removed: flag('Whether there was one') })
   .meta({ id: 'RemovedFactor', description: 'Whether a second factor was removed' });
 
-const anyRole = oneOf([...TENANT_ROLES, ...OPERATOR_ROLES], 'What the account is for', 'viewer');
+const anyRoleOf = (example: Role) => oneOf([...TENANT_ROLES, ...OPERATOR_ROLES], 'What the account is for', example);
+const anyRole = anyRoleOf('viewer');
 const userId = { id: idInput('usr', 'Id of the user') };
 const carrierId = described(
   z.string().regex(/^car_[0-9a-z]{26}$/, 'must be the id of a carrier'),
@@ -91,7 +92,11 @@ const newUser = z
   .meta({ id: 'NewUser', description: 'A user to create, with a password that somebody else chose' });
 
 const newInvitation = z
-  .strictObject({ email: emailInput, role: anyRole, carrierId: carrierId.optional() })
+  .strictObject({
+    email: emailInput,
+    role: anyRoleOf('carrier_user'),
+    carrierId: carrierId.optional(),
+  })
   .meta({ id: 'NewInvitation', description: 'A person to invite' });
 
 const userChange = z
@@ -115,7 +120,7 @@ export const peopleOperations = {
     summary: 'List users, newest first',
     description: 'Operators may name a carrier to see its people.',
     input: z.strictObject({
-      ...paging,
+      ...pagedById('usr'),
       carrierId: described(z.string().max(60), 'A carrier; for operators', 'car_01kb2h5m8q3v6x9y2z4a7c0d5e').optional(),
     }),
     output: pageOf('User', user),
@@ -160,7 +165,7 @@ export const peopleOperations = {
   listUserSessions: operation({
     permission: 'users:manage',
     summary: 'Where a user is signed in, newest first',
-    input: z.strictObject({ ...paging, ...userId }),
+    input: z.strictObject({ ...pagedById('ses'), ...userId }),
     output: pageOf('Session', session),
     failures: ['not_found'],
   }),
@@ -192,7 +197,7 @@ export const peopleOperations = {
   listInvitations: operation({
     permission: 'users:read',
     summary: 'List invitations, newest first',
-    input: z.strictObject(paging),
+    input: z.strictObject(pagedById('inv')),
     output: pageOf('Invitation', invitation),
   }),
   withdrawInvitation: operation({

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isCidr } from '../../domain/security/addresses.ts';
 import { CORS_ORIGINS_MAX, POLICY_ADDRESSES_MAX } from '../kit/limits.ts';
 import { operation } from '../kit/operation.ts';
-import { pageOf, paging } from '../kit/paging.ts';
+import { pagedById, pageOf } from '../kit/paging.ts';
 import { described, idOf, instant, oneOf, orNull, text, version, whole } from '../kit/primitives.ts';
 
 const cidr = z
@@ -22,13 +22,19 @@ function isWebOrigin(text: string): boolean {
   return url.origin === text && (url.protocol === 'https:' || (url.protocol === 'http:' && loopback));
 }
 
-const addresses = (description: string) =>
-  described(z.array(cidr).max(POLICY_ADDRESSES_MAX).default([]), description, ['203.0.113.0/24']);
+const addresses = (description: string, example: string) =>
+  described(z.array(cidr).max(POLICY_ADDRESSES_MAX).default([]), description, [example]);
 
 export const policyInput = z
   .strictObject({
-    allowedAddresses: addresses('Addresses and CIDR ranges that are let in; an empty list lets all in'),
-    blockedAddresses: addresses('Addresses and CIDR ranges that are refused whatever else, webhooks too'),
+    allowedAddresses: addresses(
+      'Addresses and CIDR ranges that are let in; an empty list lets all in',
+      '203.0.113.0/24',
+    ),
+    blockedAddresses: addresses(
+      'Addresses and CIDR ranges that are refused whatever else, webhooks too',
+      '198.51.100.7/32',
+    ),
     corsOrigins: described(
       z.array(origin).max(CORS_ORIGINS_MAX).default([]),
       'Exact origins of browser applications that may read answers',
@@ -97,7 +103,7 @@ export const policyOperations = {
     summary: 'Security alerts, newest first',
     description:
       'Ten refusals of one kind by one subject within five minutes raise one. An operator sees those of every tenant.',
-    input: z.strictObject(paging),
+    input: z.strictObject(pagedById('alr')),
     output: pageOf('SecurityAlert', securityAlert),
   }),
   listSigningKeys: operation({

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { FEATURES, type Feature } from '../kit/features.ts';
 import { QUOTA_SUBJECT_PER_MINUTE, QUOTA_TENANT_PER_MINUTE } from '../kit/limits.ts';
 import { operation } from '../kit/operation.ts';
-import { pageOf, paging } from '../kit/paging.ts';
+import { pagedById, pageOf } from '../kit/paging.ts';
 import { described, idInput, idOf, instant, text, version } from '../kit/primitives.ts';
 import { emailInput, nameInput, passwordInput } from './common.ts';
 
@@ -77,7 +77,7 @@ export const tenantOperations = {
   listTenants: operation({
     permission: 'tenants:manage',
     summary: 'List all tenants, newest first',
-    input: z.strictObject(paging),
+    input: z.strictObject(pagedById('ten')),
     output: pageOf('Tenant', tenant),
   }),
   getLimits: operation({

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import { after, cutPage, cutPageById, pagedBy, paging } from './paging.ts';
+import { after, cutPage, cutPageById, pagedBy, pagedById } from './paging.ts';
 
-const query = z.strictObject(paging);
+const query = z.strictObject(pagedById('con'));
 
 describe('a cursor', () => {
   it('comes back as it was', () => {
@@ -29,6 +29,7 @@ describe('a cursor', () => {
       expect([parts, by.safeParse({ cursor: encodeCursor(parts) }).success]).toEqual([parts, false]);
     }
     expect(by.safeParse({ cursor: encodeCursor([1, 'z']) }).success).toBe(true);
+    expect(query.safeParse({ cursor: encodeCursor(['bkg_1']) }).success).toBe(false);
   });
 });
 

@@ -4,17 +4,17 @@ import { type CursorParts, decodeCursor, encodeCursor } from './cursor.ts';
 import { PAGE_DEFAULT, PAGE_MAX } from './limits.ts';
 import type { Page } from './result.ts';
 
-/** The parameters of a list that is sorted by parts of these types; a cursor of another list is refused. */
-export const pagedBy = (...types: ('string' | 'number')[]) => ({
+/** What a part of a cursor may be: a type, or the pattern of a text. */
+type PartKind = 'string' | 'number' | RegExp;
+
+/** The parameters of a list that is sorted by parts of these kinds; a cursor that cannot be of this list is refused. */
+export const pagedBy = (...kinds: PartKind[]) => ({
   cursor: z
     .string()
     .max(500)
-    .refine((text) => isOf(decodeCursor(text), types), 'is not a cursor of this list')
+    .refine((text) => isOf(decodeCursor(text), kinds), 'is not a cursor of this list')
     .optional()
-    .meta({
-      description: 'The `nextCursor` of the page before; the first page without it',
-      examples: [encodeCursor(types.map((type) => (type === 'string' ? 'z' : 1)))],
-    }),
+    .meta({ description: 'The `nextCursor` of the page before; the first page without it', examples: ['WyJ6Il0'] }),
   limit: z
     .int()
     .min(1)
@@ -23,11 +23,15 @@ export const pagedBy = (...types: ('string' | 'number')[]) => ({
     .meta({ description: 'Items of the page at most', examples: [50] }),
 });
 
-const isOf = (parts: CursorParts | null, types: readonly string[]): boolean =>
-  parts?.length === types.length && parts.every((part, i) => typeof part === types[i]);
+const isOf = (parts: CursorParts | null, kinds: readonly PartKind[]): boolean =>
+  parts?.length === kinds.length &&
+  parts.every((part, i) => {
+    const kind = kinds[i]!;
+    return typeof kind === 'string' ? typeof part === kind : typeof part === 'string' && kind.test(part);
+  });
 
-/** The parameters of a list by id, as most are. */
-export const paging = pagedBy('string');
+/** The parameters of a list by id; `prefix` is what its ids begin with. */
+export const pagedById = (prefix: string) => pagedBy(new RegExp(`^${prefix}_[0-9a-z]{1,40}$`));
 
 /** Parameters of a list, as a handler has them. */
 export interface Paging {

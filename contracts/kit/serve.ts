@@ -152,9 +152,12 @@ export function faultsOf(error: z.ZodError): Fault[] {
   return error.issues.flatMap(faultsOfIssue).slice(0, FAULTS_MAX);
 }
 
+/** A member's name in a JSON pointer (RFC 6901 section 3). */
+const escaped = (name: PropertyKey): string => String(name).replaceAll('~', '~0').replaceAll('/', '~1');
+
 /** An unknown property is named itself, not only the object that has it. */
 function faultsOfIssue(issue: z.core.$ZodIssue): Fault[] {
-  const at = (...path: PropertyKey[]): string => ['', ...path.map(String)].join('/');
+  const at = (...path: PropertyKey[]): string => ['', ...path.map(escaped)].join('/');
   if (issue.code !== 'unrecognized_keys') {
     return [{ pointer: at(...issue.path), code: issue.code, detail: issue.message }];
   }

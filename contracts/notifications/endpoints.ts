@@ -1,7 +1,7 @@
 /** Outbound webhooks: a tenant's endpoints and their deliveries. */
 import { z } from 'zod';
 import { operation } from '../kit/operation.ts';
-import { pageOf, paging } from '../kit/paging.ts';
+import { pagedById, pageOf } from '../kit/paging.ts';
 import { described, idInput, idOf, instant, oneOf, orNull, text, whole } from '../kit/primitives.ts';
 import { WEBHOOK_EVENT_TYPES } from './events.ts';
 
@@ -100,7 +100,7 @@ export const endpointOperations = {
   listDeliveries: operation({
     permission: 'webhooks:manage',
     summary: 'The delivery log of an endpoint, newest first',
-    input: z.strictObject({ ...paging, ...endpointId }),
+    input: z.strictObject({ ...pagedById('dlv'), ...endpointId }),
     output: pageOf('WebhookDelivery', delivery),
     failures: ['not_found'],
   }),

@@ -1,7 +1,7 @@
 /** Allocations: contracted space that bookings draw from. */
 import { z } from 'zod';
 import { operation } from '../kit/operation.ts';
-import { pageOf, paging } from '../kit/paging.ts';
+import { pagedById, pageOf } from '../kit/paging.ts';
 import {
   described,
   idInput,
@@ -73,7 +73,7 @@ export const allocationOperations = {
     permission: 'allocations:read',
     summary: 'List contracted space, newest first',
     input: z.strictObject({
-      ...paging,
+      ...pagedById('all'),
       origin: unLocode('Only this port of loading (UN/LOCODE)', 'CNSHA').optional(),
       destination: unLocode('Only this port of discharge (UN/LOCODE)').optional(),
     }),

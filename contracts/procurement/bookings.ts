@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { BOOKING_STATES } from '../../domain/booking/states.ts';
 import { BOOKING_CONTAINERS_MAX } from '../kit/limits.ts';
 import { operation } from '../kit/operation.ts';
-import { pageOf, paging } from '../kit/paging.ts';
+import { pagedById, pageOf } from '../kit/paging.ts';
 import { described, idInput, idOf, instant, oneOf, orNull, text, version, whole } from '../kit/primitives.ts';
 
 const state = oneOf(BOOKING_STATES, 'Where the booking is in its life', 'confirmed');
@@ -88,7 +88,7 @@ const carrierTransition = z
 /** A change of a booking's state. */
 export type Transition = z.output<typeof transition>;
 
-const listQuery = { ...paging, state: state.optional() };
+const listQuery = { ...pagedById('bkg'), state: state.optional() };
 
 /** The operations. */
 export const bookingOperations = {

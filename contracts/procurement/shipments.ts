@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { BOOKING_STATES } from '../../domain/booking/states.ts';
 import { operation } from '../kit/operation.ts';
-import { pageOf, paging } from '../kit/paging.ts';
+import { pagedById, pageOf } from '../kit/paging.ts';
 import { idInput, idOf, instant, oneOf, text } from '../kit/primitives.ts';
 
 export const shipment = z
@@ -27,7 +27,7 @@ export const shipmentOperations = {
   listShipments: operation({
     permission: 'shipments:read',
     summary: 'List shipments, newest first',
-    input: z.strictObject(paging),
+    input: z.strictObject(pagedById('shp')),
     output: pageOf('Shipment', shipment),
     failures: ['not_found', 'shard.unavailable'],
   }),

@@ -1,7 +1,7 @@
 /** Carrier connections: who may post webhooks, in which format, and what became of what was posted. */
 import { z } from 'zod';
 import { operation } from '../kit/operation.ts';
-import { pagedBy, pageOf, paging } from '../kit/paging.ts';
+import { pagedBy, pagedById, pageOf } from '../kit/paging.ts';
 import { described, flag, idInput, idOf, instant, oneOf, orNull, text, whole } from '../kit/primitives.ts';
 import { ITEM_OUTCOMES, type ItemOutcome, rejectedItem } from './events.ts';
 
@@ -30,7 +30,12 @@ export const connection = z
 export type Connection = z.infer<typeof connection>;
 
 const connectionWithSecret = connection
-  .extend({ secret: text('The signing secret, shown once', 'whsec_…') })
+  .extend({
+    secret: text(
+      'The signing secret, shown once: base64 of the HMAC key, after `whsec_` where the scheme is Standard Webhooks',
+      'whsec_…',
+    ),
+  })
   .meta({ id: 'ConnectionWithSecret', description: 'A connection with its new signing secret' });
 /** A connection with the secret that was just made. */
 export type ConnectionWithSecret = z.infer<typeof connectionWithSecret>;
@@ -136,7 +141,7 @@ export const connectionOperations = {
   listConnections: operation({
     permission: 'connections:read',
     summary: 'List connections, newest first',
-    input: z.strictObject(paging),
+    input: z.strictObject(pagedById('con')),
     output: pageOf('Connection', connection),
   }),
   getConnection: operation({

@@ -5,7 +5,7 @@ import { TARGETS } from '../../domain/eta/eta.ts';
 import { MILESTONES } from '../../domain/journey/fold.ts';
 import { PAGE_DEFAULT, POSITIONS_PAGE_MAX, REGISTER_MAX } from '../kit/limits.ts';
 import { operation } from '../kit/operation.ts';
-import { pagedBy, pageOf, paging } from '../kit/paging.ts';
+import { pagedBy, pageOf } from '../kit/paging.ts';
 import {
   containerNumber,
   containerNumberInput,
@@ -168,7 +168,7 @@ const box = z
   });
 
 const fleetQuery = z.strictObject({
-  ...paging,
+  ...pagedBy(/^[0-9A-Z]{1,20}$/),
   search: described(
     z.string().min(1).max(60),
     'Part of a container number, reference, vessel name, port or booking',

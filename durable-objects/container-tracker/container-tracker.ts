@@ -111,7 +111,7 @@ export class ContainerTracker extends DurableObject<Env> {
     return { summary: summarize(this.#row!.memory.state), outcomes };
   }
 
-  /** Registers the container or adds to its registration; the same facts again change nothing. */
+  /** Registers the container or adds to its registration. */
   async register(call: {
     tenantId: string;
     number: string;
@@ -150,12 +150,12 @@ export class ContainerTracker extends DurableObject<Env> {
     return cutPage(found, query.limit, eventToApi, ({ at, key }) => [at, key]);
   }
 
-  /** Positions by time, thinned to a resolution. */
+  /** Positions by time, thinned. */
   async positions(query: PositionQuery): Promise<Page<ApiPosition> | null> {
     return this.#row && readSeries(this.#storage, this.#row.openPoints, query);
   }
 
-  /** ETAs published on the present journey, by whomever, oldest first. */
+  /** ETAs published on this journey, oldest first. */
   async etaHistory(query: Paging): Promise<Page<PublishedEta> | null> {
     if (!this.#row) return null;
     const journey = this.#row.memory.eta?.journey ?? 0;
@@ -176,6 +176,10 @@ export class ContainerTracker extends DurableObject<Env> {
   /** Opens a live socket; its ticket was redeemed before. */
   override async fetch(request: Request): Promise<Response> {
     return this.#live.accept(request, (cursor) => this.#onConnect(cursor));
+  }
+
+  override async webSocketClose(socket: WebSocket, code: number): Promise<void> {
+    this.#live.closed(socket, code);
   }
 
   override async alarm(): Promise<void> {
@@ -216,7 +220,7 @@ export class ContainerTracker extends DurableObject<Env> {
   #tell({ row, outbox }: Stored, fresh: PointTuple[]): void {
     this.#row = row;
     const { epoch, seq } = row.memory.state;
-    // A backfill may bring thousands: the newest ones go along, the rest is there to be read.
+    // A backfill may bring thousands: the newest go along.
     const positions = fresh.slice(-LIVE_POSITIONS_MAX).map((point) => positionToApi(toPosition(point)));
     const frame: ContainerFrame = { type: 'delta', epoch, seq, container: this.#view(), positions };
     this.#ring.push(seq, frame);

@@ -106,6 +106,10 @@ export class FleetIndex extends DurableObject {
     this.#live.closeSocketsOf(holder, endedAt);
   }
 
+  override async webSocketClose(socket: WebSocket, code: number): Promise<void> {
+    this.#live.closed(socket, code);
+  }
+
   /** Opens a live socket. The gateway has redeemed the ticket before it wakes the object. */
   override async fetch(request: Request): Promise<Response> {
     return this.#live.accept(request, (cursor) => this.#onConnect(cursor));

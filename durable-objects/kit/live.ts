@@ -73,6 +73,12 @@ export class Live {
     }
   }
 
+  /** Answers a client's close: without it the closing handshake (RFC 6455 section 7.1.2) never ends. */
+  closed(socket: WebSocket, code: number): void {
+    // 1005 and 1006 say that no code came; they must not be sent.
+    socket.close(code === 1005 || code === 1006 ? 1000 : code);
+  }
+
   /** Whether anybody listens: saves building frames for nobody. */
   get watched(): boolean {
     return this.#ctx.getWebSockets().length > 0;

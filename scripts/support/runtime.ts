@@ -215,8 +215,14 @@ function newest(folder: string): number {
   return at;
 }
 
-/** Starts all Workers and waits until the gateway answers. */
-export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+/**
+ * Starts all Workers and waits until the gateway answers. `onSpawned` is given what ends them as soon as there
+ * is something to end.
+ */
+export async function startRuntime(
+  options: RuntimeOptions,
+  onSpawned?: (stop: () => Promise<void>) => void,
+): Promise<Runtime> {
   const { dataDir, port } = options;
   const origin = `http://localhost:${port}`;
   const configs = writeConfigs(loadSecrets(dataDir, origin), options).flatMap((file) => ['-c', file]);
@@ -256,6 +262,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       await endGroup(child, 'SIGKILL');
     },
   };
+  onSpawned?.(runtime.stop);
   await waitUntilReady(origin, ended, runtime);
   return runtime;
 }

@@ -417,7 +417,7 @@ export interface ConnectionWithSecret {
   createdAt: string;
   /** When its secret was changed last */
   secretRotatedAt: string | null;
-  /** The signing secret, shown once */
+  /** The signing secret, shown once: base64 of the HMAC key, after `whsec_` where the scheme is Standard Webhooks */
   secret: string;
 }
 

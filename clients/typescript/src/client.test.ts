@@ -162,3 +162,13 @@ it('a wrong secret is an ApiError, and is not tried again', async () => {
   expect(error).toMatchObject({ status: 401, message: 'No token for cli_1: invalid_client (unknown)' });
   expect(asked).toBe(1);
 });
+
+it('takes an origin with a slash at its end', async () => {
+  const asked: string[] = [];
+  const fetcher = (async (url: string) => {
+    asked.push(url);
+    return Response.json({});
+  }) as typeof fetch;
+  await new FairleadClient({ origin: 'https://x.example/', fetch: fetcher }).call('health', {});
+  expect(asked).toEqual(['https://x.example/healthz']);
+});

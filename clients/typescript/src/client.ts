@@ -63,7 +63,7 @@ export class FairleadClient {
     const { origin, auth, retries = 2, now = Date.now } = options;
     // Browsers refuse a fetch that is called as a method of something else.
     const send: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
-    this.origin = origin;
+    this.origin = new URL(origin).origin;
     this.#fetch = send;
     this.#retries = retries;
     this.#wait = options.wait ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));

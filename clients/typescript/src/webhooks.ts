@@ -37,13 +37,9 @@ export async function verifyWebhook(
 }
 
 async function isSigned(secret: string, message: Uint8Array<ArrayBuffer>, presented: string[]): Promise<boolean> {
-  const key = await crypto.subtle.importKey(
-    'raw',
-    bytesOf(secret.replace(/^whsec_/, '')),
-    { name: 'HMAC', hash: 'SHA-256' },
-    false,
-    ['verify'],
-  );
+  const secretBytes = tryBytesOf(secret.replace(/^whsec_/, ''));
+  if (!secretBytes?.length) throw new TypeError('a webhook secret is whsec_ and base64');
+  const key = await crypto.subtle.importKey('raw', secretBytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']);
   for (const signature of presented) {
     const [version, text = ''] = signature.split(',');
     // verify compares in constant time.

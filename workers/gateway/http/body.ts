@@ -32,6 +32,25 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
   return body;
 }
 
+/** Nothing of ours nests deeper; what copies or checks a body recurses, and must not run out of stack. */
+const DEPTH_MAX = 64;
+
+/** Whether brackets outside of strings open more levels than allowed. All that matters is ASCII, also in UTF-8. */
+function isTooDeep(body: Uint8Array): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let i = 0; i < body.length; i++) {
+    const byte = body[i];
+    if (quoted && byte === BACKSLASH) i++;
+    else if (byte === QUOTE) quoted = !quoted;
+    else if (!quoted && (byte === OPEN_BRACE || byte === OPEN_BRACKET) && ++depth > DEPTH_MAX) return true;
+    else if (!quoted && (byte === CLOSE_BRACE || byte === CLOSE_BRACKET)) depth--;
+  }
+  return false;
+}
+
+const [QUOTE, BACKSLASH, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x22, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d];
+
 /** Reads a JSON body. */
 export async function readJson(
   request: Request,
@@ -39,6 +58,8 @@ export async function readJson(
 ): Promise<{ value: unknown } | 'too_large' | Failure> {
   const body = await readBody(request, maxBytes);
   if (body === 'too_large') return body;
+  if (isTooDeep(body))
+    return { ...fault('', 'too_deep', `nests more than ${DEPTH_MAX} levels`), detail: 'The body is not valid' };
   try {
     return { value: JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(body)) as unknown };
   } catch (error) {

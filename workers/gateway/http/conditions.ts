@@ -13,7 +13,7 @@ export function matchesEtag(header: string | null, etag: string): boolean {
 export function expectedVersion(header: string | null): number | Failure {
   if (!header) return fail('precondition.required', 'Send If-Match with the ETag you have read');
   // A proxy that compresses may have made the tag weak; the version in it is as exact as before.
-  const match = /^(?:W\/)?"(\d{1,15})"$/.exec(header);
+  const match = /^(?:W\/)?"(0|[1-9]\d{0,14})"$/.exec(header);
   return match ? Number(match[1]) : fail('precondition.failed', 'If-Match must name the ETag you have read');
 }
 

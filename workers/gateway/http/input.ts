@@ -96,7 +96,7 @@ export function readQuery(
   const values: [string, unknown][] = [];
   const faults: Fault[] = [];
   const refuse = (name: string, code: string, detail: string): void => {
-    faults.push({ pointer: `/query/${name}`, code, detail });
+    faults.push({ pointer: `/query/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, code, detail });
   };
   for (const name of [...new Set(parameters.keys())].slice(0, PARAMETERS_MAX)) {
     const [text = '', ...more] = parameters.getAll(name);

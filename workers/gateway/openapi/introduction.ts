@@ -9,19 +9,32 @@ const QUICK_START = `## Quick start
 1. Get a token. An administrator makes a machine client (\`POST /v1/clients\`); its id and secret buy tokens of five minutes:
 
 \`\`\`sh
-curl -u "$CLIENT_ID:$CLIENT_SECRET" -d grant_type=client_credentials "$ORIGIN/oauth/token"
+ORIGIN=http://localhost:8787 CLIENT_ID=cli_... CLIENT_SECRET=fls_...
+TOKEN=$(curl -s -u "$CLIENT_ID:$CLIENT_SECRET" -d grant_type=client_credentials "$ORIGIN/oauth/token" |
+  sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
 \`\`\`
 
 2. Track a container:
 
 \`\`\`sh
-curl -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -H "idempotency-key: $(uuidgen)" \\
+curl -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -H "idempotency-key: my-first-container" \\
   -d '{"containers":[{"number":"CSQU3054383","origin":"CNSHA","destination":"NLRTM"}]}' "$ORIGIN/v1/containers"
 curl -H "authorization: Bearer $TOKEN" "$ORIGIN/v1/containers/CSQU3054383"
 \`\`\`
 
-3. Let the carrier deliver: \`POST /v1/carriers\`, then \`POST /v1/connections\`; the carrier posts signed webhooks to
-\`/ingest/{connectionId}\`.
+3. Let the carrier deliver: invite it, make a connection, and post as it would, signed with the connection's secret:
+
+\`\`\`sh
+POST() { curl -s -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -H "idempotency-key: $1" -d "$3" "$ORIGIN$2"; }
+member() { sed 's/.*"'$1'":"\\([^"]*\\)".*/\\1/'; }
+CARRIER=$(POST my-first-carrier /v1/carriers '{"scac":"NWOL","name":"Northwind Ocean Lines"}' | member id)
+CONNECTION=$(POST my-first-connection /v1/connections '{"name":"Positions","carrierId":"'$CARRIER'","format":"positions","scheme":"dcsa"}')
+BODY='[{"container":"CSQU3054383","time":"2026-01-10T08:30:00Z","latitude":1.26,"longitude":103.84}]'
+KEY=$(echo "$CONNECTION" | member secret | base64 -d | od -An -v -tx1 | tr -d ' \\n')
+SIGNATURE=$(printf %s "$BODY" | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$KEY" | sed 's/.* //')
+curl -H "notification-signature: sha256=$SIGNATURE" -H 'content-type: application/json' -d "$BODY" \\
+  "$ORIGIN/ingest/$(echo "$CONNECTION" | member id)"
+\`\`\`
 
 4. Listen: add an endpoint (\`POST /v1/webhook-endpoints\`), or open a WebSocket with a ticket (\`POST /v1/ws-tickets\`).
 
