@@ -262,7 +262,7 @@ export async function startRuntime(
       await endGroup(child, 'SIGKILL');
     },
   };
-  onSpawned?.(runtime.stop);
+  onSpawned?.(() => runtime.stop());
   await waitUntilReady(origin, ended, runtime);
   return runtime;
 }
