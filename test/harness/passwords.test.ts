@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fetch } from '../../scripts/support/api.ts';
 import { createTenant, fetchOf, signIn, type TestTenant } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
-import { person, sendForm } from '../support/people.ts';
+import { joinTenant, person, sendForm } from '../support/people.ts';
 
 let platform: Platform;
 let tenant: TestTenant;
@@ -20,16 +20,7 @@ function from(address: string): Fetch {
     fetchOf(platform)(url, { ...init, headers: { ...(init?.headers as object), 'cf-connecting-ip': address } });
 }
 
-/** A user of the tenant with a password of their own, by invitation. */
-async function newUser(email: string, role = 'operations') {
-  const invitation = await tenant.admin.must('POST', '/v1/invitations', { email, role });
-  const token = new URL(invitation.url).searchParams.get('token')!;
-  const password = `password of ${email}`;
-  const done = await sendForm(platform, '/set-password', { token, name: 'Some Body', password });
-  expect(done.status).toBe(200);
-  const user = (await tenant.admin.all('/v1/users')).find((entry) => entry.email === email);
-  return { invitation, token, password, user };
-}
+const newUser = (email: string, role?: string) => joinTenant(platform, tenant, email, role);
 
 describe('guessing', () => {
   it('is counted before it is tried: of thirty guesses at once ten are made', async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTenant, fetchOf, signIn, type TestTenant, until } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
-import { callWith, person, sendForm } from '../support/people.ts';
+import { callWith, joinTenant, person, sendForm } from '../support/people.ts';
 import { openSocket } from '../support/socket.ts';
 
 let platform: Platform;
@@ -15,16 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform?.close());
 
-/** A user of the tenant with a password of their own, by invitation. */
-async function newUser(email: string, role = 'operations') {
-  const invitation = await tenant.admin.must('POST', '/v1/invitations', { email, role });
-  const token = new URL(invitation.url).searchParams.get('token')!;
-  const password = `password of ${email}`;
-  const done = await sendForm(platform, '/set-password', { token, name: 'Some Body', password });
-  expect(done.status).toBe(200);
-  const user = (await tenant.admin.all('/v1/users')).find((entry) => entry.email === email);
-  return { invitation, token, password, user };
-}
+const newUser = (email: string, role?: string) => joinTenant(platform, tenant, email, role);
 
 describe('a session that is ended', () => {
   it('stops reads within a second and writes at once, and closes its sockets with 4401', async () => {

@@ -1,6 +1,6 @@
 /** Signed-in people and what they do with tokens, for tests of sessions and policy. */
 import type { Fetch } from '../../scripts/support/api.ts';
-import { fetchOf, signIn } from './fixtures.ts';
+import { fetchOf, signIn, type TestTenant } from './fixtures.ts';
 import type { Platform } from './harness.ts';
 
 /** A signed-in person. */
@@ -67,4 +67,15 @@ export function sendForm(
     body: new URLSearchParams(fields).toString(),
     redirect: 'manual',
   });
+}
+
+/** A user of the tenant with a password of their own, by invitation. */
+export async function joinTenant(platform: Platform, tenant: TestTenant, email: string, role = 'operations') {
+  const invitation = await tenant.admin.must('POST', '/v1/invitations', { email, role });
+  const token = new URL(invitation.url).searchParams.get('token')!;
+  const password = `password of ${email}`;
+  const done = await sendForm(platform, '/set-password', { token, name: 'Some Body', password });
+  if (done.status !== 200) throw new Error(`${email} could not choose a password: ${done.status}`);
+  const user = (await tenant.admin.all('/v1/users')).find((entry) => entry.email === email);
+  return { invitation, token, password, user };
 }
