@@ -7,7 +7,6 @@ import { ROOT } from './support/root.ts';
 const text = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const files = Object.keys(ROOM_RULES).flatMap((room) => sourcesOf(ROOT, room));
 const graph = new Map(files.map((file) => [file, importsOf(file, text(file))]));
-const consoleFiles = sourcesOf(ROOT, 'console');
 
 describe('the arrows of the house point inward', () => {
   it('no file imports from a room that its own may not', () => {
@@ -27,13 +26,14 @@ describe('the arrows of the house point inward', () => {
       ['durable-objects/kit/sql.ts', 'workers/gateway/app.ts'],
       ['durable-objects/kit/sql.ts', 'durable-objects/fleet-index/storage.ts'],
       ['workers/gateway/app.ts', 'workers/identity/service.ts'],
+      ['clients/typescript/src/client.ts', 'contracts/kit/paging.ts'],
+      ['console/src/api.ts', 'contracts/identity/people.ts'],
     ];
     for (const [from, to] of against) expect(misplaced(new Map([[from, [to]]]))).toEqual([`${from} -> ${to}`]);
   });
 
   it('no files import each other in a circle, not even for their types', () => {
-    const all = new Map([...graph, ...consoleFiles.map((file) => [file, importsOf(file, text(file))] as const)]);
-    expect(circlesOf(all)).toEqual([]);
+    expect(circlesOf(graph)).toEqual([]);
     expect(
       circlesOf(
         new Map([

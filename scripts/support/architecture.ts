@@ -11,6 +11,8 @@ export const ROOM_RULES: Record<string, string[]> = {
   platform: ['platform/', 'contracts/kit/', 'domain/'],
   'durable-objects': ['durable-objects/', 'contracts/', 'platform/', 'reference/', 'domain/'],
   'durable-objects/kit': ['durable-objects/kit/', 'contracts/', 'platform/', 'domain/'],
+  clients: ['clients/'],
+  console: ['console/', 'clients/', 'domain/'],
   workers: ['durable-objects/', 'contracts/', 'platform/', 'reference/', 'domain/'],
 };
 
