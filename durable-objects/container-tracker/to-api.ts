@@ -1,6 +1,9 @@
 /** A container's state, events and positions as the API has them. */
+
+import type { ContainerAlertKind } from '../../contracts/tracking/alerts.ts';
 import type { ApiContainer, ApiJourneyEvent, ApiPosition } from '../../contracts/tracking/containers.ts';
 import type { ApiEta, PublishedEta } from '../../contracts/tracking/eta.ts';
+import type { AlertKind } from '../../domain/alerts/rules.ts';
 import type { ContainerState } from '../../domain/container/state.ts';
 import type { Eta, SaidEta } from '../../domain/eta/eta.ts';
 import type { TrackedEvent } from '../../domain/journey/event.ts';
@@ -8,8 +11,6 @@ import type { Milestone } from '../../domain/journey/fold.ts';
 import type { Position } from '../../domain/positions/chunk.ts';
 import { toInstant, toInstantOrNull } from '../../platform/instants.ts';
 import { STALE_AFTER_MS } from '../../platform/limits.ts';
-import type { AlertKind } from '../../domain/alerts/rules.ts';
-import type { ContainerAlertKind } from '../../contracts/tracking/alerts.ts';
 
 /** A stored journey event. */
 export type StoredEvent = Extract<TrackedEvent, { kind: 'journey' }>;

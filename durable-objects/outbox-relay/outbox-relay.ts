@@ -6,10 +6,13 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Notification } from '../../contracts/notifications/events.ts';
 import type { ProcurementEvent } from '../../contracts/procurement/events.ts';
+import { wallClock } from '../../platform/clock.ts';
 import { forgetAnswers } from '../../platform/d1/idempotency.ts';
 import type { ShardBindings, ShardName } from '../../platform/d1/shards.ts';
 import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
 import { Outbox, type OutboxStore, type Waiting } from '../../platform/outbox.ts';
+import { DEADLINES_TABLE, Deadlines } from '../kit/deadlines.ts';
+import { Sql } from '../kit/sql.ts';
 
 interface Env extends ShardBindings {
   PROCUREMENT_EVENTS: Queue<ProcurementEvent>;
@@ -56,20 +59,22 @@ class ShardOutbox implements OutboxStore<ProcurementEvent> {
 /** The Durable Object class. */
 export class OutboxRelay extends DurableObject<Env> {
   readonly #log: Logger;
+  readonly #deadlines: Deadlines<'look'>;
   #outbox: Outbox<ProcurementEvent> | null = null;
   #forgotAt = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#log = loggerFor('outbox-relay', env.LOG_LEVEL);
+    const sql = new Sql(ctx.storage);
+    sql.migrate([DEADLINES_TABLE]);
+    this.#deadlines = new Deadlines(sql, ctx.storage, wallClock);
   }
 
   /** Makes sure the alarm is set and stays set for some minutes. */
   async arm(shard: string): Promise<void> {
     await this.ctx.storage.put({ shard, watchUntil: Date.now() + WATCH_MS });
-    // A past-due alarm may never fire: it counts as none.
-    const alarm = await this.ctx.storage.getAlarm();
-    if (alarm === null || alarm < Date.now()) await this.ctx.storage.setAlarm(Date.now() + LOOK_EVERY_MS);
+    this.#deadlines.ensure('look', Date.now() + LOOK_EVERY_MS);
   }
 
   /** Sends what waits now; calls while a drain runs wait for a fresh look after it. */
@@ -85,6 +90,13 @@ export class OutboxRelay extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
+    // Also for an alarm that an earlier release set, which knew no deadlines.
+    this.#deadlines.ensure('look', Date.now());
+    await this.#deadlines.runDue(Date.now(), { look: () => this.#look() });
+  }
+
+  /** Looks for what still waits; answers when to look again while there may be more. */
+  async #look(): Promise<number | null> {
     const stored = await this.ctx.storage.get<string | number>(['shard', 'watchUntil']);
     const shard = stored.get('shard') as ShardName;
     try {
@@ -95,7 +107,7 @@ export class OutboxRelay extends DurableObject<Env> {
       this.#log('warn', 'outbox.look_failed', { shard, error: errorText(error) });
     }
     const busy = Date.now() < (stored.get('watchUntil') as number) || (await this.#waiting(shard));
-    if (busy) await this.ctx.storage.setAlarm(Date.now() + LOOK_EVERY_MS);
+    return busy ? Date.now() + LOOK_EVERY_MS : null;
   }
 
   async #deliver(events: ProcurementEvent[]): Promise<void> {

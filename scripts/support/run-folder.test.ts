@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ROOT } from './root.ts';
 
 let parent: string;
 beforeEach(() => {
-  parent = mkdtempSync(join(tmpdir(), 'run-folder-'));
+  // Not in the system's temporary directory: in npm test that is the folder of a run already.
+  mkdirSync(join(ROOT, 'test-results'), { recursive: true });
+  parent = mkdtempSync(join(ROOT, 'test-results', 'folders-'));
 });
 afterEach(() => rmSync(parent, { recursive: true, force: true }));
 
