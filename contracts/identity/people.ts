@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { operation } from '../kit/operation.ts';
 import { pagedById, pageOf } from '../kit/paging.ts';
-import { OPERATOR_ROLES, TENANT_ROLES, type Role } from '../kit/permissions.ts';
+import { OPERATOR_ROLES, type Role, TENANT_ROLES } from '../kit/permissions.ts';
 import { described, flag, idInput, idOf, instant, oneOf, orNull, text, version, whole } from '../kit/primitives.ts';
 import { accountStatus, emailInput, nameInput, passwordInput, role, tenantRole } from './common.ts';
 

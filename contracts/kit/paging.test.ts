@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import { after, cutPage, cutPageById, pagedBy, pagedById } from './paging.ts';
+import { after, anyText, cutPage, cutPageById, pagedBy, pagedById } from './paging.ts';
 
 const query = z.strictObject(pagedById('con'));
 
@@ -24,7 +24,7 @@ describe('a cursor', () => {
   });
 
   it('of another list is refused: what a page begins at has the types that the list is sorted by', () => {
-    const by = z.strictObject(pagedBy('number', 'string'));
+    const by = z.strictObject(pagedBy('number', anyText('z')));
     for (const parts of [['z'], [1], ['z', 1], [1, 'z', 'z']]) {
       expect([parts, by.safeParse({ cursor: encodeCursor(parts) }).success]).toEqual([parts, false]);
     }

@@ -4,8 +4,8 @@ import { type CursorParts, decodeCursor, encodeCursor } from './cursor.ts';
 import { PAGE_DEFAULT, PAGE_MAX } from './limits.ts';
 import type { Page } from './result.ts';
 
-/** What a part of a cursor may be: a type, or the pattern of a text. */
-type PartKind = 'string' | 'number' | RegExp;
+/** What a part of a cursor may be: a number, or a text of a pattern; with an example. */
+type PartKind = 'number' | { pattern: RegExp; example: string };
 
 /** The parameters of a list that is sorted by parts of these kinds; a cursor that cannot be of this list is refused. */
 export const pagedBy = (...kinds: PartKind[]) => ({
@@ -14,7 +14,10 @@ export const pagedBy = (...kinds: PartKind[]) => ({
     .max(500)
     .refine((text) => isOf(decodeCursor(text), kinds), 'is not a cursor of this list')
     .optional()
-    .meta({ description: 'The `nextCursor` of the page before; the first page without it', examples: ['WyJ6Il0'] }),
+    .meta({
+      description: 'The `nextCursor` of the page before; the first page without it',
+      examples: [encodeCursor(kinds.map((kind) => (kind === 'number' ? 1_767_225_600_000 : kind.example)))],
+    }),
   limit: z
     .int()
     .min(1)
@@ -27,11 +30,15 @@ const isOf = (parts: CursorParts | null, kinds: readonly PartKind[]): boolean =>
   parts?.length === kinds.length &&
   parts.every((part, i) => {
     const kind = kinds[i]!;
-    return typeof kind === 'string' ? typeof part === kind : typeof part === 'string' && kind.test(part);
+    return kind === 'number' ? typeof part === 'number' : typeof part === 'string' && kind.pattern.test(part);
   });
 
 /** The parameters of a list by id; `prefix` is what its ids begin with. */
-export const pagedById = (prefix: string) => pagedBy(new RegExp(`^${prefix}_[0-9a-z]{1,40}$`));
+export const pagedById = (prefix: string) =>
+  pagedBy({ pattern: new RegExp(`^${prefix}_[0-9a-z]{1,40}$`), example: `${prefix}_01kb2h5m8q3v6x9y2z4a7c0d5e` });
+
+/** A part of a cursor that may be any text. */
+export const anyText = (example: string): PartKind => ({ pattern: /^/, example });
 
 /** Parameters of a list, as a handler has them. */
 export interface Paging {

@@ -1,9 +1,9 @@
 /** The events that tenants' endpoints are told of, and what is posted to them. */
 import { z } from 'zod';
-import { CONTAINER_ALERT_KINDS } from '../tracking/alerts.ts';
 import { TARGETS } from '../../domain/eta/eta.ts';
 import { MILESTONES } from '../../domain/journey/fold.ts';
 import { containerNumber, described, idOf, instant, oneOf, orNull, text, whole } from '../kit/primitives.ts';
+import { CONTAINER_ALERT_KINDS } from '../tracking/alerts.ts';
 
 const ofContainer = {
   number: containerNumber(),

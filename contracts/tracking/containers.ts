@@ -1,11 +1,10 @@
 /** Containers of a tenant: registration, state, events and positions. */
 import { z } from 'zod';
-import { CONTAINER_ALERT_KINDS } from './alerts.ts';
 import { TARGETS } from '../../domain/eta/eta.ts';
 import { MILESTONES } from '../../domain/journey/fold.ts';
 import { PAGE_DEFAULT, POSITIONS_PAGE_MAX, REGISTER_MAX } from '../kit/limits.ts';
 import { operation } from '../kit/operation.ts';
-import { pagedBy, pageOf } from '../kit/paging.ts';
+import { anyText, pagedBy, pageOf } from '../kit/paging.ts';
 import {
   containerNumber,
   containerNumberInput,
@@ -21,6 +20,7 @@ import {
   unLocode,
   whole,
 } from '../kit/primitives.ts';
+import { CONTAINER_ALERT_KINDS } from './alerts.ts';
 import { eta } from './eta.ts';
 import { location, sensors, vessel } from './events.ts';
 import { carrierIdInput, registered, registration, registrationFacts } from './registrations.ts';
@@ -168,7 +168,7 @@ const box = z
   });
 
 const fleetQuery = z.strictObject({
-  ...pagedBy(/^[0-9A-Z]{1,20}$/),
+  ...pagedBy({ pattern: /^[0-9A-Z]{1,20}$/, example: 'CSQU3054383' }),
   search: described(
     z.string().min(1).max(60),
     'Part of a container number, reference, vessel name, port or booking',
@@ -241,7 +241,7 @@ export const containerOperations = {
   listEvents: operation({
     permission: 'containers:read',
     summary: 'Journey events by time',
-    input: z.strictObject({ ...pagedBy('number', 'string'), ...containerPath }),
+    input: z.strictObject({ ...pagedBy('number', anyText('1f2e3d4c5b6a7988')), ...containerPath }),
     output: pageOf('JourneyEvent', journeyEvent),
     failures: ['not_found'],
   }),

@@ -5,7 +5,7 @@ import { HORIZONS_HOURS } from '../../domain/eta/ledger.ts';
 import { EXPERTS } from '../../domain/eta/leg.ts';
 import { LEDGER_WINDOW_DAYS, LEDGER_WINDOW_MAX_DAYS } from '../kit/limits.ts';
 import { operation } from '../kit/operation.ts';
-import { pagedBy, pageOf } from '../kit/paging.ts';
+import { anyText, pagedBy, pageOf } from '../kit/paging.ts';
 import {
   containerNumberInput,
   decimal,
@@ -188,7 +188,7 @@ export const etaOperations = {
       `${HORIZONS_HOURS.join(', ')} hours). A positive bias is too late. Coverage is the share of arrivals within ` +
       'the 80 % interval, for sources that give one.',
     input: z.strictObject({
-      ...pagedBy('string', 'string', 'string'),
+      ...pagedBy(anyText('CNSHA>NLRTM'), anyText('vessel_arrival'), anyText('ours')),
       ...window,
       groupBy: described(z.enum(ACCURACY_GROUPS).default('horizon'), 'How rows are grouped', 'horizon'),
       source: source.optional(),
