@@ -1,5 +1,6 @@
 /** A WebSocket client for tests: frames are read one after another. */
 import WebSocket from 'ws';
+import { containerFrame, fleetFrame } from '../../contracts/tracking/live.ts';
 
 /** An open socket. */
 export interface TestSocket {
@@ -15,10 +16,12 @@ export interface TestSocket {
 export function openSocket(origin: string, path: string): Promise<TestSocket> {
   // The local runtime leaves it to the client to end the connection once both have said goodbye.
   const socket = new WebSocket(origin.replace(/^http/, 'ws') + path, { closeTimeout: 100 } as object);
+  // A frame that its contract does not say fails the test that reads it.
+  const schema = path.startsWith('/v1/live/fleet') ? fleetFrame : containerFrame;
   const frames: unknown[] = [];
   const waiting: ((frame: unknown) => void)[] = [];
   socket.on('message', (data) => {
-    const frame: unknown = JSON.parse(String(data));
+    const frame: unknown = schema.parse(JSON.parse(String(data)));
     const reader = waiting.shift();
     if (reader) reader(frame);
     else frames.push(frame);
