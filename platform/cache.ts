@@ -7,7 +7,7 @@ export interface CacheOptions {
   ttlMs: number;
 }
 
-const caches = new Set<Cache<never, never>>();
+const caches = new Set<{ clear(): void }>();
 
 /** A cache of an isolate. Entries are found until their lifetime ends. */
 export class Cache<K, V> {
@@ -16,7 +16,7 @@ export class Cache<K, V> {
 
   constructor(options: CacheOptions) {
     this.#options = options;
-    caches.add(this as unknown as Cache<never, never>);
+    caches.add(this);
   }
 
   /** The value, marked as just used; undefined when it is unknown or too old. */

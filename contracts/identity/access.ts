@@ -1,6 +1,7 @@
 /** What the gateway and identity exchange with the objects that decide about access. */
 import type { QuotaStatus } from '../../domain/security/quota.ts';
 import type { Role } from '../kit/permissions.ts';
+import type { AuthorizationRequest } from './oauth.ts';
 import type { ALERT_KINDS } from './policy.ts';
 import type { Limits } from './tenants.ts';
 
@@ -117,7 +118,7 @@ export type Granted = Grant & { sessionId: string; keyThumbprint: string | null 
 export interface PendingLogin {
   userId: string;
   securityVersion: number;
-  request: Record<string, string>;
+  request: AuthorizationRequest;
 }
 
 /** The second factor of a user. */

@@ -5,7 +5,7 @@ import { contentKey, type PositionEvent } from '../../domain/journey/event.ts';
 import type { Env } from '../../workers/tracking/env.ts';
 import type { IngressEvent } from '../carrier-inbox/pack.ts';
 
-/** The tracking Worker's environment. */
+/** The tracking Worker's environment; the runtime's own type of it is no one Worker's. */
 export const bindings = env as unknown as Env;
 
 /** A container number that every test may use: storage is reset between tests. */

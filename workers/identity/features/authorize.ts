@@ -149,7 +149,7 @@ export async function login(
   const pending = `${user.tenantId}.${randomToken()}`;
   await policy.storePendingLogin(
     await sha256Hex(pending),
-    { userId: user.id, securityVersion: user.securityVersion, request: { ...request } },
+    { userId: user.id, securityVersion: user.securityVersion, request },
     now + SECOND_FACTOR_SECONDS * 1000,
   );
   return { ok: true, pending };
@@ -182,7 +182,7 @@ export async function finishLogin(
   }
   await policy.dropPendingLogin(hash);
   await attempt.succeeded();
-  return issueCode(env, user, waiting.request as unknown as AuthorizationRequest, ['pwd', 'otp'], now);
+  return issueCode(env, user, waiting.request, ['pwd', 'otp'], now);
 }
 
 async function issueCode(

@@ -86,7 +86,7 @@ export async function signAccessToken(env: Env, subject: TokenSubject): Promise<
 export async function readAccessToken(env: Env, token: string): Promise<JWTPayload | null> {
   if (!isCompactJws(token, 8_192)) return null;
   try {
-    const keys = (await publicKeys(env)).keys as unknown as JWK[];
+    const { keys } = await publicKeys(env);
     const { payload } = await jwtVerify(token, createLocalJWKSet({ keys }), {
       algorithms: ['ES256'],
       issuer: env.ISSUER,
