@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { createTestHarness, type TestHarness } from 'wrangler';
 import { checkDigit } from '../domain/identifiers/iso6346.ts';
 import { ApiClient } from '../scripts/support/api.ts';
+import { ROOT } from '../scripts/support/root.ts';
 import { buildConsole } from '../scripts/support/runtime.ts';
 import type { WorkerName } from '../scripts/support/secrets.ts';
 import { createTenant, type TestTenant } from '../test/support/fixtures.ts';
 import { CONFIGS, type Platform, startPlatform } from '../test/support/harness.ts';
-import { ROOT } from '../test/support/root.ts';
 
 /** Everything a benchmark needs. */
 export interface Stage {

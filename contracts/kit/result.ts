@@ -26,6 +26,10 @@ export const ERROR_CODES = [
 /** One of the stable failure codes. */
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
+/** The JSON pointer of a member by the names on the way to it (RFC 6901 section 3). */
+export const pointerTo = (...names: PropertyKey[]): string =>
+  names.map((name) => `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
 /** One fault in a request: where (JSON pointer into the operation's input) and what. */
 export interface Fault {
   pointer: string;

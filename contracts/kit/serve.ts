@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import type { Actor } from './actor.ts';
 import type { Access, Input, OperationSpec, Output, RequestContext } from './operation.ts';
 import { allows, type Permission, type Role } from './permissions.ts';
-import { type Answer, type Failure, type Fault, fail, invalid } from './result.ts';
+import { type Answer, type Failure, type Fault, fail, invalid, pointerTo } from './result.ts';
 
 /** Faults of one request that are answered; more say nothing new. */
 const FAULTS_MAX = 50;
@@ -152,14 +152,14 @@ export function faultsOf(error: z.ZodError): Fault[] {
   return error.issues.flatMap(faultsOfIssue).slice(0, FAULTS_MAX);
 }
 
-/** A member's name in a JSON pointer (RFC 6901 section 3). */
-const escaped = (name: PropertyKey): string => String(name).replaceAll('~', '~0').replaceAll('/', '~1');
-
 /** An unknown property is named itself, not only the object that has it. */
 function faultsOfIssue(issue: z.core.$ZodIssue): Fault[] {
-  const at = (...path: PropertyKey[]): string => ['', ...path.map(escaped)].join('/');
   if (issue.code !== 'unrecognized_keys') {
-    return [{ pointer: at(...issue.path), code: issue.code, detail: issue.message }];
+    return [{ pointer: pointerTo(...issue.path), code: issue.code, detail: issue.message }];
   }
-  return issue.keys.map((key) => ({ pointer: at(...issue.path, key), code: issue.code, detail: 'is not known here' }));
+  return issue.keys.map((key) => ({
+    pointer: pointerTo(...issue.path, key),
+    code: issue.code,
+    detail: 'is not known here',
+  }));
 }

@@ -3,6 +3,7 @@
 import type { Notification } from '../../contracts/notifications/events.ts';
 import type { Advanced } from '../../domain/container/advance.ts';
 import { hash64 } from '../../domain/journey/event.ts';
+import { toInstant, toInstantOrNull } from '../../platform/instants.ts';
 import { alertKindToApi } from './to-api.ts';
 
 /** Messages for the notifications queue; ids follow from the content, so that receivers can de-duplicate. */
@@ -20,13 +21,12 @@ export function messagesOf(tenantId: string, { memory, reached, raised, said }: 
   // Discharge, gate out and delivery move with the arrival: only the nearest target is news.
   const { eta, onward } = memory.state;
   const nearest = (eta ?? onward[0])?.target;
-  const instant = (at: number): string => new Date(at).toISOString();
   return [
     ...reached.map((m) =>
       make('container.milestone', `${m.code}|${m.location?.unLocationCode}|${m.voyage}|${m.at}`, {
         milestone: m.code,
         location: m.location?.unLocationCode ?? null,
-        at: instant(m.at),
+        at: toInstant(m.at),
         vesselName: m.vesselName,
         voyage: m.voyage,
       }),
@@ -43,9 +43,9 @@ export function messagesOf(tenantId: string, { memory, reached, raised, said }: 
         make('container.eta', `eta|${target}|${location}|${at}|${p50}`, {
           target,
           location,
-          p10: p10 === null ? null : instant(p10),
-          p50: instant(p50),
-          p90: p90 === null ? null : instant(p90),
+          p10: toInstantOrNull(p10),
+          p50: toInstant(p50),
+          p90: toInstantOrNull(p90),
         }),
       ),
   ];

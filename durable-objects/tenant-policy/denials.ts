@@ -5,6 +5,7 @@ import { beforeId, cutPageById } from '../../contracts/kit/paging.ts';
 import type { Page } from '../../contracts/kit/result.ts';
 import { type FailureVerdict, noteFailure } from '../../domain/security/failures.ts';
 import { newId } from '../../platform/ids.ts';
+import { toInstant } from '../../platform/instants.ts';
 import { ALERT_FAILURES, ALERT_WINDOW_MS, ALERTS_KEPT } from '../../platform/limits.ts';
 import { errorText, type Logger } from '../../platform/log.ts';
 import type { Sql } from '../kit/sql.ts';
@@ -62,7 +63,7 @@ export class Denials {
     const [row] = this.#sql.run<{ body: string }>('SELECT body FROM alerts WHERE id = ?', alertId);
     if (!row) return;
     const alert = JSON.parse(row.body) as SecurityAlert;
-    this.#store([{ ...alert, failures: alert.failures + 1, lastAt: new Date(now).toISOString(), ...latestOf(denial) }]);
+    this.#store([{ ...alert, failures: alert.failures + 1, lastAt: toInstant(now), ...latestOf(denial) }]);
   }
 
   #store(alerts: SecurityAlert[]): void {
@@ -135,8 +136,8 @@ function raised(id: string, denial: Denial, at: number[], now: number): Security
     kind: denial.kind,
     subject: denial.subject,
     failures: at.length,
-    firstAt: new Date(at[0] ?? now).toISOString(),
-    lastAt: new Date(now).toISOString(),
+    firstAt: toInstant(at[0] ?? now),
+    lastAt: toInstant(now),
     ...latestOf(denial),
   };
 }

@@ -4,6 +4,7 @@ import type { Session } from '../../contracts/identity/people.ts';
 import { beforeId, cutPageById } from '../../contracts/kit/paging.ts';
 import type { Page } from '../../contracts/kit/result.ts';
 import { newId } from '../../platform/ids.ts';
+import { toInstant } from '../../platform/instants.ts';
 import {
   SESSION_IDLE_SECONDS,
   SESSION_MAX_SECONDS,
@@ -25,8 +26,6 @@ type SessionRow = {
   last_used_at: number;
   expires_at: number;
 };
-
-const iso = (at: number): string => new Date(at).toISOString();
 
 /** The tables, as every object made from now on has them. Append-only. */
 export const SESSIONS = [
@@ -195,9 +194,9 @@ function show(row: SessionRow): Session {
   return {
     id: row.id,
     userId: row.user_id,
-    createdAt: iso(row.created_at),
-    lastUsedAt: iso(row.last_used_at),
-    expiresAt: iso(row.expires_at),
+    createdAt: toInstant(row.created_at),
+    lastUsedAt: toInstant(row.last_used_at),
+    expiresAt: toInstant(row.expires_at),
     methods: (JSON.parse(row.grant_body) as Grant).methods,
     address: row.address,
     userAgent: row.user_agent,

@@ -12,7 +12,7 @@ import type { Operation } from '../../contracts/kit/operation.ts';
 import { notifications } from '../../contracts/notifications/index.ts';
 import { procurement } from '../../contracts/procurement/index.ts';
 import { tracking } from '../../contracts/tracking/index.ts';
-import { ROOT } from './root.ts';
+import { ROOT } from '../../scripts/support/root.ts';
 
 /** Where the names of answered operations are noted, a line each, a file for each process. */
 const ANSWERED = join(ROOT, 'test-results', 'answered');

@@ -1,7 +1,7 @@
 /** All Workers together in one local runtime, with fresh storage and secrets made for the run. */
 import { createTestHarness, type TestHarness } from 'wrangler';
+import { ROOT } from '../../scripts/support/root.ts';
 import { makeSecrets, type Secrets, type WorkerName } from '../../scripts/support/secrets.ts';
-import { ROOT } from './root.ts';
 
 /** The configuration file of each Worker; the gateway is first, so it is the one requests reach. */
 export const CONFIGS: Record<WorkerName, string> = {

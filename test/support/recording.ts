@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseRecording, type RecordedPosition } from '../../scripts/support/replay.ts';
-import { ROOT } from './root.ts';
+import { ROOT } from '../../scripts/support/root.ts';
 
 /** Where the recording of Suez, March 2021, lies when shared data is at hand. */
 const SUEZ_RECORDING = join(ROOT, '../shared/data/ais/suez-march-2021.csv');

@@ -2,6 +2,7 @@ import { and, asc, eq } from 'drizzle-orm';
 import { Scope } from '../../contracts/kit/serve.ts';
 import type { AuditEntry } from '../../contracts/procurement/bookings.ts';
 import { auditLog } from '../../platform/d1/schema/tenant.ts';
+import { toInstant } from '../../platform/instants.ts';
 import type { Shard } from './shard.ts';
 
 /** Entries of an object's trail that are shown; a booking's life has under a dozen. */
@@ -32,7 +33,7 @@ export async function trailOf(shard: Shard, scope: Scope, objectId: string): Pro
     .orderBy(asc(auditLog.id))
     .limit(TRAIL_MAX);
   return rows.map(({ at, subject, action, detail, correlationId }) => ({
-    at: new Date(at).toISOString(),
+    at: toInstant(at),
     subject,
     action,
     detail,

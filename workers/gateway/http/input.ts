@@ -3,7 +3,7 @@
  * the query of a GET or DELETE, and from the JSON body of a POST or PUT. The service checks the input.
  */
 import { z } from 'zod';
-import { type Failure, type Fault, fault, invalid, ok, type Result } from '../../../contracts/kit/result.ts';
+import { type Failure, type Fault, fault, invalid, ok, pointerTo, type Result } from '../../../contracts/kit/result.ts';
 import { API_BODY_MAX_BYTES } from '../../../platform/limits.ts';
 import { readJson } from './body.ts';
 
@@ -72,7 +72,7 @@ export async function readInput(
   const query = readQuery(searchParams, source.query);
   if (!query.ok) return query;
   const twice = source.path.find((name) => searchParams.has(name));
-  if (twice !== undefined) return fault(`/query/${twice}`, 'unrecognized_keys', 'is named by the path');
+  if (twice !== undefined) return fault(pointerTo('query', twice), 'unrecognized_keys', 'is named by the path');
   if (!source.body) return { input: { ...query.value, ...params } };
   const type = request.headers.get('content-type');
   if (type !== null && !/^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(type)) return 'not_json_type';
@@ -84,7 +84,7 @@ export async function readInput(
     return { input: value };
   }
   const named = source.path.find((name) => Object.hasOwn(value, name));
-  if (named !== undefined) return fault(`/${named}`, 'unrecognized_keys', 'is named by the path');
+  if (named !== undefined) return fault(pointerTo(named), 'unrecognized_keys', 'is named by the path');
   return { input: { ...value, ...params } };
 }
 
@@ -96,7 +96,7 @@ export function readQuery(
   const values: [string, unknown][] = [];
   const faults: Fault[] = [];
   const refuse = (name: string, code: string, detail: string): void => {
-    faults.push({ pointer: `/query/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, code, detail });
+    faults.push({ pointer: pointerTo('query', name), code, detail });
   };
   for (const name of [...new Set(parameters.keys())].slice(0, PARAMETERS_MAX)) {
     const [text = '', ...more] = parameters.getAll(name);

@@ -1,5 +1,5 @@
 /** The ingress: adapter, contract check, device resolution, then the inbox. */
-import { type Answer, fail } from '../../../contracts/kit/result.ts';
+import { type Answer, fail, pointerTo } from '../../../contracts/kit/result.ts';
 import type { IngestAnswer } from '../../../contracts/tracking/connections.ts';
 import { canonicalEventSchema, type RejectedItem } from '../../../contracts/tracking/events.ts';
 import { contentKey } from '../../../domain/journey/event.ts';
@@ -117,7 +117,7 @@ function checkItems(
       const parsed = canonicalEventSchema.safeParse(named);
       if (!parsed.success) {
         const [issue] = parsed.error.issues;
-        refuse(`/${issue!.path.join('/')}`, 'item.invalid', issue!.message);
+        refuse(pointerTo(...issue!.path), 'item.invalid', issue!.message);
         break;
       }
       checked.push({ ...parsed.data, key: contentKey(parsed.data), origin: 0, index });
