@@ -28,7 +28,8 @@ export function sourcesOf(root: string, folder: string): string[] {
 export function filesOf(root: string, folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return ['node_modules', 'dist', '.wrangler'].includes(entry.name) ? [] : filesOf(root, path);
+    if (entry.isDirectory())
+      return ['node_modules', 'dist', '.wrangler'].includes(entry.name) ? [] : filesOf(root, path);
     return /\.tsx?$/.test(entry.name) && !entry.name.endsWith('.d.ts') ? [path] : [];
   });
 }
