@@ -5,7 +5,13 @@ export default defineConfig({
   plugins: [
     cloudflareTest({
       wrangler: { configPath: './workers/tracking/wrangler.toml' },
-      miniflare: { bindings: { SEALING_KEY: Buffer.alloc(32, 1).toString('base64'), LOG_LEVEL: 'silent' } },
+      miniflare: {
+        bindings: {
+          SEALING_KEY: Buffer.alloc(32, 1).toString('base64'),
+          TOKEN_KEY: 'a key of tests',
+          LOG_LEVEL: 'silent',
+        },
+      },
     }),
   ],
   test: { include: ['{workers,durable-objects}/**/*.workers.test.ts'] },

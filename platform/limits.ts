@@ -62,6 +62,8 @@ export const SESSION_IDLE_SECONDS = 12 * 3_600;
 export const SESSION_MAX_SECONDS = 14 * 86_400;
 /** Spent refresh tokens remembered of one session. Ours: reuse of a far older one is refused, but ends nothing. */
 export const SPENT_REFRESH_KEPT = 200;
+/** How long a renewal that is asked again answers the same successor: an answer that was lost, two tabs at once. Ours. */
+export const RENEWAL_LEEWAY_MS = 10_000;
 /** Sessions of one user. Ours: the oldest ends when another begins. */
 export const SESSIONS_PER_USER_MAX = 20;
 /** How long a read may go by an earlier yes of the policy. The promise: revoked means refused within a second. */
@@ -88,6 +90,8 @@ export const LOGIN_FAILURES_PAIR = 10;
 export const LOGIN_FAILURES_WIDE = 100;
 /** Wrong second factors of one user, whichever sign-ins they belong to, before a pause. */
 export const LOGIN_FAILURES_FACTOR = 10;
+/** Accounts of one e-mail address that a sign-in looks at, one an organisation. Ours: bounds the hashes of one try. */
+export const ACCOUNTS_PER_EMAIL_MAX = 5;
 /** The window of all three, ms. */
 export const LOGIN_WINDOW_MS = 900_000;
 /** How long an address from which an account got in is spared the pause that strangers caused it. */

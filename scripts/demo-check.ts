@@ -7,6 +7,7 @@ import { clockFrom } from '../platform/clock.ts';
 import { ApiClient, postSigned } from './support/api.ts';
 import { launchChromium } from './support/chromium.ts';
 import { createDemo, type Demo } from './support/demo.ts';
+import { createTenantWithAdmin } from './support/invitations.ts';
 import { buildConsole, loadSecrets, migrate, prepareFolder, type Runtime, startRuntime } from './support/runtime.ts';
 import { freePort } from './support/scratch.ts';
 import { signIn } from './support/sign-in.ts';
@@ -174,9 +175,10 @@ function watchPositions(url: string, count: number): Promise<string[]> {
 
 async function otherTenant({ origin }: Bench): Promise<ApiClient> {
   const operator = new ApiClient(origin, { id: 'platform-operator', secret: operatorSecret });
-  const admin = { email: 'admin@other.example', name: 'Other', password: randomUUID() };
-  await operator.must('POST', '/v1/tenants', { name: 'Other', slug: 'other', admin });
-  const token = await signIn(origin, admin.email, admin.password);
+  const email = 'admin@other.example';
+  const password = randomUUID();
+  await createTenantWithAdmin(operator, { name: 'Other', slug: 'other', email }, { name: 'Other', password });
+  const token = await signIn(origin, email, password);
   const headers = { authorization: `Bearer ${token}` };
   const client = await new ApiClient(origin, null).must(
     'POST',

@@ -12,6 +12,7 @@ export type Versioned<T> = T & { version: number };
 export const REFUSALS = [
   'session_ended',
   'client_disabled',
+  'client_changed',
   'token_revoked',
   'proof_used',
   'address_blocked',
@@ -27,8 +28,8 @@ export interface PolicyCheck {
   subject: string;
   /** The session of a user's token; null for machines. */
   sessionId: string | null;
-  /** The machine client; null for users. */
-  clientId: string | null;
+  /** The machine client with the security version that its token has; null for users. */
+  client: { id: string; securityVersion: number } | null;
   /** The token's id (`jti`). */
   tokenId: string;
   address: string;
@@ -113,6 +114,24 @@ export interface GrantCheck {
 
 /** A grant that was given. */
 export type Granted = Grant & { sessionId: string; keyThumbprint: string | null };
+
+/**
+ * That a person or machine client has other rights than before, or none: what it made and holds by the rights of
+ * before ends. Stored in the transaction of the change, and carried out by the organisation's policy object.
+ */
+export interface PrincipalChanged {
+  kind: 'principal_changed';
+  /** Id of the user or client. */
+  principal: string;
+  /** From here on its tokens and sign-ins count; everything older ends. */
+  securityVersion: number;
+  enabled: boolean;
+  /** The session that asked for the change of its own password goes on. */
+  keepSessionId: string | null;
+}
+
+/** What follows a change of the directory. */
+export type DirectoryMessage = PrincipalChanged;
 
 /** A sign-in that waits for its second factor. */
 export interface PendingLogin {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { operation } from '../kit/operation.ts';
 import { pagedById, pageOf } from '../kit/paging.ts';
 import { described, idInput, idOf, instant, oneOf, orNull, text, version } from '../kit/primitives.ts';
+import { secretRotation } from '../kit/secret-rotation.ts';
 import { accountStatus, nameInput, permissionList, role, tenantRole } from './common.ts';
 
 const scopes = permissionList.meta({
@@ -99,7 +100,10 @@ export const clientOperations = {
   changeClient: operation({
     permission: 'clients:manage',
     summary: 'Change a client’s name, scopes, keys or status',
-    description: 'A disabled client is refused within a second.',
+    description:
+      'What a client loses ends what it holds: its tokens are refused within a second, its sockets close, and the links it ' +
+      'made open nothing any more. So does disabling it, and changing its keys. Nobody changes who may do more than they ' +
+      'may themselves.',
     ifMatch: true,
     versioned: true,
     input: clientChange.extend(clientId),
@@ -109,8 +113,11 @@ export const clientOperations = {
   rotateClientSecret: operation({
     permission: 'clients:manage',
     summary: 'Make a new secret; the one before works for another day',
+    description:
+      'With `immediately` the secret before ends at once, with every token, ticket and link that the client got or made: ' +
+      'for a secret that has leaked.',
     idempotent: true,
-    input: z.strictObject(clientId),
+    input: secretRotation.extend(clientId),
     output: clientWithSecret,
     failures: ['not_found', 'conflict.exists', 'precondition.failed'],
   }),

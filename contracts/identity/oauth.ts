@@ -58,9 +58,13 @@ export type AuthorizationFailure = z.infer<typeof authorizationFailure>;
 const loginOutcome = z.union([
   z.strictObject({ ok: z.literal(true), redirectTo: z.string() }),
   z.strictObject({ ok: z.literal(true), pending: z.string() }),
+  z.strictObject({
+    ok: z.literal(true),
+    organisations: z.array(z.strictObject({ id: z.string(), name: z.string() })),
+  }),
   oauthError.extend({ retryAfterSeconds: z.int().optional() }),
 ]);
-/** How a step of signing in ended: back to the client, on to the second factor, or refused. */
+/** How a step of signing in ended: back to the client, on to the second factor, to a choice of organisations, or refused. */
 export type LoginOutcome = z.infer<typeof loginOutcome>;
 
 const passwordLinkTarget = z.strictObject({ purpose: z.enum(['invitation', 'reset']), email: z.string() });
@@ -84,7 +88,12 @@ export const oauthOperations = {
   login: operation({
     permission: { unauthenticated: 'the password is the proof' },
     summary: 'The first step of a sign-in',
-    input: z.strictObject({ request: authorizationRequest, email: z.string(), password: z.string() }),
+    input: z.strictObject({
+      request: authorizationRequest,
+      email: z.string(),
+      password: z.string(),
+      organisation: z.string().max(80).optional(),
+    }),
     output: loginOutcome,
   }),
   finishLogin: operation({

@@ -9,7 +9,7 @@ import { accountStatus, emailInput, nameInput, passwordInput, role, tenantRole }
 export const user = z
   .strictObject({
     id: idOf('usr', 'Id of the user'),
-    email: text('E-mail address, one account each on the platform', 'ada@example.com'),
+    email: text('E-mail address, one account each in an organisation', 'ada@example.com'),
     name: text('Name', 'Ada Admin'),
     role,
     status: accountStatus,
@@ -52,7 +52,7 @@ export const invitation = z
 /** An invitation; its link is shown once. */
 export type Invitation = z.infer<typeof invitation>;
 
-const createdInvitation = invitation
+export const createdInvitation = invitation
   .extend({ url: text('The link to hand over, shown once', 'https://fairlead.example/set-password?token=...') })
   .meta({ id: 'CreatedInvitation', description: 'A new invitation with its link' });
 

@@ -5,7 +5,8 @@ import { QUOTA_SUBJECT_PER_MINUTE, QUOTA_TENANT_PER_MINUTE } from '../kit/limits
 import { operation } from '../kit/operation.ts';
 import { pagedById, pageOf } from '../kit/paging.ts';
 import { described, idInput, idOf, instant, text, version } from '../kit/primitives.ts';
-import { emailInput, nameInput, passwordInput } from './common.ts';
+import { emailInput, nameInput } from './common.ts';
+import { createdInvitation } from './people.ts';
 
 export const tenant = z
   .strictObject({
@@ -20,8 +21,8 @@ export const tenant = z
 export type Tenant = z.infer<typeof tenant>;
 
 const createdTenant = tenant
-  .extend({ adminId: idOf('usr', 'Id of the first administrator') })
-  .meta({ id: 'CreatedTenant', description: 'A new tenant with its first administrator' });
+  .extend({ invitation: createdInvitation })
+  .meta({ id: 'CreatedTenant', description: 'A new tenant, with the invitation of its first administrator' });
 
 const newTenant = z
   .strictObject({
@@ -31,9 +32,9 @@ const newTenant = z
       'Short name, unique on the platform: lower-case letters, digits and hyphens',
       'acme',
     ),
-    admin: z
-      .strictObject({ email: emailInput, name: nameInput('Name', 'Ada Admin'), password: passwordInput })
-      .meta({ description: 'The first administrator' }),
+    admin: z.strictObject({ email: emailInput }).meta({
+      description: 'The first administrator, who chooses a name and a password by the link of the invitation',
+    }),
   })
   .meta({ id: 'NewTenant', description: 'A tenant to create' });
 
@@ -67,12 +68,26 @@ const tenantId = { id: idInput('ten', 'Id of the tenant') };
 export const tenantOperations = {
   createTenant: operation({
     permission: 'tenants:manage',
-    summary: 'Create a tenant with its first administrator',
-    description: 'The tenant is placed on the database shard that holds the fewest tenants, for good.',
+    summary: 'Create a tenant and invite its first administrator',
+    description:
+      'The tenant is placed on the database shard that holds the fewest tenants, for good. The link of the invitation is ' +
+      'shown once: hand it over yourself, the platform sends no mail.',
     idempotent: true,
     input: newTenant,
     output: createdTenant,
     failures: ['conflict.exists'],
+  }),
+  inviteAdministrator: operation({
+    permission: 'tenants:manage',
+    summary: 'Invite an administrator into a tenant that has none',
+    description: 'For a first link that was lost or has run out; links made before open nothing any more.',
+    idempotent: true,
+    input: z
+      .strictObject({ email: emailInput })
+      .meta({ id: 'NewAdministrator', description: 'The administrator to invite' })
+      .extend(tenantId),
+    output: createdInvitation,
+    failures: ['not_found', 'conflict.exists'],
   }),
   listTenants: operation({
     permission: 'tenants:manage',

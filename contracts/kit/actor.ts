@@ -16,6 +16,8 @@ export interface Actor {
   scopes: Permission[] | null;
   /** The session a user's token belongs to; null for machines. */
   sessionId: string | null;
+  /** Of a token: the security version of its user or client when it was made; 0 where there is no token. */
+  securityVersion?: number;
 }
 
 /** The organisation of platform operators: no data of any shipper or carrier lives in it. */

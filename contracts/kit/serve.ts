@@ -28,6 +28,8 @@ export class Scope {
   /** Permissions the token was narrowed to; null when it carries all its roles allow. */
   readonly scopes: readonly Permission[] | null;
   readonly sessionId: string | null;
+  /** The security version of the caller's token; 0 without one. */
+  readonly securityVersion: number;
   readonly correlationId: string;
 
   private constructor(actor: Actor, correlationId: string) {
@@ -37,6 +39,7 @@ export class Scope {
     this.roles = actor.roles;
     this.scopes = actor.scopes;
     this.sessionId = actor.sessionId;
+    this.securityVersion = actor.securityVersion ?? 0;
     this.correlationId = correlationId;
   }
 

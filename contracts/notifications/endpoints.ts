@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { operation } from '../kit/operation.ts';
 import { pagedById, pageOf } from '../kit/paging.ts';
 import { described, idInput, idOf, instant, oneOf, orNull, text, whole } from '../kit/primitives.ts';
+import { secretRotation } from '../kit/secret-rotation.ts';
 import { WEBHOOK_EVENT_TYPES } from './events.ts';
 
 export const endpoint = z
@@ -75,9 +76,10 @@ export const endpointOperations = {
     permission: 'webhooks:manage',
     feature: 'outbound_webhooks',
     summary: 'Make a new signing secret',
-    description: 'For a day deliveries carry a signature by each.',
+    description:
+      'For a day deliveries carry a signature by each. With `immediately` the secret before signs nothing any more.',
     idempotent: true,
-    input: z.strictObject(endpointId),
+    input: secretRotation.extend(endpointId),
     output: endpointWithSecret,
     failures: ['not_found'],
   }),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { operation } from '../kit/operation.ts';
 import { pagedBy, pagedById, pageOf } from '../kit/paging.ts';
 import { described, flag, idInput, idOf, instant, oneOf, orNull, text, whole } from '../kit/primitives.ts';
+import { secretRotation } from '../kit/secret-rotation.ts';
 import { ITEM_OUTCOMES, type ItemOutcome, rejectedItem } from './events.ts';
 
 /** The formats of carrier connections. */
@@ -40,7 +41,9 @@ const connectionWithSecret = connection
 /** A connection with the secret that was just made. */
 export type ConnectionWithSecret = z.infer<typeof connectionWithSecret>;
 
-const connectionWithSecrets = connection.extend({ secrets: z.array(z.string()) });
+/** A connection as the ingress goes by it: at which security version it was read. */
+const ingestConnection = connection.extend({ securityVersion: z.int() });
+const connectionWithSecrets = ingestConnection.extend({ secrets: z.array(z.string()) });
 /** A connection with its one or two live secrets, for the gateway's signature check only. */
 export type ConnectionWithSecrets = z.infer<typeof connectionWithSecrets>;
 
@@ -154,14 +157,16 @@ export const connectionOperations = {
   rotateConnectionSecret: operation({
     permission: 'connections:manage',
     summary: 'Make a new secret; the one before stays valid until the next rotation',
+    description: 'With `immediately` every secret before ends within a second: for one that has leaked.',
     idempotent: true,
-    input: z.strictObject(connectionId),
+    input: secretRotation.extend(connectionId),
     output: connectionWithSecret,
     failures: ['not_found', 'precondition.failed'],
   }),
   disableConnection: operation({
     permission: 'connections:manage',
     summary: 'Stop taking deliveries of a connection',
+    description: 'Nothing that is signed with its secrets is taken any more.',
     input: z.strictObject(connectionId),
     output: connection,
     failures: ['not_found'],
@@ -176,12 +181,12 @@ export const connectionOperations = {
     permission: 'connection',
     summary: 'Takes a verified delivery in',
     input: z.strictObject({
-      connection,
+      connection: ingestConnection,
       contentType: z.string().max(200),
       body: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
     }),
     output: ingestAnswer,
-    failures: ['nothing_acceptable', 'credit.exhausted'],
+    failures: ['unauthenticated', 'nothing_acceptable', 'credit.exhausted'],
   }),
   getReceipt: operation({
     permission: 'receipts:read',

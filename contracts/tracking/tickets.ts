@@ -40,7 +40,13 @@ export const ticketOperations = {
     summary: 'What a ticket opens, once, and for whom; null when it opens nothing',
     input: z.strictObject({ ticket: z.string().max(200) }),
     output: z
-      .strictObject({ tenantId: z.string(), topic: z.string(), holder: z.string(), redeemedAt: z.int() })
+      .strictObject({
+        tenantId: z.string(),
+        topic: z.string(),
+        holder: z.string(),
+        securityVersion: z.int(),
+        redeemedAt: z.int(),
+      })
       .nullable(),
   }),
 };

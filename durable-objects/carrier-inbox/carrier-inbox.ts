@@ -9,24 +9,22 @@ import { type Paging } from '../../contracts/kit/paging.ts';
 import { fail, ok, type Page, type Result } from '../../contracts/kit/result.ts';
 import type { DeadLetter, IngestAnswer, QuarantinedItem, Receipt } from '../../contracts/tracking/connections.ts';
 import type { RejectedItem, TelemetryMessage } from '../../contracts/tracking/events.ts';
-import { hash64 } from '../../domain/journey/event.ts';
 import { wallClock } from '../../platform/clock.ts';
-import {
-  INBOX_CREDIT_EVENTS,
-  INBOX_INGRESS_KEYS,
-  INBOX_MAX_SENDS,
-  INBOX_RESEND_AFTER_MS,
-} from '../../platform/limits.ts';
+import { INBOX_CREDIT_EVENTS, INBOX_MAX_SENDS, INBOX_RESEND_AFTER_MS } from '../../platform/limits.ts';
 import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
 import { Deadlines } from '../kit/deadlines.ts';
+import { Looks } from '../kit/looks.ts';
 import type { ObjectUsage } from '../kit/usage.ts';
+import { ConnectionState } from './connection-state.ts';
 import { DrainRate } from './drain-rate.ts';
+import { IngressKeys, ingressKey } from './ingress-keys.ts';
 import { deadLetters, quarantined } from './lists.ts';
-import { type IngressEvent, indexOfOrigin, originOf, packEvents } from './pack.ts';
+import { type IngressEvent, indexOfOrigin, packEvents } from './pack.ts';
 import { LETTER, Receipts, receiptId } from './receipts.ts';
 import { type DispatchRow, dispatchIdOf, InboxStorage } from './storage.ts';
 
 interface Env {
+  DIRECTORY: D1Database;
   TELEMETRY: Queue<TelemetryMessage>;
   LOG_LEVEL?: string;
   /** Overrides the in-flight credit; for small installations and tests. */
@@ -39,10 +37,12 @@ const RESEND_BATCH = 50;
 export class CarrierInbox extends DurableObject<Env> {
   readonly #storage: InboxStorage;
   readonly #receipts: Receipts;
-  readonly #deadlines: Deadlines<'resend'>;
+  readonly #connection: ConnectionState;
+  readonly #deadlines: Deadlines<'resend' | 'connection'>;
   readonly #log: Logger;
   readonly #rate = new DrainRate();
-  readonly #keys: Set<string>;
+  readonly #looks = new Looks();
+  readonly #keys: IngressKeys;
   #connectionId: string | null;
   #lastSeq: number;
   #inFlight: number;
@@ -52,24 +52,28 @@ export class CarrierInbox extends DurableObject<Env> {
     this.#log = loggerFor('carrier-inbox', env.LOG_LEVEL);
     this.#storage = new InboxStorage(ctx.storage);
     this.#receipts = new Receipts(this.#storage);
+    this.#connection = new ConnectionState(this.#storage.sql, env.DIRECTORY);
     // Delivery is the platform's own business: it runs on wall time even when the world runs faster.
     this.#deadlines = new Deadlines(this.#storage.sql, ctx.storage, wallClock);
     this.#lastSeq = this.#storage.lastSeq();
     this.#inFlight = this.#storage.inFlight();
     this.#connectionId = this.#storage.connectionId();
-    this.#keys = new Set(this.#storage.recentKeys().reverse());
+    this.#keys = new IngressKeys(this.#storage.recentKeys().reverse());
   }
 
   /** Stores a delivery and answers what was taken; its messages leave after the commit. */
   async accept(call: {
     tenantId: string;
     connectionId: string;
+    /** What the connection was when its signature was checked. */
+    securityVersion: number;
     correlationId: string;
     items: number;
     events: IngressEvent[];
     rejected: (RejectedItem & { raw: string })[];
   }): Promise<Result<IngestAnswer>> {
     this.#storage.sql.countRequest();
+    if (!this.#connection.admits(call.securityVersion)) return fail('unauthenticated', 'The connection has changed');
     const credit = Number(this.env.INBOX_CREDIT ?? INBOX_CREDIT_EVENTS);
     if (this.#inFlight > 0 && this.#inFlight + call.events.length > credit) {
       return fail('credit.exhausted', `${this.#inFlight} events of this connection are still being processed`, {
@@ -78,21 +82,20 @@ export class CarrierInbox extends DurableObject<Env> {
     }
     const seq = this.#lastSeq + 1;
     const letters = new Array<string>(call.items).fill(LETTER.rejected);
-    const fresh = this.#sortOut(call.events, seq, call.connectionId, letters);
+    const fresh = this.#keys.sortOut(call.events, seq, call.connectionId, letters);
     const outcomes = letters.join('');
     const now = Date.now();
     const rejected = call.rejected.map(({ raw: _raw, ...item }) => item);
     const dispatches = this.ctx.storage.transactionSync(() => {
-      if (!this.#connectionId) this.#storage.identify(call.connectionId);
-      this.#storage.insertReceipt(seq, now, outcomes, rejected, fresh.map(doorKey));
+      this.#identify(call.connectionId);
+      this.#storage.insertReceipt(seq, now, outcomes, rejected, fresh.map(ingressKey));
       this.#storage.quarantine(seq, call.rejected, now);
       if (seq % 1_000 === 0) this.#storage.prune();
       return packEvents(fresh).map((events, k) => this.#insertDispatch(call, dispatchIdOf(seq, k), seq, events, now));
     });
-    this.#connectionId = call.connectionId;
     this.#lastSeq = seq;
     this.#inFlight += fresh.length;
-    this.#remember(fresh);
+    this.#keys.remember(fresh);
     if (dispatches.length > 0) this.#deadlines.ensure('resend', now + INBOX_RESEND_AFTER_MS);
     this.ctx.waitUntil(this.#send(dispatches));
     return ok({
@@ -181,13 +184,35 @@ export class CarrierInbox extends DurableObject<Env> {
     return true;
   }
 
+  /** The connection is about to change in the directory: should its writer die after the write, it is felt all the same. */
+  async announceChange(connectionId: string): Promise<void> {
+    this.#identify(connectionId);
+    this.#deadlines.ensure('connection', this.#looks.begin(Date.now()));
+  }
+
+  /** The connection has changed. */
+  async refreshConnection(connectionId: string): Promise<void> {
+    await this.#connection.refresh(connectionId);
+  }
+
+  #identify(connectionId: string): void {
+    if (!this.#connectionId) this.#storage.identify(connectionId);
+    this.#connectionId = connectionId;
+  }
+
   /** Billable work since the object woke. */
   async usage(): Promise<ObjectUsage> {
     return this.#storage.sql.usage();
   }
 
   override async alarm(): Promise<void> {
-    await this.#deadlines.runDue(Date.now(), { resend: () => this.#resend() });
+    await this.#deadlines.runDue(Date.now(), {
+      resend: () => this.#resend(),
+      connection: async () => {
+        if (this.#connectionId) await this.#connection.refresh(this.#connectionId);
+        return this.#looks.next(Date.now());
+      },
+    });
   }
 
   /** Sends unconfirmed messages again, or parks them; returns when to look again. */
@@ -204,31 +229,14 @@ export class CarrierInbox extends DurableObject<Env> {
     return this.#storage.nextDue();
   }
 
-  /** Drops a message for good; the door forgets its items, so that they may be posted again. */
+  /** Drops a message for good; its items are forgotten, so that they may be posted again. */
   #discard(dispatch: DispatchRow): void {
     const { events } = JSON.parse(dispatch.body) as TelemetryMessage;
-    const keys = events.map(doorKey);
+    const keys = events.map(ingressKey);
     this.#storage.forgetKeys(dispatch.receipt, keys);
-    for (const key of keys) this.#keys.delete(key);
+    this.#keys.forget(keys);
     this.#receipts.settle(dispatch.receipt, this.#itemsOf(dispatch, LETTER.discarded), LETTER.parked);
     this.#storage.deleteDispatch(dispatch.id);
-  }
-
-  /** Marks door duplicates, gives the fresh events their origin and sets the items' letters. */
-  #sortOut(events: IngressEvent[], seq: number, connectionId: string, letters: string[]): IngressEvent[] {
-    const fresh: IngressEvent[] = [];
-    const seen = new Set<string>();
-    for (const event of events) {
-      const key = doorKey(event);
-      if (this.#keys.has(key) || seen.has(key)) {
-        if (letters[event.index] !== LETTER.queued) letters[event.index] = LETTER.duplicate;
-        continue;
-      }
-      seen.add(key);
-      letters[event.index] = LETTER.queued;
-      fresh.push({ ...event, origin: originOf(connectionId, seq, event.index) });
-    }
-    return fresh;
   }
 
   #insertDispatch(
@@ -243,14 +251,6 @@ export class CarrierInbox extends DurableObject<Env> {
     const row = { id: dispatchId, receipt, body: JSON.stringify(body), events: events.length, sends: 1 };
     this.#storage.insertDispatch(row, now + INBOX_RESEND_AFTER_MS);
     return row;
-  }
-
-  #remember(events: IngressEvent[]): void {
-    for (const event of events) this.#keys.add(doorKey(event));
-    for (const key of this.#keys) {
-      if (this.#keys.size <= INBOX_INGRESS_KEYS) break;
-      this.#keys.delete(key);
-    }
   }
 
   #itemsOf(dispatch: DispatchRow, letter: string): [index: number, letter: string][] {
@@ -273,12 +273,4 @@ export class CarrierInbox extends DurableObject<Env> {
       }
     }
   }
-}
-
-/**
- * What the door knows an event by. A carrier's newer word on the same content is news (an estimate
- * may return to an earlier value), so for journey events the time of the word is part of it.
- */
-function doorKey(event: TelemetryMessage['events'][number]): string {
-  return event.kind === 'position' ? event.key : hash64(`${event.key}|${event.createdAt}`);
 }

@@ -18,6 +18,7 @@ async function accept(minutes: number[], items = minutes.length) {
   return inbox().accept({
     tenantId: 'ten_1',
     connectionId: CONNECTION,
+    securityVersion: 1,
     correlationId: 'c',
     items,
     events: doorEvents(minutes),
@@ -130,6 +131,7 @@ describe('a poisoned message', () => {
     await inbox().accept({
       tenantId: 'ten_1',
       connectionId: CONNECTION,
+      securityVersion: 1,
       correlationId: 'c',
       items: 1,
       events: doorEvents([1], 'MSKU9070323'),

@@ -1,4 +1,5 @@
 import { DEADLINES_TABLE } from '../kit/deadlines.ts';
+import { CONNECTION_TABLE } from './connection-state.ts';
 
 /** Append-only: never edit a line that has shipped. */
 export const MIGRATIONS = [
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
    );
    CREATE TABLE identity (id INTEGER PRIMARY KEY CHECK (id = 1), connection_id TEXT NOT NULL);
    ${DEADLINES_TABLE}`,
+  CONNECTION_TABLE,
 ] as const;

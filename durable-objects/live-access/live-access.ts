@@ -17,7 +17,7 @@ import { Deadlines } from '../kit/deadlines.ts';
 import { Sql } from '../kit/sql.ts';
 import { EVERYBODY } from './everybody.ts';
 import { MIGRATIONS } from './migrations.ts';
-import { type Closing, type Listening, LiveAccessStorage, type Ticket } from './storage.ts';
+import { type Closing, LiveAccessStorage, type Redeemed, type Ticket } from './storage.ts';
 
 interface Env {
   CONTAINER_TRACKER: DurableObjectNamespace;
@@ -57,10 +57,10 @@ export class LiveAccess extends DurableObject<Env> {
   }
 
   /** What a ticket opens, for whom, and when it was redeemed: once; null when it opens nothing. */
-  async redeemTicket(hash: string): Promise<(Listening & { redeemedAt: number }) | null> {
+  async redeemTicket(hash: string): Promise<(Redeemed & { redeemedAt: number }) | null> {
     const redeemedAt = wallClock.now();
-    const listening = this.#storage.redeem(hash, redeemedAt);
-    return listening && { ...listening, redeemedAt };
+    const redeemed = this.#storage.redeem(hash, redeemedAt);
+    return redeemed && { ...redeemed, redeemedAt };
   }
 
   /** Takes the tickets of holders that have ended, and closes their sockets; EVERYBODY names them all. */

@@ -10,7 +10,7 @@ const NOW = Date.now();
 const access = () => liveAccess(bindings, 'ten_1');
 const raw = () => bindings.LIVE_ACCESS.get(bindings.LIVE_ACCESS.idFromName('ten_1'));
 const store = (hash: string, holder: string) =>
-  access().storeTicket({ hash, topic: 'fleet', holder, expiresAt: NOW + 30_000 });
+  access().storeTicket({ hash, topic: 'fleet', holder, securityVersion: 0, expiresAt: NOW + 30_000 });
 const closings = () =>
   runInDurableObject(raw(), (_object, { storage }) => storage.sql.exec('SELECT holder, looks FROM closings').toArray());
 /** Makes all that the object has to do due, and runs its alarm. */
@@ -42,7 +42,7 @@ it('redeems a ticket once, and none that has expired', async () => {
   await store('h1', 'ses_1');
   expect(await access().redeemTicket('h1')).toMatchObject({ topic: 'fleet', holder: 'ses_1' });
   expect(await access().redeemTicket('h1')).toBeNull();
-  await access().storeTicket({ hash: 'h2', topic: 'fleet', holder: 'ses_1', expiresAt: NOW - 1 });
+  await access().storeTicket({ hash: 'h2', topic: 'fleet', holder: 'ses_1', securityVersion: 0, expiresAt: NOW - 1 });
   expect(await access().redeemTicket('h2')).toBeNull();
   expect(await access().redeemTicket('h3')).toBeNull();
 });
@@ -106,7 +106,7 @@ it('closes everybody’s sockets when live sockets are switched off', async () =
 });
 
 it('drops tickets that nobody redeemed, and then rests', async () => {
-  await access().storeTicket({ hash: 'h1', topic: 'fleet', holder: 'ses_1', expiresAt: NOW - 1 });
+  await access().storeTicket({ hash: 'h1', topic: 'fleet', holder: 'ses_1', securityVersion: 0, expiresAt: NOW - 1 });
   await runAlarm();
   const left = await runInDurableObject(raw(), async (_object, { storage }) => [
     storage.sql.exec('SELECT * FROM tickets').toArray(),

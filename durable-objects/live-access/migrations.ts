@@ -20,4 +20,5 @@ export const MIGRATIONS = [
      PRIMARY KEY (holder, topic)
    ) WITHOUT ROWID;
    ${DEADLINES_TABLE}`,
+  'ALTER TABLE tickets ADD COLUMN security_version INTEGER NOT NULL DEFAULT 0',
 ] as const;

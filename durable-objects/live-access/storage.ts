@@ -8,12 +8,17 @@ export interface Ticket {
   topic: string;
   /** The session or machine client that the socket belongs to. */
   holder: string;
+  /** Of a machine client: at which security version its token was. */
+  securityVersion: number;
   /** Milliseconds since the epoch. */
   expiresAt: number;
 }
 
 /** Who listens where. */
 export type Listening = Pick<Ticket, 'topic' | 'holder'>;
+
+/** What a ticket was redeemed for. */
+export type Redeemed = Listening & Pick<Ticket, 'securityVersion'>;
 
 /** Sockets to close: those of a holder on a topic whose tickets were redeemed until it ended. */
 export interface Closing extends Listening {
@@ -32,26 +37,27 @@ export class LiveAccessStorage {
   }
 
   /** Keeps a ticket. */
-  keep({ hash, topic, holder, expiresAt }: Ticket): void {
+  keep({ hash, topic, holder, securityVersion, expiresAt }: Ticket): void {
     this.#sql.run(
-      'INSERT INTO tickets (hash, topic, holder, expires_at) VALUES (?, ?, ?, ?)',
+      'INSERT INTO tickets (hash, topic, holder, security_version, expires_at) VALUES (?, ?, ?, ?, ?)',
       hash,
       topic,
       holder,
+      securityVersion,
       expiresAt,
     );
   }
 
   /** Redeems a ticket, once, and notes where its holder listens. */
-  redeem(hash: string, now: number): Listening | null {
-    const [ticket] = this.#sql.run<{ topic: string; holder: string; expires_at: number }>(
-      'DELETE FROM tickets WHERE hash = ? RETURNING topic, holder, expires_at',
+  redeem(hash: string, now: number): Redeemed | null {
+    const [ticket] = this.#sql.run<{ topic: string; holder: string; security_version: number; expires_at: number }>(
+      'DELETE FROM tickets WHERE hash = ? RETURNING topic, holder, security_version, expires_at',
       hash,
     );
     if (!ticket || ticket.expires_at < now) return null;
     const { topic, holder } = ticket;
     this.#sql.run('INSERT INTO sockets (holder, topic) VALUES (?, ?) ON CONFLICT DO NOTHING', holder, topic);
-    return { topic, holder };
+    return { topic, holder, securityVersion: ticket.security_version };
   }
 
   /** Takes a holder's tickets and notes that its sockets must be closed; false when it listens nowhere. */

@@ -56,12 +56,14 @@ export class Codes {
 
   /**
    * Uses a code up: what it grants, or null. A code tried wrongly is spent; one tried a second time ends the
-   * session of the first (RFC 6749 section 4.1.2): `reused` names it.
+   * session of the first (RFC 6749 section 4.1.2): `reused` names it. The proof that comes with it is used up
+   * only when the code is known: whoever has none stores nothing here.
    */
-  redeem(hash: string, check: CodeCheck): { grant: Grant | null; reused: string | null } {
+  redeem(hash: string, check: CodeCheck, useProof: () => boolean): { grant: Grant | null; reused: string | null } {
     const [code] = this.#sql.run<CodeRow>('SELECT * FROM codes WHERE hash = ?', hash);
     if (!code) return { grant: null, reused: null };
     if (code.session_id !== null) return { grant: null, reused: code.session_id };
+    if (!useProof()) return { grant: null, reused: null };
     // The spent code is remembered as long as tokens of its session may be about.
     this.#sql.run(
       "UPDATE codes SET session_id = '', expires_at = ? WHERE hash = ?",

@@ -1,4 +1,4 @@
-import type { PolicyVerdict } from '../../contracts/identity/access.ts';
+import type { Hold, PolicyVerdict } from '../../contracts/identity/access.ts';
 import { IN_FLIGHT_LEASE_MS, IN_FLIGHT_WAIT_MS } from '../../platform/limits.ts';
 
 type Admitted = Extract<PolicyVerdict, { ok: true }>;
@@ -50,6 +50,11 @@ export class InFlight {
     if (running?.hold !== hold) return;
     this.#running.delete(name);
     for (const wake of running.waiting) wake();
+  }
+
+  /** Ends several holds. */
+  releaseAll(holds: readonly Hold[]): void {
+    for (const { exclusive, hold } of holds) this.release(exclusive, hold);
   }
 
   /** Forgets holds whose lease is over. */

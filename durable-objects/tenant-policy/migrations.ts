@@ -4,6 +4,7 @@ import { CODES } from './codes.ts';
 import { DENIALS } from './denials.ts';
 import { DOCUMENTS } from './documents.ts';
 import { FACTORS } from './factors.ts';
+import { PRINCIPALS } from './principals.ts';
 import { QUOTAS } from './quotas.ts';
 import { REVOCATIONS } from './revocations.ts';
 import { SESSIONS } from './sessions.ts';
@@ -13,6 +14,8 @@ export const GROUPS = {
   codes: CODES,
   sessions: SESSIONS,
   revocations: REVOCATIONS,
+  // After the revocations, whose clients it takes over.
+  principals: PRINCIPALS,
   factors: FACTORS,
   documents: DOCUMENTS,
   quotas: QUOTAS,

@@ -1,4 +1,4 @@
-/** What no longer counts, or counts once: revoked tokens, disabled clients, ids that were used. */
+/** What no longer counts, or counts once: revoked tokens, and ids that were used. */
 import type { GrantCheck } from '../../contracts/identity/access.ts';
 import type { Sql } from '../kit/sql.ts';
 
@@ -12,13 +12,6 @@ export const REVOCATIONS = [
      version INTEGER NOT NULL
    ) WITHOUT ROWID;`,
 ];
-
-/** How a machine client stands. */
-export interface ClientState {
-  enabled: boolean;
-  version: number;
-  closeSockets: boolean;
-}
 
 /** The revocations of an organisation. */
 export class Revocations {
@@ -58,23 +51,6 @@ export class Revocations {
   /** True the first time a proof of possession is used (RFC 9449 section 11.1), and where there is none. */
   useProof(proof: GrantCheck['proof'] | undefined): boolean {
     return !proof || this.useOnce(`proof:${proof.id}`, proof.until);
-  }
-
-  /** Takes in whether a machine client is enabled, unless a later version of it was heard of. */
-  setClient(id: string, enabled: boolean, version: number): void {
-    this.#sql.run(
-      `INSERT INTO clients (id, enabled, version) VALUES (?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET enabled = excluded.enabled, version = excluded.version
-       WHERE excluded.version >= version`,
-      id,
-      enabled ? 1 : 0,
-      version,
-    );
-  }
-
-  /** Whether a machine client is disabled. */
-  isDisabled(id: string): boolean {
-    return this.#sql.run('SELECT 1 FROM clients WHERE id = ? AND enabled = 0', id).length > 0;
   }
 
   /** Drops what has expired; false when nothing is left that will. */

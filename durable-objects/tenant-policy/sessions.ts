@@ -6,6 +6,7 @@ import type { Page } from '../../contracts/kit/result.ts';
 import { newId } from '../../platform/ids.ts';
 import { toInstant } from '../../platform/instants.ts';
 import {
+  RENEWAL_LEEWAY_MS,
   SESSION_IDLE_SECONDS,
   SESSION_MAX_SECONDS,
   SESSIONS_PER_USER_MAX,
@@ -26,6 +27,14 @@ type SessionRow = {
   last_used_at: number;
   expires_at: number;
 };
+
+/** A refresh token to be swapped, with its successor; `useProof` uses the proof up, once the token is known. */
+export interface Rotation {
+  oldHash: string;
+  newHash: string;
+  check: GrantCheck;
+  useProof: () => boolean;
+}
 
 /** The tables, as every object made from now on has them. Append-only. */
 export const SESSIONS = [
@@ -92,17 +101,26 @@ export class Sessions {
       .map((row) => row.id);
   }
 
-  /** Swaps a refresh token for a new one; one used a second time ends its session: `ended` names it. */
-  rotate(oldHash: string, newHash: string, check: GrantCheck): { granted: Granted | null; ended: string | null } {
-    const [spent] = this.#sql.run<{ session_id: string }>(
-      'SELECT session_id FROM spent_refresh WHERE hash = ?',
+  /**
+   * Swaps a refresh token for its successor. One that was spent before ends its session, which `ended` names,
+   * unless the same client asks again within the leeway and nobody has used the successor yet: an answer that
+   * was lost on the way, or two tabs at once (RFC 9700 section 4.14.2 leaves the detection of reuse to us).
+   */
+  rotate({ oldHash, newHash, check, useProof }: Rotation): { granted: Granted | null; ended: string | null } {
+    const refused = { granted: null, ended: null };
+    const [spent] = this.#sql.run<{ session_id: string; spent_at: number }>(
+      'SELECT session_id, spent_at FROM spent_refresh WHERE hash = ?',
       oldHash,
     );
-    if (spent) return { granted: null, ended: spent.session_id };
-    const session = this.#byRefresh(oldHash, check.now);
-    if (!session || session.client_id !== check.clientId || session.key_thumbprint !== check.keyThumbprint) {
-      return { granted: null, ended: null };
+    const session = this.#byRefresh(spent ? newHash : oldHash, check.now);
+    const sameHolder = session?.client_id === check.clientId && session.key_thumbprint === check.keyThumbprint;
+    if (spent) {
+      const askedAgain =
+        sameHolder && spent.session_id === session.id && check.now - spent.spent_at <= RENEWAL_LEEWAY_MS;
+      if (!askedAgain) return { granted: null, ended: spent.session_id };
+      return useProof() ? { granted: grantedOf(session), ended: null } : refused;
     }
+    if (!sameHolder || !useProof()) return refused;
     const idleEnd = check.now + SESSION_IDLE_SECONDS * 1000;
     this.#sql.run(
       'INSERT INTO spent_refresh (hash, session_id, spent_at) VALUES (?, ?, ?)',
@@ -173,6 +191,15 @@ export class Sessions {
     return this.#sql
       .run<{ id: string }>('SELECT id FROM sessions WHERE user_id = ? AND id <> ?', userId, exceptId ?? '')
       .map((row) => row.id);
+  }
+
+  /** Lets a session go on under a later security version of its user. */
+  carryOver(id: string, securityVersion: number): void {
+    this.#sql.run(
+      "UPDATE sessions SET grant_body = json_set(grant_body, '$.securityVersion', ?) WHERE id = ?",
+      securityVersion,
+      id,
+    );
   }
 
   /** Sessions that have run out and are still kept. */

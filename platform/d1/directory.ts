@@ -13,23 +13,11 @@ export function directoryAnswers(env: { DIRECTORY: D1Database; SEALING_KEY: stri
 
 const existing = new Cache<string, true>({ capacity: 10_000, ttlMs: 300_000 });
 
-/**
- * Whether an organisation exists. Asked before an object is woken by a name that came with a secret:
- * made-up ones must not leave objects behind. Organisations are never deleted, so a yes may be kept.
- */
+/** Whether an organisation exists. Organisations are never deleted, so a yes may be kept. */
 export async function organisationExists(env: { DIRECTORY: D1Database }, id: string): Promise<boolean> {
   if (id === PLATFORM_TENANT || existing.get(id)) return true;
   const table = id.startsWith('car_') ? carriers : tenants;
   const row = await drizzle(env.DIRECTORY).select({ id: table.id }).from(table).where(eq(table.id, id)).get();
   if (row) existing.set(id, true);
   return row !== undefined;
-}
-
-/** The organisation that a code, refresh token, link or ticket begins with, if there is one. */
-export async function organisationOfSecret(
-  env: { DIRECTORY: D1Database },
-  secret: string | undefined,
-): Promise<string | null> {
-  const id = /^((?:ten|car)_[0-9a-z]{26}|platform)\.[A-Za-z0-9_-]{43}$/.exec(secret ?? '')?.[1];
-  return id && (await organisationExists(env, id)) ? id : null;
 }

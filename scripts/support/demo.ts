@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiClient } from './api.ts';
-import { inviteAndAccept } from './invitations.ts';
+import { createTenantWithAdmin, inviteAndAccept } from './invitations.ts';
 import { LANES, makeContainers, type SimulatedContainer, stateAt } from './voyages.ts';
 
 /** A connection with its secret, as the simulated carriers need it. */
@@ -90,11 +90,12 @@ export async function createDemo(
   const operator = new ApiClient(origin, { id: 'platform-operator', secret: operatorSecret });
   const password = randomBytes(9).toString('base64url');
   const adminEmail = `admin@${domain}`;
-  const tenant = await operator.must('POST', '/v1/tenants', {
-    name: 'Harbour & Hill Trading',
-    slug: attempt === 1 ? 'harbour-hill' : `harbour-hill-${attempt}`,
-    admin: { email: adminEmail, name: 'Ada Admin', password },
-  });
+  const slug = attempt === 1 ? 'harbour-hill' : `harbour-hill-${attempt}`;
+  const tenant = await createTenantWithAdmin(
+    operator,
+    { name: 'Harbour & Hill Trading', slug, email: adminEmail },
+    { name: 'Ada Admin', password },
+  );
   const bearer = { authorization: `Bearer ${await signIn(adminEmail, password)}` };
   const user = new ApiClient(origin, null);
   const client = await user.must('POST', '/v1/clients', { name: 'Demonstration', role: 'tenant_admin' }, bearer);

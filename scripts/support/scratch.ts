@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { type AddressInfo, createServer } from 'node:net';
 import { ApiClient } from './api.ts';
+import { createTenantWithAdmin } from './invitations.ts';
 import { loadSecrets, migrate, prepareFolder, type Runtime, type RuntimeOptions, startRuntime } from './runtime.ts';
 import { signIn } from './sign-in.ts';
 
@@ -40,11 +41,7 @@ export async function startScratch(dataDir: string, more: Partial<RuntimeOptions
     });
     const password = randomBytes(12).toString('base64url');
     const email = 'admin@scratch.example';
-    await operator.must('POST', '/v1/tenants', {
-      name: 'Scratch',
-      slug: 'scratch',
-      admin: { email, name: 'Admin', password },
-    });
+    await createTenantWithAdmin(operator, { name: 'Scratch', slug: 'scratch', email }, { name: 'Admin', password });
     const token = await signIn(origin, email, password);
     const client = await new ApiClient(origin, null).must(
       'POST',

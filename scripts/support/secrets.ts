@@ -22,10 +22,14 @@ export function makeSecrets({ issuer, loopbackWebhooks }: SecretOptions): Secret
     identity: {
       ISSUER: issuer,
       SEALING_KEY: randomBytes(32).toString('base64'),
+      TOKEN_KEY: randomBytes(32).toString('base64'),
       PASSWORD_PEPPER: randomBytes(32).toString('base64'),
       OPERATOR_SECRET: randomBytes(32).toString('base64url'),
     },
-    tracking: { SEALING_KEY: randomBytes(32).toString('base64') },
+    tracking: {
+      SEALING_KEY: randomBytes(32).toString('base64'),
+      TOKEN_KEY: randomBytes(32).toString('base64'),
+    },
     procurement: {},
     notifications: {
       SEALING_KEY: randomBytes(32).toString('base64'),

@@ -79,6 +79,15 @@ async function twenty(url: string, form: Record<string, string>): Promise<string
   return `${outcomes.filter((text) => text === '200').length} of 20, else ${[...others].join(', ')}`;
 }
 
+/** How many refresh tokens twenty parallel requests are answered. */
+async function successors(url: string, form: Record<string, string>): Promise<string> {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const init = { method: 'POST', headers, body: new URLSearchParams(form).toString() };
+  const answers = await Promise.all(Array.from({ length: 20 }, async () => (await fetch(url, init)).json()));
+  const tokens = new Set((answers as { refresh_token?: string }[]).flatMap((answer) => answer.refresh_token ?? []));
+  return `${tokens.size} successor${tokens.size === 1 ? '' : 's'}`;
+}
+
 type Form = string | Record<string, string>;
 type Made<T> = T | ((driver: Driver, subject: Subject) => T | Promise<T>);
 
@@ -229,13 +238,13 @@ export const RAW_CHECKS: Check[] = [
     run: async (driver, subject) => twenty(endpoint(driver, 'token'), await codeForm(driver, subject)),
   },
   {
-    name: 'of twenty parallel uses of a refresh token exactly one succeeds',
-    want: '1 of 20, else 400 invalid_grant',
+    name: 'twenty parallel uses of a refresh token have one successor',
+    want: '1 successor',
     run: async (driver, subject) => {
       const { flow, landing } = await land(driver, subject);
       const { refresh_token: token } = await driver.finish(flow, landing);
       const form = { grant_type: 'refresh_token', client_id: subject.clients.public.id, refresh_token: token! };
-      return twenty(endpoint(driver, 'token'), form);
+      return successors(endpoint(driver, 'token'), form);
     },
   },
   {

@@ -1,6 +1,7 @@
 /** Tenants, people and things that tests need, made through the public API as a customer would. */
 import { randomBytes } from 'node:crypto';
 import { ApiClient, type Fetch } from '../../scripts/support/api.ts';
+import { createTenantWithAdmin } from '../../scripts/support/invitations.ts';
 import { AnswerCheck } from './contracts.ts';
 import type { Platform } from './harness.ts';
 
@@ -88,11 +89,12 @@ export async function createTenant(platform: Platform, slug: string): Promise<Te
   const operator = operatorOf(platform);
   const password = randomBytes(12).toString('base64url');
   const adminEmail = `admin@${slug}.example`;
-  const tenant = await operator.must('POST', '/v1/tenants', {
-    name: slug,
-    slug,
-    admin: { email: adminEmail, name: 'Admin', password },
-  });
+  const tenant = await createTenantWithAdmin(
+    operator,
+    { name: slug, slug, email: adminEmail },
+    { name: 'Admin', password },
+    fetcher,
+  );
   const signedIn = await signIn(platform.origin, platform.issuer, adminEmail, password, fetcher);
   if (!('accessToken' in signedIn)) throw new Error(`sign-in failed: ${signedIn.status} ${signedIn.html}`);
   const user = new ApiClient(platform.origin, null, fetcher);

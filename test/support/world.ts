@@ -6,9 +6,11 @@
 import { randomBytes } from 'node:crypto';
 import { ROLES, TENANT_ROLES } from '../../contracts/kit/permissions.ts';
 import { ApiClient, type Fetch, postSigned } from '../../scripts/support/api.ts';
+import { accept } from '../../scripts/support/invitations.ts';
 import { createTenant, fetchOf, operatorOf, signIn, spaceOf, type TestTenant, until } from './fixtures.ts';
 import { type Platform, startPlatform } from './harness.ts';
 import type { OpenApi } from './openapi.ts';
+import { person } from './people.ts';
 
 /** A container number that both tenants track. */
 export const SHARED_NUMBER = 'CSQU3054383';
@@ -32,28 +34,17 @@ export interface World {
   carrierId: string;
 }
 
-async function accept(platform: Platform, url: string, email: string, fetcher: Fetch): Promise<string> {
-  const password = randomBytes(12).toString('base64url');
-  const token = new URL(url).searchParams.get('token')!;
-  const done = await fetcher(`${platform.origin}/set-password`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: new URLSearchParams({ token, name: email.split('@')[0]!, password }).toString(),
-  });
-  if (done.status !== 200) throw new Error(`the invitation of ${email} was refused with ${done.status}`);
-  const signedIn = await signIn(platform.origin, platform.issuer, email, password, fetcher);
-  if (!('accessToken' in signedIn)) throw new Error(`${email} cannot sign in: ${signedIn.status}`);
-  return signedIn.accessToken;
-}
-
 /** Invites somebody, accepts as them, and signs in; answers the access token. */
 export async function invite(
   platform: Platform,
   inviter: ApiClient,
   invitation: { email: string; role: string; carrierId?: string },
 ): Promise<string> {
-  const { url } = await inviter.must('POST', '/v1/invitations', invitation);
-  return accept(platform, url, invitation.email, fetchOf(platform));
+  const password = randomBytes(12).toString('base64url');
+  const fetcher = fetchOf(platform);
+  const made = await inviter.must('POST', '/v1/invitations', invitation);
+  await accept(platform.origin, made, { name: invitation.email.split('@')[0]!, password }, fetcher);
+  return (await person(platform, invitation.email, password)).accessToken;
 }
 
 /** A platform with its world, and the document that it serves. */

@@ -22,8 +22,6 @@ export interface Env {
   INGEST_LIMIT: RateLimit;
   /** Requests without a token from one address. */
   ADDRESS_LIMIT: RateLimit;
-  /** Logins for one account from one address. */
-  LOGIN_LIMIT: RateLimit;
   /** The public origin, issuer of the tokens this gateway takes. */
   ISSUER: string;
   /** Where to report a vulnerability (RFC 9116): a mailto: or https: address. */
@@ -46,7 +44,6 @@ const REQUIRED = [
   'API_LIMIT',
   'INGEST_LIMIT',
   'ADDRESS_LIMIT',
-  'LOGIN_LIMIT',
   'ISSUER',
 ] as const satisfies readonly (keyof Env)[];
 

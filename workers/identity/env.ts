@@ -10,9 +10,11 @@ export interface Env {
   LIVE_ACCESS: DurableObjectNamespace;
   /** Ring of base64 keys of 32 bytes: seals signing keys, second factors and stored answers. */
   SEALING_KEY: string;
+  /** Ring of keys that codes, refresh tokens and links carry a check under: made-up ones are refused at once. */
+  TOKEN_KEY: string;
   /** Ring of peppers, mixed into every password before hashing: a stolen database alone is not enough. */
   PASSWORD_PEPPER: string;
-  /** Secret of the platform operator's client. */
+  /** Ring of secrets of the platform operator's client; each of them is right. */
   OPERATOR_SECRET: string;
   /** The public origin: issuer of tokens and home of the console. */
   ISSUER: string;
@@ -28,6 +30,7 @@ const REQUIRED = [
   'LOGIN_THROTTLE',
   'LIVE_ACCESS',
   'SEALING_KEY',
+  'TOKEN_KEY',
   'PASSWORD_PEPPER',
   'OPERATOR_SECRET',
   'ISSUER',

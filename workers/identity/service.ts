@@ -9,6 +9,7 @@ import * as carriers from './features/carriers.ts';
 import * as clients from './features/clients.ts';
 import * as factors from './features/factors.ts';
 import * as invitations from './features/invitations.ts';
+import * as links from './features/links.ts';
 import * as me from './features/me.ts';
 import * as oauth from './features/oauth.ts';
 import * as people from './features/people.ts';
@@ -20,6 +21,7 @@ const answers = serve<typeof identity, Env>(identity, {
   ...tenants,
   ...people,
   ...invitations,
+  ...links,
   ...clients,
   ...carriers,
   ...policies,

@@ -15,6 +15,8 @@ export interface Env {
   NOTIFICATIONS_QUEUE: Queue<Notification>;
   /** Base64 of the 32 bytes that seal connection secrets. */
   SEALING_KEY: string;
+  /** Ring of keys that tickets carry a check under. */
+  TOKEN_KEY: string;
   DEMO_CLOCK?: string;
   /** Where metrics go, if anywhere. */
   METRICS?: AnalyticsEngineDataset;
@@ -39,6 +41,7 @@ const REQUIRED = [
   'TELEMETRY',
   'NOTIFICATIONS_QUEUE',
   'SEALING_KEY',
+  'TOKEN_KEY',
 ] as const satisfies readonly (keyof Env)[];
 
 /** Throws, naming what is missing. */

@@ -554,7 +554,7 @@ export interface CreatedInvitation {
   url: string;
 }
 
-/** A new tenant with its first administrator */
+/** A new tenant, with the invitation of its first administrator */
 export interface CreatedTenant {
   /** Id of the tenant */
   id: string;
@@ -566,8 +566,7 @@ export interface CreatedTenant {
   shard: string;
   /** When it was created */
   createdAt: string;
-  /** Id of the first administrator */
-  adminId: string;
+  invitation: CreatedInvitation;
 }
 
 /** A share of a delivery that failed every time and is parked */
@@ -1250,14 +1249,10 @@ export interface NewTenant {
   name: string;
   /** Short name, unique on the platform: lower-case letters, digits and hyphens */
   slug: string;
-  /** The first administrator */
+  /** The first administrator, who chooses a name and a password by the link of the invitation */
   admin: {
     /** E-mail address */
     email: string;
-    /** Name */
-    name: string;
-    /** A password of 12 to 200 characters (NIST SP 800-63B: length counts, kinds of characters do not) */
-    password: string;
   };
 }
 
@@ -1841,7 +1836,7 @@ export type TicketRequest =
 export interface User {
   /** Id of the user */
   id: string;
-  /** E-mail address, one account each on the platform */
+  /** E-mail address, one account each in an organisation */
   email: string;
   /** Name */
   name: string;
@@ -2172,7 +2167,7 @@ export interface Operations {
   };
   /** End the session of this token */
   signOut: { input: Record<string, never>; output: EndedSession };
-  /** Create a tenant with its first administrator */
+  /** Create a tenant and invite its first administrator */
   createTenant: { input: NewTenant; output: CreatedTenant };
   /** List all tenants, newest first */
   listTenants: {
@@ -2183,6 +2178,17 @@ export interface Operations {
       limit?: number;
     };
     output: TenantPage;
+  };
+  /** Invite an administrator into a tenant that has none */
+  inviteAdministrator: {
+    input: {
+      /** E-mail address */
+      email: string;
+    } & {
+      /** Id of the tenant */
+      id: string;
+    };
+    output: CreatedInvitation;
   };
   /** Quotas and features of a tenant */
   getLimits: {
@@ -2395,6 +2401,9 @@ export interface Operations {
   /** Make a new secret; the one before works for another day */
   rotateClientSecret: {
     input: {
+      /** End the secret before at once: for one that has leaked. Without it both work for a while, so that nothing stops */
+      immediately?: boolean;
+    } & {
       /** Id of the client */
       id: string;
     };
@@ -2630,6 +2639,9 @@ export interface Operations {
   /** Make a new secret; the one before stays valid until the next rotation */
   rotateConnectionSecret: {
     input: {
+      /** End the secret before at once: for one that has leaked. Without it both work for a while, so that nothing stops */
+      immediately?: boolean;
+    } & {
       /** Id of the connection */
       id: string;
     };
@@ -2826,6 +2838,9 @@ export interface Operations {
   /** Make a new signing secret */
   rotateEndpointSecret: {
     input: {
+      /** End the secret before at once: for one that has leaked. Without it both work for a while, so that nothing stops */
+      immediately?: boolean;
+    } & {
       /** Id of the endpoint */
       id: string;
     };
@@ -2877,6 +2892,7 @@ export const OPERATIONS: Record<keyof Operations, Route> = {
   signOut: { method: 'POST', path: '/v1/sign-out' },
   createTenant: { method: 'POST', path: '/v1/tenants', body: true, idempotent: true },
   listTenants: { method: 'GET', path: '/v1/tenants' },
+  inviteAdministrator: { method: 'POST', path: '/v1/tenants/{id}/administrators', body: true, idempotent: true },
   getLimits: { method: 'GET', path: '/v1/tenants/{id}/limits' },
   putLimits: { method: 'PUT', path: '/v1/tenants/{id}/limits', body: true },
   createUser: { method: 'POST', path: '/v1/users', body: true, idempotent: true },
@@ -2895,7 +2911,7 @@ export const OPERATIONS: Record<keyof Operations, Route> = {
   listClients: { method: 'GET', path: '/v1/clients' },
   getClient: { method: 'GET', path: '/v1/clients/{id}' },
   changeClient: { method: 'PUT', path: '/v1/clients/{id}', body: true },
-  rotateClientSecret: { method: 'POST', path: '/v1/clients/{id}/rotate-secret', idempotent: true },
+  rotateClientSecret: { method: 'POST', path: '/v1/clients/{id}/rotate-secret', body: true, idempotent: true },
   createCarrier: { method: 'POST', path: '/v1/carriers', body: true, idempotent: true },
   listCarriers: { method: 'GET', path: '/v1/carriers' },
   getCarrier: { method: 'GET', path: '/v1/carriers/{id}' },
@@ -2920,7 +2936,7 @@ export const OPERATIONS: Record<keyof Operations, Route> = {
   createConnection: { method: 'POST', path: '/v1/connections', body: true, idempotent: true },
   listConnections: { method: 'GET', path: '/v1/connections' },
   getConnection: { method: 'GET', path: '/v1/connections/{id}' },
-  rotateConnectionSecret: { method: 'POST', path: '/v1/connections/{id}/rotate-secret', idempotent: true },
+  rotateConnectionSecret: { method: 'POST', path: '/v1/connections/{id}/rotate-secret', body: true, idempotent: true },
   disableConnection: { method: 'POST', path: '/v1/connections/{id}/disable' },
   getReceipt: { method: 'GET', path: '/v1/receipts/{id}' },
   listQuarantine: { method: 'GET', path: '/v1/quarantine' },
@@ -2944,7 +2960,12 @@ export const OPERATIONS: Record<keyof Operations, Route> = {
   createEndpoint: { method: 'POST', path: '/v1/webhook-endpoints', body: true, idempotent: true },
   listEndpoints: { method: 'GET', path: '/v1/webhook-endpoints' },
   deleteEndpoint: { method: 'DELETE', path: '/v1/webhook-endpoints/{id}' },
-  rotateEndpointSecret: { method: 'POST', path: '/v1/webhook-endpoints/{id}/rotate-secret', idempotent: true },
+  rotateEndpointSecret: {
+    method: 'POST',
+    path: '/v1/webhook-endpoints/{id}/rotate-secret',
+    body: true,
+    idempotent: true,
+  },
   listDeliveries: { method: 'GET', path: '/v1/webhook-endpoints/{id}/deliveries' },
   replayDelivery: { method: 'POST', path: '/v1/webhook-deliveries/{id}/replay' },
 };

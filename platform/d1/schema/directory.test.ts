@@ -30,3 +30,21 @@ it('the second migration keeps the people and the machines of the first', () => 
   expect(() => db.exec(client("'h'", "'[]'"))).toThrow(/client_proof/);
   db.exec(client('NULL', "'[]'"));
 });
+
+it('the third migration keeps people and links, and lets an address be an account in each organisation', () => {
+  const db = new DatabaseSync(':memory:');
+  db.exec('PRAGMA foreign_keys = ON');
+  db.exec(migration('0001_control_plane'));
+  db.exec(migration('0002_identity'));
+  const person = (id: string, tenant: string, email: string) =>
+    `INSERT INTO users (id, tenant_id, email, name, role, password_hash, pepper_id, security_version, created_at)
+     VALUES ('${id}', '${tenant}', '${email}', 'N', 'viewer', 'h', '2', 4, 5)`;
+  db.exec(person('usr_a', 'ten_a', 'ada@x.example'));
+  db.exec("INSERT INTO password_resets VALUES ('usr_a', 'usr_b', 'hash', 9)");
+  db.exec(migration('0003_trust'));
+  expect(db.prepare('SELECT * FROM users').all()).toMatchObject([{ id: 'usr_a', pepper_id: '2', security_version: 4 }]);
+  expect(db.prepare('SELECT * FROM password_resets').all()).toMatchObject([{ user_id: 'usr_a', token_hash: 'hash' }]);
+  db.exec(person('usr_c', 'ten_c', 'ADA@x.example'));
+  expect(() => db.exec(person('usr_d', 'ten_c', 'ada@X.example'))).toThrow(/UNIQUE/);
+  expect(db.prepare("SELECT count(*) AS n FROM users WHERE email = 'Ada@x.example'").get()).toEqual({ n: 2 });
+});

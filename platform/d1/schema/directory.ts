@@ -38,6 +38,7 @@ export const clients = sqliteTable('clients', {
   jwks: text({ mode: 'json' }).$type<Record<string, unknown>[] | null>(),
   status: text().notNull().default('active').$type<'active' | 'disabled'>(),
   version: integer().notNull().default(1),
+  securityVersion: integer('security_version').notNull().default(1),
   createdAt: integer('created_at').notNull(),
 });
 
@@ -103,5 +104,13 @@ export const connections = sqliteTable('connections', {
   previousSecret: text('previous_secret'),
   secretRotatedAt: integer('secret_rotated_at'),
   status: text().notNull().default('active').$type<'active' | 'disabled'>(),
+  securityVersion: integer('security_version').notNull().default(1),
   createdAt: integer('created_at').notNull(),
+});
+
+/** What must follow changes of the directory, until it is done, as JSON (contracts/identity/access.ts, DirectoryMessage). */
+export const directoryOutbox = sqliteTable('directory_outbox', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  organisationId: text('organisation_id').notNull(),
+  body: text().notNull(),
 });

@@ -18,6 +18,7 @@ const actor = {
   roles: ['viewer' as const],
   scopes: null,
   sessionId: 'ses_a',
+  securityVersion: 1,
 };
 const identity = { ...actor, tokenId: 'tok_a', keyThumbprint: null };
 

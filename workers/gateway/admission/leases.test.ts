@@ -40,6 +40,7 @@ const someone = (): TokenIdentity => ({
   roles: ['viewer'],
   scopes: null,
   sessionId: 'ses_x',
+  securityVersion: 1,
   tokenId: `tok_${next++}`,
   keyThumbprint: null,
 });

@@ -50,7 +50,7 @@ export async function askPolicy(env: Env, question: PolicyQuestion): Promise<Pol
     const verdict = await tenantPolicy(env, identity.tenantId).check({
       subject: identity.subject,
       sessionId: identity.sessionId,
-      clientId: identity.kind === 'client' ? identity.subject : null,
+      client: identity.kind === 'client' ? { id: identity.subject, securityVersion: identity.securityVersion } : null,
       tokenId: identity.tokenId,
       address,
       units: strict ? 1 : POLICY_LEASE_UNITS,

@@ -8,7 +8,6 @@ const BINDINGS = {
   address: 'ADDRESS_LIMIT',
   subject: 'API_LIMIT',
   connection: 'INGEST_LIMIT',
-  login: 'LOGIN_LIMIT',
 } as const satisfies Record<LimitName, string>;
 
 /** Counts a request against a limit; the failure when it is over. */

@@ -31,6 +31,10 @@ export const policy: Step = async (request, { asked, identity, proof, address },
 const REFUSED: Record<Refusal, { kind: Denial['kind'] | null; failure: Failure }> = {
   session_ended: { kind: 'token', failure: fail('unauthenticated', 'The session of this access token has ended') },
   client_disabled: { kind: 'token', failure: fail('unauthenticated', 'The client is disabled') },
+  client_changed: {
+    kind: 'token',
+    failure: fail('unauthenticated', 'The client’s rights or secrets have changed since this access token was made'),
+  },
   token_revoked: { kind: 'token', failure: fail('unauthenticated', 'The access token was revoked') },
   proof_used: { kind: 'token', failure: fail('unauthenticated', 'The DPoP proof was used before') },
   address_blocked: { kind: 'address', failure: fail('address.refused', 'Your organisation blocks this address') },

@@ -49,6 +49,7 @@ async function publishedKeys(env: Env): Promise<JWK[]> {
 
 /** What a verified token says. */
 export interface TokenIdentity extends Actor {
+  securityVersion: number;
   /** The token's id (`jti`). */
   tokenId: string;
   /** Thumbprint of the key that the token is bound to (RFC 9449); null for a bearer token. */
@@ -117,7 +118,7 @@ function headerKid(token: string): string | null {
 }
 
 function toIdentity(payload: JWTPayload): TokenIdentity | null {
-  const { sub, tenant, kind, roles, scope, sid, iat, jti, cnf } = payload;
+  const { sub, tenant, kind, roles, scope, sid, iat, jti, cnf, ver } = payload;
   if (typeof sub !== 'string' || typeof tenant !== 'string' || typeof jti !== 'string' || !Array.isArray(roles)) {
     return null;
   }
@@ -136,6 +137,8 @@ function toIdentity(payload: JWTPayload): TokenIdentity | null {
     roles: known,
     scopes,
     sessionId: typeof sid === 'string' ? sid : null,
+    // A token of the release before has none, and counts as older than any change.
+    securityVersion: typeof ver === 'number' ? ver : 0,
     tokenId: jti,
     keyThumbprint: typeof jkt === 'string' ? jkt : null,
   };

@@ -75,8 +75,16 @@ describe('the input of a POST', () => {
   });
 
   it('needs no body when the path names all of it', () => {
-    expect(sourceOf('post', '/things/{id}', z.strictObject({ id: z.string() })).body).toBe(false);
-    expect(sourceOf('post', '/things', z.union([z.string(), z.number()])).body).toBe(true);
+    expect(sourceOf('post', '/things/{id}', z.strictObject({ id: z.string() })).body).toBe('none');
+    expect(sourceOf('post', '/things', z.union([z.string(), z.number()])).body).toBe('required');
+  });
+
+  it('may be left out when every member of it may be', async () => {
+    const input = z.strictObject({ id: z.string(), immediately: z.boolean().default(false) });
+    const source = sourceOf('post', '/things/{id}', input);
+    expect(source.body).toBe('optional');
+    const empty = new Request('https://x.test/things/7', { method: 'POST' });
+    expect(await readInput(empty, source, { id: '7' })).toEqual({ input: { id: '7' } });
   });
 });
 

@@ -16,8 +16,8 @@ export interface InputSource {
   path: readonly string[];
   /** Members that the query may name, with how each is read from text. */
   query: ReadonlyMap<string, Reader> | null;
-  /** Whether there is a body. */
-  body: boolean;
+  /** Whether there is a body; an optional one may be left out, and then says nothing. */
+  body: 'none' | 'optional' | 'required';
 }
 
 /** What a body may be beside JSON that is read. */
@@ -31,12 +31,18 @@ export function membersOf(input: z.ZodType): Record<string, z.ZodType> {
 /** Where an operation's input comes from under a method and path. */
 export function sourceOf(method: string, path: string, input: z.ZodType): InputSource {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!);
-  const rest = Object.keys(membersOf(input)).filter((name) => !inPath.includes(name));
+  const rest = Object.entries(membersOf(input)).filter(([name]) => !inPath.includes(name));
+  const optional = rest.every(([, schema]) => schema.safeParse(undefined).success);
   const byQuery = method === 'get' || method === 'delete';
   return {
     path: inPath,
     query: byQuery ? readersOf(input, inPath) : null,
-    body: !byQuery && (rest.length > 0 || !(input instanceof z.ZodObject)),
+    body:
+      byQuery || (rest.length === 0 && input instanceof z.ZodObject)
+        ? 'none'
+        : rest.length > 0 && optional
+          ? 'optional'
+          : 'required',
   };
 }
 
@@ -73,10 +79,10 @@ export async function readInput(
   if (!query.ok) return query;
   const twice = source.path.find((name) => searchParams.has(name));
   if (twice !== undefined) return fault(pointerTo('query', twice), 'unrecognized_keys', 'is named by the path');
-  if (!source.body) return { input: { ...query.value, ...params } };
+  if (source.body === 'none') return { input: { ...query.value, ...params } };
   const type = request.headers.get('content-type');
   if (type !== null && !/^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(type)) return 'not_json_type';
-  const read = await readJson(request, API_BODY_MAX_BYTES);
+  const read = await readJson(request, API_BODY_MAX_BYTES, source.body === 'optional' ? {} : undefined);
   if (read === 'too_large') return read;
   if (!('value' in read)) return read;
   const { value } = read;

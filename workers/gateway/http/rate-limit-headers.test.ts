@@ -15,7 +15,7 @@ it('names the exact quotas where they are known, else the limit in front as a po
 
 it('says what the configuration says', () => {
   const config = readFileSync(new URL('../../../wrangler.toml', import.meta.url), 'utf8');
-  const names = { address: 'ADDRESS_LIMIT', subject: 'API_LIMIT', connection: 'INGEST_LIMIT', login: 'LOGIN_LIMIT' };
+  const names = { address: 'ADDRESS_LIMIT', subject: 'API_LIMIT', connection: 'INGEST_LIMIT' };
   for (const [name, binding] of Object.entries(names)) {
     const [, limit, period] = new RegExp(`"${binding}"[^[]*limit = (\\d+), period = (\\d+)`).exec(config)!;
     expect([name, Number(limit), Number(period)]).toEqual([name, REQUESTS_PER_MINUTE[name as keyof typeof names], 60]);

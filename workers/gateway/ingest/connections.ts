@@ -4,7 +4,7 @@ import { Cache } from '../../../platform/cache.ts';
 import { ANONYMOUS, type Env } from '../env.ts';
 import { isSigned } from './signature.ts';
 
-/** How long a connection's secrets are kept at the edge: a disabled one closes within this time. */
+/** How long a connection's secrets are kept at the edge; that they have ended is the inbox's to know. */
 const CONNECTION_TTL_MS = 5_000;
 /** A signature that does not fit may be by a secret just rotated in: the secrets are read anew, so often at most. */
 const SECOND_LOOK_MS = 500;
@@ -16,6 +16,11 @@ const connections = new Cache<string, { connection: ConnectionWithSecrets; readA
 /** Whether a connection is at hand, so that a delivery costs no look-up. */
 export function isKnown(id: string): boolean {
   return connections.get(id) !== undefined;
+}
+
+/** Forgets a connection that has turned out to be another by now. */
+export function forgetConnection(id: string): void {
+  connections.delete(id);
 }
 
 /** A connection, as it was read within `maxAgeMs`. */

@@ -1,5 +1,5 @@
 /**
- * The ingress for carriers' webhooks: limits before the body is trusted, the signature over the raw bytes,
+ * The ingress for carriers' webhooks: limits before the body is read, the signature over the raw bytes,
  * the sender's address, and then tracking.
  */
 import type { Actor } from '../../../contracts/kit/actor.ts';
@@ -8,14 +8,13 @@ import type { ConnectionWithSecrets } from '../../../contracts/tracking/connecti
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
 import { Cache } from '../../../platform/cache.ts';
 import { INGEST_BODY_MAX_BYTES, POLICY_CACHE_MS } from '../../../platform/limits.ts';
-import type { Facts } from '../admission/facts.ts';
 import { count } from '../admission/limits.ts';
 import type { LimitName } from '../admission/rates.ts';
 import type { Env } from '../env.ts';
 import { readBody } from '../http/body.ts';
 import { contextOf, type GatewayContext, refuse } from '../http/context.ts';
 import { tooLarge } from '../http/route.ts';
-import { isKnown, signerOf } from './connections.ts';
+import { forgetConnection, isKnown, signerOf } from './connections.ts';
 
 const admittedAddresses = new Cache<string, true>({ capacity: 10_000, ttlMs: POLICY_CACHE_MS });
 
@@ -46,21 +45,39 @@ const actorOf = ({ tenantId, id }: ConnectionWithSecrets): Actor => ({
   sessionId: null,
 });
 
+/** Senders whose refusals are over their limit: their bodies are not read for a while. */
+const refusedSenders = new Cache<string, true>({ capacity: 10_000, ttlMs: 10_000 });
+
+/** Counts a delivery before its body is read; the answer when there were too many. */
+async function held(c: GatewayContext, id: string): Promise<Response | null> {
+  const { sender } = c.var.facts;
+  // Looking a connection up costs: whoever makes ids up is held off by the address.
+  if (!isKnown(id) || refusedSenders.get(sender)) return over(c, 'address', `ingest:${sender}`);
+  // By address too: before the signature is checked nobody may use up what is a carrier's.
+  return over(c, 'connection', `${id}|${sender}`);
+}
+
 /** Takes a delivery. */
 export async function ingest(c: GatewayContext): Promise<Response> {
   const id = c.req.param('connectionId') ?? '';
-  const { sender, address }: Facts = c.var.facts;
-  // Looking a connection up costs: whoever makes ids up is held off by the address first.
-  const held = isKnown(id) ? null : await over(c, 'address', `ingest:${sender}`);
-  if (held) return held;
+  const tooMany = await held(c, id);
+  if (tooMany) return tooMany;
   const body = await readBody(c.req.raw, INGEST_BODY_MAX_BYTES);
   if (body === 'too_large') return tooLarge(c, INGEST_BODY_MAX_BYTES);
+  const first = await deliver(c, id, body);
+  if (first !== 'changed') return first;
+  // The connection at hand was an older one: once more by what it is now.
+  forgetConnection(id);
+  const second = await deliver(c, id, body);
+  return second === 'changed' ? unsigned(c, null) : second;
+}
+
+/** Checks who signed a delivery and hands it on; `changed` when the connection is another than the edge thought. */
+async function deliver(c: GatewayContext, id: string, body: Uint8Array): Promise<Response | 'changed'> {
   const { signer: connection, known } = await signerOf(c.env, id, c.req.raw.headers, body);
   // An unknown connection and a wrong signature answer alike: nobody learns who exists.
   if (!connection) return unsigned(c, known);
-  const limited = await over(c, 'connection', connection.id);
-  if (limited) return limited;
-  if (!(await isAdmitted(c.env, connection.tenantId, address))) {
+  if (!(await isAdmitted(c.env, connection.tenantId, c.var.facts.address))) {
     const { tenantId, id: subject } = connection;
     const denial = { kind: 'address', reason: 'address_blocked', tenantId, subject } as const;
     return refuse(c, fail('address.refused', 'This address is blocked'), denial);
@@ -69,13 +86,21 @@ export async function ingest(c: GatewayContext): Promise<Response> {
   const { secrets: _secrets, ...shown } = connection;
   const contentType = (c.req.header('content-type') ?? 'application/json').slice(0, 200);
   const answer = await c.env.TRACKING.ingest(contextOf(c), { connection: shown, contentType, body });
+  if (!answer.ok && answer.code === 'unauthenticated') {
+    c.set('facts', { ...c.var.facts, actor: null });
+    return 'changed';
+  }
   return answer.ok ? c.json(answer.value, 202) : refuse(c, answer);
 }
 
 async function unsigned(c: GatewayContext, known: ConnectionWithSecrets | null): Promise<Response> {
   // Refusals count against the sender's address, so that nobody can use up a carrier's own limit.
-  const held = await over(c, 'address', `ingest:${c.var.facts.sender}`);
-  if (held) return held;
+  const { sender } = c.var.facts;
+  const tooMany = await over(c, 'address', `ingest:${sender}`);
+  if (tooMany) {
+    refusedSenders.set(sender, true);
+    return tooMany;
+  }
   return refuse(c, fail('unauthenticated', 'The signature is not valid for this connection'), {
     kind: 'signature',
     reason: known ? 'signature_invalid' : 'connection_unknown',

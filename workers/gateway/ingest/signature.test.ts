@@ -19,6 +19,7 @@ function connection(scheme: ConnectionWithSecrets['scheme'], secrets: string[]):
     status: 'active',
     createdAt: '',
     secretRotatedAt: null,
+    securityVersion: 1,
     secrets,
   };
 }

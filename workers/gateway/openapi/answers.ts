@@ -60,7 +60,7 @@ export function refusalsOf(route: Route): Record<number, string> {
     statuses[status] = statuses[status] ? `${statuses[status]}\n\n${meaning}` : meaning;
   }
   if ('operation' in route) {
-    if (route.source.body) {
+    if (route.source.body !== 'none') {
       statuses[413] = 'The body is over its limit.';
       statuses[415] = 'The body is not JSON.';
     }

@@ -84,10 +84,10 @@ class Description {
     ];
     return {
       ...(parameters.length > 0 ? { parameters } : {}),
-      ...(source.body
+      ...(source.body !== 'none'
         ? {
             requestBody: {
-              required: true,
+              required: source.body === 'required',
               content: content(this.#schemas, 'application/json', bodyOf(route), 'input'),
             },
           }

@@ -33,8 +33,20 @@ export const page = (text: string, status = 200, headers: Record<string, string>
     headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store', ...headers },
   });
 
-/** The first step of signing in; `email` is what was entered before. */
-export function loginPage(request: AuthorizationRequest, error: string | null, email = ''): string {
+/** What a login page shows beside its fields. */
+export interface LoginPage {
+  error?: string;
+  /** What was entered before. */
+  email?: string;
+  /** Organisations in which the password was right, when there are several: one has to be chosen. */
+  organisations?: { id: string; name: string }[];
+}
+
+/** The first step of signing in. */
+export function loginPage(
+  request: AuthorizationRequest,
+  { error, email = '', organisations = [] }: LoginPage = {},
+): string {
   const carried: [string, string][] = [
     ['response_type', 'code'],
     ['client_id', request.clientId],
@@ -48,15 +60,24 @@ export function loginPage(request: AuthorizationRequest, error: string | null, e
   return shell(
     'Sign in',
     html`<h1>Sign in</h1>
-      ${alert(error)}
+      ${alert(error ?? null)}
+      ${organisations.length > 0 ? html`<p>You have an account in several organisations. Choose one, and enter the password again.</p>` : ''}
       <form method="post" action="/oauth/authorize">
         ${hiddenFields(carried.filter(([, value]) => value !== ''))}
+        ${chooser(organisations)}
         <label>E-mail <input name="email" type="email" value="${email}" autocomplete="username" required ${email ? '' : 'autofocus'} maxlength="200" /></label>
         <label>Password <input name="password" type="password" autocomplete="current-password" required ${email ? 'autofocus' : ''} maxlength="200" /></label>
         <button type="submit">Sign in</button>
       </form>`,
   );
 }
+
+const chooser = (organisations: { id: string; name: string }[]) =>
+  organisations.length > 0
+    ? html`<label>Organisation <select name="organisation" required>${organisations.map(
+        ({ id, name }) => html`<option value="${id}">${name}</option>`,
+      )}</select></label>`
+    : '';
 
 /** The second step of signing in. */
 export function secondFactorPage(pending: string, error: string | null): string {

@@ -16,6 +16,7 @@ export const identityRoutes = [
   ]),
   ...tagged('Tenants', [
     route('post', '/v1/tenants', identity.createTenant, 201),
+    route('post', '/v1/tenants/{id}/administrators', identity.inviteAdministrator, 201),
     route('get', '/v1/tenants', identity.listTenants),
     route('get', '/v1/tenants/{id}/limits', identity.getLimits),
     route('put', '/v1/tenants/{id}/limits', identity.putLimits),

@@ -41,8 +41,11 @@ async function redeem(c: GatewayContext, topic: string): Promise<Grant | Respons
 }
 
 /** Whether the holder of a ticket is still good, and may listen from where it asks. */
-function mayListen(c: GatewayContext, { tenantId, holder }: { tenantId: string; holder: string }): Promise<boolean> {
-  return tenantPolicy(c.env, tenantId).admitsSocket(holder, contextOf(c).address);
+function mayListen(
+  c: GatewayContext,
+  { tenantId, holder, securityVersion }: { tenantId: string; holder: string; securityVersion: number },
+): Promise<boolean> {
+  return tenantPolicy(c.env, tenantId).admitsSocket({ holder, securityVersion }, contextOf(c).address);
 }
 
 const document = (of: Pick<HandlerDocument, 'operationId' | 'summary' | 'params' | 'answer'>): HandlerDocument => ({

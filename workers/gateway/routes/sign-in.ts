@@ -3,11 +3,10 @@ import { z } from 'zod';
 import type { LoginOutcome, PasswordLinkTarget } from '../../../contracts/identity/oauth.ts';
 import { described } from '../../../contracts/kit/primitives.ts';
 import type { Answer } from '../../../contracts/kit/result.ts';
-import { count } from '../admission/limits.ts';
 import { contextOf, type GatewayContext, refuse } from '../http/context.ts';
 import { fieldsOf, readForm } from '../http/forms.ts';
 import { type HandlerDocument, handler, tagged } from '../http/route.ts';
-import { loginPage, messagePage, page, passwordPage, secondFactorPage } from '../pages/forms.ts';
+import { type LoginPage, loginPage, messagePage, page, passwordPage, secondFactorPage } from '../pages/forms.ts';
 
 const FAILED = 'This did not work';
 
@@ -25,15 +24,21 @@ async function ownForm(c: GatewayContext): Promise<Record<string, string> | Resp
 }
 
 /** What a step of signing in leads to; `again` is the page to try once more on. */
-function outcome(c: GatewayContext, answer: Answer<LoginOutcome>, again: (error: string) => string): Response {
+function outcome(c: GatewayContext, answer: Answer<LoginOutcome>, again: (shown: LoginPage) => string): Response {
   if (!answer.ok) return refuse(c, answer);
   const result = answer.value;
-  if (result.ok)
+  if (result.ok && 'organisations' in result) return page(again({ organisations: result.organisations }));
+  if (result.ok) {
     return 'redirectTo' in result ? redirect(result.redirectTo) : page(secondFactorPage(result.pending, null));
+  }
   // An ended sign-in cannot be tried again on the same page.
   if (result.status === 400) return page(messagePage(FAILED, result.description), 400);
   const retry = result.retryAfterSeconds;
-  return page(again(result.description), result.status, retry === undefined ? {} : { 'retry-after': String(retry) });
+  return page(
+    again({ error: result.description }),
+    result.status,
+    retry === undefined ? {} : { 'retry-after': String(retry) },
+  );
 }
 
 /** The login page, or why there is none. */
@@ -43,7 +48,7 @@ async function showLogin(c: GatewayContext): Promise<Response> {
   const answer = await c.env.IDENTITY.checkAuthorization(contextOf(c), { query });
   if (!answer.ok) return refuse(c, answer);
   const checked = answer.value;
-  if (checked.ok) return page(loginPage(checked, null));
+  if (checked.ok) return page(loginPage(checked));
   return checked.redirectTo ? redirect(checked.redirectTo) : page(messagePage(FAILED, checked.description), 400);
 }
 
@@ -57,17 +62,11 @@ async function signIn(c: GatewayContext): Promise<Response> {
     return request.redirectTo ? redirect(request.redirectTo) : page(messagePage(FAILED, request.description), 400);
   }
   const email = (form.email ?? '').slice(0, 200);
-  const { facts } = c.var;
-  c.set('facts', { ...facts, limitedBy: 'login' });
-  const over = await count(c.env, 'login', `${facts.sender}:${email.toLowerCase()}`);
-  if (over) {
-    const wait = { 'retry-after': String(over.retryAfterSeconds ?? 60) };
-    return page(loginPage(request, 'Too many attempts. Wait a minute and try again.', email), 429, wait);
-  }
+  const organisation = form.organisation ? { organisation: form.organisation.slice(0, 80) } : {};
   const { ok: _ok, ...authorization } = request;
-  const credentials = { request: authorization, email, password: form.password ?? '' };
+  const credentials = { request: authorization, email, password: form.password ?? '', ...organisation };
   const result = await c.env.IDENTITY.login(contextOf(c), credentials);
-  return outcome(c, result, (error) => loginPage(request, error, email));
+  return outcome(c, result, (shown) => loginPage(request, { ...shown, email }));
 }
 
 async function secondStep(c: GatewayContext): Promise<Response> {
@@ -76,7 +75,7 @@ async function secondStep(c: GatewayContext): Promise<Response> {
   const pending = (form.pending ?? '').slice(0, 200);
   const code = (form.code ?? '').slice(0, 200);
   const result = await c.env.IDENTITY.finishLogin(contextOf(c), { pending, code });
-  return outcome(c, result, (error) => secondFactorPage(pending, error));
+  return outcome(c, result, ({ error }) => secondFactorPage(pending, error ?? null));
 }
 
 /** What a link is for, or the page that says that it is for nothing. */

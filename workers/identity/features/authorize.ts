@@ -1,23 +1,21 @@
 /** The authorization endpoint's logic: requests, passwords, second factors, and the way back to the client. */
-import { waitUntil } from 'cloudflare:workers';
-import { and, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { AuthorizationFailure, AuthorizationRequest, LoginOutcome } from '../../../contracts/identity/oauth.ts';
 import { PERMISSIONS, type Role } from '../../../contracts/kit/permissions.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
-import { organisationOfSecret } from '../../../platform/d1/directory.ts';
+import { newBearerSecret, organisationOfSecret } from '../../../platform/bearer-secrets.ts';
 import { users } from '../../../platform/d1/schema/directory.ts';
-import { randomToken } from '../../../platform/ids.ts';
 import { AUTH_CODE_SECONDS, SECOND_FACTOR_SECONDS } from '../../../platform/limits.ts';
-import { errorText, loggerFor } from '../../../platform/log.ts';
 import { sha256Hex } from '../../../platform/secrets.ts';
 import type { Env } from '../env.ts';
 import { CONSOLE_CLIENT } from './client-auth.ts';
+import { checkCredentials, type Match, reportFailure } from './credentials.ts';
 import { narrow } from './grants.ts';
 import { oauthError } from './oauth-error.ts';
-import { checkPassword, hashPassword, isOutdated } from './passwords.ts';
+import { nameOf } from './organisations.ts';
 import { useFactor } from './second-factor.ts';
-import { type Try, tryAccount } from './throttle.ts';
+import { tryAccount, tryFrom } from './throttle.ts';
 
 type UserRow = typeof users.$inferSelect;
 
@@ -74,85 +72,55 @@ function backTo(env: Env, answer: Record<string, string>): string {
   return target.href;
 }
 
-/** The person behind an e-mail address and password, or the refusal; the same in words and time for everybody. */
-export async function checkCredentials(
-  env: Env,
-  credentials: { email: string; password: string },
-  address: string,
-): Promise<{ ok: true; user: UserRow; attempt: Try } | Extract<LoginOutcome, { ok: false }>> {
-  const email = credentials.email.slice(0, 200);
-  const password = credentials.password.slice(0, 200);
-  const attempt = await tryAccount(env, email, address);
-  if (typeof attempt === 'number') return tooMany(attempt);
-  const row = await drizzle(env.DIRECTORY).select().from(users).where(eq(users.email, email)).get();
-  const user = row?.status === 'active' ? row : null;
-  const right = await checkPassword(env.PASSWORD_PEPPER, user, password);
-  if (!user || !right) {
-    reportFailure(env, row, address, 'password');
-    return oauthError(401, 'access_denied', 'E-mail address or password is wrong');
-  }
-  return { ok: true, user: await renewHash(env, user, password), attempt };
-}
-
-function tooMany(pauseMs: number): Extract<LoginOutcome, { ok: false }> {
-  const retryAfterSeconds = Math.ceil(pauseMs / 1000);
-  return {
-    ...oauthError(429, 'access_denied', 'Too many attempts. Wait a few minutes and try again.'),
-    retryAfterSeconds,
-  };
-}
-
-/** Hashes an outdated password anew, over the hash that was checked alone: a change in between must win. */
-async function renewHash(env: Env, user: UserRow, password: string): Promise<UserRow> {
-  if (!isOutdated(env.PASSWORD_PEPPER, user)) return user;
-  const fresh = await hashPassword(env.PASSWORD_PEPPER, password);
-  const [changed] = await drizzle(env.DIRECTORY)
-    .update(users)
-    .set(fresh)
-    .where(and(eq(users.id, user.id), eq(users.passwordHash, user.passwordHash)))
-    .returning();
-  return changed ?? user;
-}
-
-/** A failed sign-in of a known account is counted in its organisation, behind the answer: it takes no time. */
-function reportFailure(env: Env, user: UserRow | undefined, address: string, reason: string): void {
-  const log = loggerFor('identity', env.LOG_LEVEL);
-  log('warn', 'login.refused', { address, userId: user?.id ?? null, reason });
-  if (!user) return;
-  const { tenantId, id: subject } = user;
-  const route = 'POST /oauth/authorize';
-  const denial = { kind: 'login' as const, tenantId, subject, route, reason, address, correlationId: '' };
-  waitUntil(
-    tenantPolicy(env, tenantId)
-      .recordDenials([denial])
-      .catch((error: unknown) => log('error', 'denial.not_counted', { error: errorText(error) })),
+const wrong = (): Extract<LoginOutcome, { ok: false }> =>
+  oauthError(
+    401,
+    'access_denied',
+    'E-mail address or password is wrong, or your organisation does not admit sign-ins from this network',
   );
+
+function tooMany(retryAfterSeconds: number): Extract<LoginOutcome, { ok: false }> {
+  const refused = oauthError(429, 'access_denied', 'Too many attempts. Wait a few minutes and try again.');
+  return { ...refused, retryAfterSeconds };
 }
 
-/** Checks credentials and answers where to send the browser, or that a second factor is wanted. */
+/**
+ * Checks credentials and answers where to send the browser, that a second factor is wanted, or which of several
+ * organisations has to be chosen; `organisation` is the choice.
+ */
 export async function login(
   env: Env,
   request: AuthorizationRequest,
-  credentials: { email: string; password: string },
+  credentials: { email: string; password: string; organisation?: string | undefined },
   address: string,
   now: number,
 ): Promise<LoginOutcome> {
   const checked = await checkCredentials(env, credentials, address);
-  if (!checked.ok) return checked;
-  const { user, attempt } = checked;
+  if (!checked.ok) return checked.retryAfterSeconds === undefined ? wrong() : tooMany(checked.retryAfterSeconds);
+  const { organisation } = credentials;
+  const chosen = checked.matches.filter(({ user }) => organisation === undefined || user.tenantId === organisation);
+  const [match] = chosen;
+  if (!match) return wrong();
+  if (chosen.length > 1) return { ok: true, organisations: await namesOf(env, chosen) };
+  const { user, attempt } = match;
   const policy = tenantPolicy(env, user.tenantId);
   const factor = await policy.factor(user.id);
   if (!factor?.confirmed) {
     await attempt.succeeded();
     return issueCode(env, user, request, ['pwd'], now);
   }
-  const pending = `${user.tenantId}.${randomToken()}`;
+  const pending = await newBearerSecret(env.TOKEN_KEY, 'pending', user.tenantId);
   await policy.storePendingLogin(
     await sha256Hex(pending),
     { userId: user.id, securityVersion: user.securityVersion, request },
     now + SECOND_FACTOR_SECONDS * 1000,
   );
   return { ok: true, pending };
+}
+
+/** The organisations in which one and the same password was right. */
+function namesOf(env: Env, matches: Match[]): Promise<{ id: string; name: string }[]> {
+  return Promise.all(matches.map(async ({ user: { tenantId: id } }) => ({ id, name: await nameOf(env, id) })));
 }
 
 /** The second step of a sign-in. */
@@ -164,24 +132,26 @@ export async function finishLogin(
   now: number,
 ): Promise<LoginOutcome> {
   const over = oauthError(400, 'access_denied', 'This sign-in has expired or was tried too often. Please start again.');
-  const tenantId = await organisationOfSecret(env, pending);
+  const tenantId = await organisationOfSecret(env.TOKEN_KEY, 'pending', pending);
   if (!tenantId) return over;
   const policy = tenantPolicy(env, tenantId);
   const hash = await sha256Hex(pending);
-  const waiting = await policy.tryPendingLogin(hash, now);
+  const waiting = await policy.tryPendingLogin(hash, address, now);
   if (!waiting) return over;
   const user = await drizzle(env.DIRECTORY).select().from(users).where(eq(users.id, waiting.userId)).get();
   const same = user?.tenantId === tenantId && user.securityVersion === waiting.securityVersion;
   if (!user || !same || user.status !== 'active') return over;
+  const from = await tryFrom(env, address);
+  if (typeof from === 'number') return tooMany(Math.ceil(from / 1000));
   // Counted for the user whichever sign-in it belongs to: new sign-ins must not buy new tries.
-  const attempt = await tryAccount(env, user.email, address, user.id);
-  if (typeof attempt === 'number') return tooMany(attempt);
+  const attempt = await tryAccount(env, user.id, address, user.id);
+  if (typeof attempt === 'number') return tooMany(Math.ceil(attempt / 1000));
   if (!(await useFactor(env, tenantId, user.id, code.slice(0, 40), now))) {
     reportFailure(env, user, address, 'second_factor');
     return oauthError(401, 'access_denied', 'The code is wrong or was used before');
   }
   await policy.dropPendingLogin(hash);
-  await attempt.succeeded();
+  await Promise.all([from.passed(), attempt.succeeded()]);
   return issueCode(env, user, waiting.request, ['pwd', 'otp'], now);
 }
 
@@ -199,7 +169,7 @@ async function issueCode(
     const description = 'The user may not have that scope';
     return { ok: true, redirectTo: backTo(env, { error: 'invalid_scope', error_description: description, state }) };
   }
-  const code = `${user.tenantId}.${randomToken()}`;
+  const code = await newBearerSecret(env.TOKEN_KEY, 'code', user.tenantId);
   await tenantPolicy(env, user.tenantId).storeCode(
     await sha256Hex(code),
     {

@@ -10,7 +10,7 @@ import { clients } from '../../../platform/d1/schema/directory.ts';
 import { isCompactJws } from '../../../platform/dpop.ts';
 import { fromBase64, randomToken } from '../../../platform/ids.ts';
 import { ASSERTION_MAX_SECONDS } from '../../../platform/limits.ts';
-import { equalBytes, sha256Hex } from '../../../platform/secrets.ts';
+import { equalBytes, parseRing, sha256Hex } from '../../../platform/secrets.ts';
 import type { Env } from '../env.ts';
 import { oauthError } from './oauth-error.ts';
 
@@ -30,6 +30,8 @@ export interface MachineClient {
   tenantId: string;
   role: Role;
   scopes: Permission[] | null;
+  /** Counts what ends its tokens; they name the one they were made at. */
+  securityVersion: number;
   secretHashes: string[];
   jwks: JWK[] | null;
 }
@@ -39,13 +41,13 @@ const refused = (): OAuthError => oauthError(401, 'invalid_client', 'The client 
 /** The confidential client that a request comes from; exactly one way of proving it may be used. */
 export async function authenticateClient(
   env: Env,
-  { form, basic, now }: OAuthRequest,
+  { form, basic, address, now }: OAuthRequest,
 ): Promise<MachineClient | OAuthError> {
   const asserted = form.client_assertion !== undefined || form.client_assertion_type !== undefined;
   const ways = [basic !== null, form.client_secret !== undefined, asserted].filter(Boolean).length;
   if (ways > 1) return oauthError(400, 'invalid_request', 'Use one way of client authentication, not several');
   if (ways === 0) return refused();
-  if (asserted) return byAssertion(env, form, now);
+  if (asserted) return byAssertion(env, form, address, now);
   const { id, secret } =
     basic === null ? { id: form.client_id ?? '', secret: form.client_secret ?? '' } : decodeBasic(basic);
   if (basic !== null && form.client_id !== undefined && form.client_id !== id) {
@@ -57,11 +59,23 @@ export async function authenticateClient(
   const expected = client?.secretHashes.length ? client.secretHashes : [await sha256Hex(randomToken())];
   let right = false;
   for (const hash of expected) right = equalBytes(presented, encoder.encode(hash)) || right;
-  return right && client ? client : refused();
+  // Asked whether the secret is right or not: from an address that is not admitted nothing is learned about it.
+  const admitted = client !== null && (await isAdmitted(env, client, address));
+  return right && admitted ? client : refused();
+}
+
+/** Whether the client's organisation admits the address that it proves itself from. */
+function isAdmitted(env: Env, { tenantId }: MachineClient, address: string): Promise<boolean> {
+  return tenantPolicy(env, tenantId).admitsAddress(address);
 }
 
 /** RFC 7523 section 3: a JWT signed with a key that was registered for the client, used once. */
-async function byAssertion(env: Env, form: Record<string, string>, now: number): Promise<MachineClient | OAuthError> {
+async function byAssertion(
+  env: Env,
+  form: Record<string, string>,
+  address: string,
+  now: number,
+): Promise<MachineClient | OAuthError> {
   const assertion = form.client_assertion ?? '';
   if (form.client_assertion_type !== ASSERTION_TYPE || !isCompactJws(assertion, 8_192)) {
     return oauthError(400, 'invalid_request', `client_assertion_type must be ${ASSERTION_TYPE}, with a signed JWT`);
@@ -71,7 +85,7 @@ async function byAssertion(env: Env, form: Record<string, string>, now: number):
   const client = await findClient(env, id.slice(0, 100), now);
   if (!client?.jwks) return refused();
   const payload = await verifyAssertion(env, client, assertion, now);
-  if (!payload) return refused();
+  if (!payload || !(await isAdmitted(env, client, address))) return refused();
   const once = await tenantPolicy(env, client.tenantId).useOnce(
     `assertion:${client.id}:${payload.jti}`,
     (payload.exp! + CLOCK_TOLERANCE_SECONDS) * 1000,
@@ -116,9 +130,12 @@ async function verifyAssertion(
 async function findClient(env: Env, id: string, now: number): Promise<MachineClient | null> {
   if (id === OPERATOR_CLIENT) {
     // Before the secret is put, there is no operator: not one with an empty secret.
-    if (!env.OPERATOR_SECRET || env.OPERATOR_SECRET.length < OPERATOR_SECRET_MIN_CHARS) return null;
-    const secretHashes = [await sha256Hex(env.OPERATOR_SECRET)];
-    return { id, tenantId: PLATFORM_TENANT, role: 'platform_operator', scopes: null, secretHashes, jwks: null };
+    const secrets = env.OPERATOR_SECRET ? Object.values(parseRing(env.OPERATOR_SECRET).secrets) : [];
+    const long = secrets.filter((secret) => secret.length >= OPERATOR_SECRET_MIN_CHARS);
+    if (long.length === 0) return null;
+    const secretHashes = await Promise.all(long.map(sha256Hex));
+    const operator = { tenantId: PLATFORM_TENANT, role: 'platform_operator' as const, scopes: null, jwks: null };
+    return { id, ...operator, securityVersion: 1, secretHashes };
   }
   const row = await drizzle(env.DIRECTORY).select().from(clients).where(eq(clients.id, id)).get();
   if (row?.status !== 'active') return null;
@@ -128,6 +145,7 @@ async function findClient(env: Env, id: string, now: number): Promise<MachineCli
     tenantId: row.tenantId,
     role: row.role as Role,
     scopes: row.scopes as Permission[] | null,
+    securityVersion: row.securityVersion,
     secretHashes: row.secretHash ? [row.secretHash, ...previous] : [],
     jwks: row.jwks,
   };

@@ -1,4 +1,4 @@
-/** Machine clients of a tenant. Whether one is enabled is decided by the policy object, which learns of it before the directory. */
+/** Machine clients of a tenant. */
 import { and, desc, eq, lt } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { Client, ClientWithSecret } from '../../../contracts/identity/clients.ts';
@@ -6,7 +6,6 @@ import { beforeId, cutPageById } from '../../../contracts/kit/paging.ts';
 import type { Permission, Role } from '../../../contracts/kit/permissions.ts';
 import { type Answer, fail, fault, notFound, ok, type Page } from '../../../contracts/kit/result.ts';
 import type { Scope } from '../../../contracts/kit/serve.ts';
-import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
 import { directoryAnswers } from '../../../platform/d1/directory.ts';
 import { isStale } from '../../../platform/d1/errors.ts';
 import { once } from '../../../platform/d1/idempotency.ts';
@@ -18,7 +17,8 @@ import { SECRET_OVERLAP_HOURS } from '../../../platform/limits.ts';
 import { sha256Hex } from '../../../platform/secrets.ts';
 import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
-import { refuseGrant, refuseRole } from './people.ts';
+import { isNarrowed, refuseGrant, refuseOver } from './authority.ts';
+import { endings, withFollowing } from './principal-changes.ts';
 
 type Row = typeof clients.$inferSelect;
 
@@ -53,7 +53,7 @@ export async function createClient({
   now,
 }: For<'createClient'>): Promise<Answer<ClientWithSecret>> {
   const scopes = input.scopes ?? (scope.scopes && [...scope.scopes]);
-  const refused = refuseRole(scope, input.role, scopes);
+  const refused = refuseGrant(scope, { role: input.role, scopes });
   if (refused) return refused;
   return once(directoryAnswers(env), scope, { operation: 'client', key, input }, now, {
     make: async () => {
@@ -70,6 +70,7 @@ export async function createClient({
         jwks: input.jwks ?? null,
         status: 'active',
         version: 1,
+        securityVersion: 1,
         createdAt: now,
       };
       return {
@@ -97,7 +98,10 @@ export async function getClient({ env, scope, input }: For<'getClient'>): Promis
   return row ? ok(toApi(row)) : notFound('client');
 }
 
-/** Changes a client's name, scopes, keys or status, if it is still the version the caller has seen. */
+/**
+ * Changes a client's name, scopes, keys or status, if it is still the version the caller has seen. With a
+ * permission, a key or the account itself ends what the client made and holds until then.
+ */
 export async function changeClient({
   env,
   scope,
@@ -106,40 +110,49 @@ export async function changeClient({
 }: For<'changeClient'>): Promise<Answer<Client>> {
   const row = await find(env, scope, id);
   if (!row) return notFound('client');
-  const beyond = refuseGrant(scope, row.role as Role, input.scopes);
+  const beyond = refuseOver(scope, row) ?? refuseGrant(scope, { role: row.role, scopes: input.scopes });
   if (beyond) return beyond;
   if (input.status === 'disabled' && id === scope.subject) return fail('forbidden', 'A client cannot disable itself');
   if (input.jwks && !row.jwks) {
     return fault('/jwks', 'method', 'This client proves itself by a secret and has no keys');
   }
-  const { jwks, ...rest } = input;
-  const change = { ...rest, ...(jwks ? { jwks } : {}) };
   const stale = fail('precondition.failed', 'The client has changed since you read it');
   if (row.version !== expectedVersion) return stale;
-  const policy = tenantPolicy(env, scope.tenantId);
-  // Off first here, on last: at no instant does the policy admit what the directory calls disabled.
-  const version = row.version + 1;
-  const scopesChange = JSON.stringify(input.scopes) !== JSON.stringify(row.scopes);
-  const setClient = (enabled: boolean, at: number) =>
-    policy.setClient(id, { enabled, version: at, closeSockets: !enabled || scopesChange });
-  if (input.status === 'disabled') await setClient(false, version);
+  const { jwks, ...rest } = input;
+  const change = { ...rest, ...(jwks ? { jwks } : {}) };
+  const ends =
+    input.status !== row.status ||
+    isNarrowed(row, { role: row.role, scopes: input.scopes }) ||
+    (jwks !== undefined && JSON.stringify(jwks) !== JSON.stringify(row.jwks));
+  const next: Row = {
+    ...row,
+    ...change,
+    version: row.version + 1,
+    securityVersion: row.securityVersion + (ends ? 1 : 0),
+  };
+  const { version, securityVersion } = next;
   const update = drizzle(env.DIRECTORY)
     .update(clients)
-    .set({ ...change, version })
-    .where(and(eq(clients.id, id), eq(clients.tenantId, scope.tenantId), eq(clients.version, expectedVersion)));
+    .set({ ...change, version, securityVersion })
+    .where(isStillOf(row));
+  const statements = [prepared(env.DIRECTORY, update), ...guard(env.DIRECTORY), ...(ends ? endings(env, next) : [])];
   try {
-    await env.DIRECTORY.batch([prepared(env.DIRECTORY, update), ...guard(env.DIRECTORY)]);
+    await withFollowing(env, scope.tenantId, () => env.DIRECTORY.batch(statements));
   } catch (error) {
-    if (!isStale(error)) throw error;
-    const fresh = await find(env, scope, id);
-    if (fresh) await setClient(fresh.status === 'active', fresh.version);
-    return stale;
+    if (isStale(error)) return stale;
+    throw error;
   }
-  if (input.status === 'active') await setClient(true, version);
-  return ok(toApi({ ...row, ...change, version }));
+  return ok(toApi(next));
 }
 
-/** Makes a new secret; the one before works for another day, so that nothing stops. */
+/** The very version of a row on which its caller's right was checked. */
+const isStillOf = ({ id, tenantId, version }: Row) =>
+  and(eq(clients.id, id), eq(clients.tenantId, tenantId), eq(clients.version, version));
+
+/**
+ * Makes a new secret. The one before works for another day, so that nothing stops; `immediately` ends it, with
+ * everything the client made and holds: for a secret that has leaked.
+ */
 export async function rotateClientSecret({
   env,
   scope,
@@ -147,30 +160,30 @@ export async function rotateClientSecret({
   idempotencyKey: key,
   now,
 }: For<'rotateClientSecret'>): Promise<Answer<ClientWithSecret>> {
-  return once(directoryAnswers(env), scope, { operation: 'client.rotate', key, input }, now, {
-    make: async () => {
-      const row = await find(env, scope, input.id);
-      if (!row) return notFound('client');
-      const beyond = refuseGrant(scope, row.role as Role, row.scopes as Permission[] | null);
-      if (beyond) return beyond;
-      if (!row.secretHash) return fail('conflict.exists', 'This client proves itself by its keys and has no secret');
-      const secret = newSecret();
-      const change = {
-        secretHash: await sha256Hex(secret),
-        previousSecretHash: row.secretHash,
-        previousUntil: now + SECRET_OVERLAP_HOURS * 3_600_000,
-        version: row.version + 1,
-      };
-      const update = drizzle(env.DIRECTORY)
-        .update(clients)
-        .set(change)
-        .where(and(eq(clients.id, input.id), eq(clients.tenantId, scope.tenantId), eq(clients.version, row.version)));
-      return {
-        answer: { ...toApi({ ...row, ...change }), secret },
-        statements: [prepared(env.DIRECTORY, update), ...guard(env.DIRECTORY)],
-      };
-    },
-    explain: (error) =>
-      isStale(error) ? fail('precondition.failed', 'The client was changed at the same time') : null,
-  });
+  const rotated = { operation: 'client.rotate', key, input };
+  const make = async () => {
+    const row = await find(env, scope, input.id);
+    if (!row) return notFound('client');
+    const beyond = refuseOver(scope, row);
+    if (beyond) return beyond;
+    if (!row.secretHash) return fail('conflict.exists', 'This client proves itself by its keys and has no secret');
+    const secret = newSecret();
+    const previous = input.immediately
+      ? { previousSecretHash: null, previousUntil: null, securityVersion: row.securityVersion + 1 }
+      : { previousSecretHash: row.secretHash, previousUntil: now + SECRET_OVERLAP_HOURS * 3_600_000 };
+    const change = { secretHash: await sha256Hex(secret), ...previous, version: row.version + 1 };
+    const next: Row = { ...row, ...change };
+    const update = drizzle(env.DIRECTORY).update(clients).set(change).where(isStillOf(row));
+    return {
+      answer: { ...toApi(next), secret },
+      statements: [
+        prepared(env.DIRECTORY, update),
+        ...guard(env.DIRECTORY),
+        ...(input.immediately ? endings(env, next) : []),
+      ],
+    };
+  };
+  const explain = (error: unknown) =>
+    isStale(error) ? fail('precondition.failed', 'The client was changed at the same time') : null;
+  return withFollowing(env, scope.tenantId, () => once(directoryAnswers(env), scope, rotated, now, { make, explain }));
 }

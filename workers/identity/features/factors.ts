@@ -3,8 +3,9 @@ import type { FactorEnrolment } from '../../../contracts/identity/account.ts';
 import { type Answer, fail, fault, notFound, ok } from '../../../contracts/kit/result.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
 import type { For } from '../request.ts';
+import { refuseOver } from './authority.ts';
 import { confirmPassword, refuseMachine } from './me.ts';
-import { findUser, refuseOver } from './people.ts';
+import { findUser } from './people.ts';
 import { newFactorSecret, newRecoveryCodes, sealFactorSecret, stepOfCode } from './second-factor.ts';
 
 /** Begins a second factor, by the password: whoever stole a token must not plant a factor of theirs. */
@@ -71,8 +72,5 @@ export async function resetFactor({ env, scope, input }: For<'resetFactor'>): Pr
   if (input.id === scope.subject) return fail('forbidden', 'Remove your own second factor by giving your password');
   const beyond = refuseOver(scope, user);
   if (beyond) return beyond;
-  const policy = tenantPolicy(env, user.tenantId);
-  const removed = await policy.removeFactor(input.id);
-  await policy.endSessionsOf(input.id, null);
-  return ok({ removed });
+  return ok({ removed: await tenantPolicy(env, user.tenantId).resetFactor(input.id) });
 }

@@ -11,10 +11,10 @@ import { audienceOf } from '../../../contracts/identity/common.ts';
 import type { OAuthError, OAuthRequest, TokenAnswer } from '../../../contracts/identity/oauth.ts';
 import { grantOf, type Permission, type Role } from '../../../contracts/kit/permissions.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
-import { organisationOfSecret } from '../../../platform/d1/directory.ts';
+import { newBearerSecret, organisationOfSecret, successorOf } from '../../../platform/bearer-secrets.ts';
 import { users } from '../../../platform/d1/schema/directory.ts';
 import { type Proof, verifyProof } from '../../../platform/dpop.ts';
-import { base64Url, randomToken } from '../../../platform/ids.ts';
+import { base64Url } from '../../../platform/ids.ts';
 import { ACCESS_TOKEN_SECONDS } from '../../../platform/limits.ts';
 import { sha256Hex } from '../../../platform/secrets.ts';
 import type { Env } from '../env.ts';
@@ -76,6 +76,7 @@ async function clientCredentials(
       roles: [client.role],
       scopes,
       sessionId: null,
+      securityVersion: client.securityVersion,
       keyThumbprint: proof?.keyThumbprint ?? null,
     }),
     grantOf(client.role, scopes),
@@ -114,10 +115,10 @@ async function authorizationCode(
     return oauthError(400, 'invalid_request', 'code_verifier must be 43 to 128 unreserved characters');
   }
   const invalid = oauthError(400, 'invalid_grant', 'The code is not valid for this request, spent or expired');
-  const tenantId = await organisationOfSecret(env, form.code);
+  const tenantId = await organisationOfSecret(env.TOKEN_KEY, 'code', form.code);
   if (!tenantId) return invalid;
   const challenge = base64Url(new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(verifier))));
-  const refreshToken = `${tenantId}.${randomToken()}`;
+  const refreshToken = await newBearerSecret(env.TOKEN_KEY, 'refresh', tenantId);
   const codeHash = await sha256Hex(form.code);
   const refreshHash = await sha256Hex(refreshToken);
   const check = { ...grantCheck(request, proof), redirectUri: form.redirect_uri, codeChallenge: challenge };
@@ -131,7 +132,7 @@ async function refresh(env: Env, request: OAuthRequest, proof: Proof | null): Pr
   if (refused) return refused;
   if (!form.refresh_token) return oauthError(400, 'invalid_request', 'refresh_token is required');
   const invalid = oauthError(400, 'invalid_grant', 'The refresh token is not valid, spent or expired');
-  const tenantId = await organisationOfSecret(env, form.refresh_token);
+  const tenantId = await organisationOfSecret(env.TOKEN_KEY, 'refresh', form.refresh_token);
   if (!tenantId) return invalid;
   const policy = tenantPolicy(env, tenantId);
   const oldHash = await sha256Hex(form.refresh_token);
@@ -139,18 +140,18 @@ async function refresh(env: Env, request: OAuthRequest, proof: Proof | null): Pr
   const session = await policy.sessionOfRefresh(oldHash, request.now);
   if (session) {
     const { scopes, roles } = session;
-    if (narrow(roles[0]!, scopes as Permission[] | null, form.scope) === 'refused') {
-      return oauthError(400, 'invalid_scope', 'The session may not have that scope');
-    }
+    if (narrow(roles[0]!, scopes as Permission[] | null, form.scope) === 'refused') return beyondSession();
     await findUser(env, session.userId);
   }
-  const next = `${tenantId}.${randomToken()}`;
+  const next = await successorOf(env.TOKEN_KEY, tenantId, form.refresh_token);
   const newHash = await sha256Hex(next);
   const grant = await policy.rotateRefresh(oldHash, newHash, grantCheck(request, proof));
   if (!grant) return invalid;
   const scopes = narrow(grant.roles[0]!, grant.scopes as Permission[] | null, form.scope);
-  return sessionTokens(env, tenantId, grant, next, scopes === 'refused' ? [] : scopes);
+  return scopes === 'refused' ? beyondSession() : sessionTokens(env, tenantId, grant, next, scopes);
 }
+
+const beyondSession = (): OAuthError => oauthError(400, 'invalid_scope', 'The session may not have that scope');
 
 /** The console is the one public client: it has no secret, so none may be presented for it. */
 function refusePublicClient({ form, basic }: OAuthRequest): OAuthError | null {
@@ -195,6 +196,7 @@ async function sessionTokens(
     roles: [role],
     scopes,
     sessionId: grant.sessionId,
+    securityVersion: user.securityVersion,
     keyThumbprint: grant.keyThumbprint,
   });
   return { ...answerOf(accessToken, grantOf(role, scopes), grant.keyThumbprint !== null), refresh_token: refreshToken };

@@ -20,6 +20,8 @@ export interface TokenSubject {
   roles: Role[];
   scopes: Permission[] | null;
   sessionId: string | null;
+  /** The security version of the user or client whose rights it states. */
+  securityVersion: number;
   /** Thumbprint of the key that the token is bound to; null for a bearer token. */
   keyThumbprint: string | null;
 }
@@ -67,6 +69,7 @@ export async function signAccessToken(env: Env, subject: TokenSubject): Promise<
     tenant: subject.tenantId,
     kind: subject.kind,
     client_id: subject.clientId,
+    ver: subject.securityVersion,
     roles: subject.roles,
     ...(subject.scopes ? { scope: subject.scopes.join(' ') } : {}),
     ...(subject.sessionId ? { sid: subject.sessionId } : {}),

@@ -1,5 +1,5 @@
 /** One's own account: who one is, and one's password. */
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { Me } from '../../../contracts/identity/account.ts';
 import { PERMISSION_NAMES } from '../../../contracts/kit/permissions.ts';
@@ -7,14 +7,15 @@ import { type Answer, type Failure, fail, notFound, ok } from '../../../contract
 import type { Scope } from '../../../contracts/kit/serve.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
 import { isStale } from '../../../platform/d1/errors.ts';
-import { passwordResets, users } from '../../../platform/d1/schema/directory.ts';
+import { users } from '../../../platform/d1/schema/directory.ts';
 import { guard, prepared } from '../../../platform/d1/statements.ts';
 import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
-import { checkCredentials } from './authorize.ts';
+import { checkPasswordOf } from './credentials.ts';
 import { nameOf } from './organisations.ts';
 import { hashPassword } from './passwords.ts';
 import { findUser } from './people.ts';
+import { endings, withFollowing } from './principal-changes.ts';
 
 /** Sessions, passwords and second factors are people's. */
 export function refuseMachine(scope: Scope): Failure | null {
@@ -46,13 +47,11 @@ export async function confirmPassword(
 ): Promise<{ ok: true; user: typeof users.$inferSelect } | Failure> {
   const user = await findUser(env, scope, scope.subject);
   if (!user) return notFound('user');
-  const checked = await checkCredentials(env, { email: user.email, password }, address);
-  if (checked.ok) {
-    await checked.attempt.succeeded();
-    return { ok: true, user: checked.user };
-  }
-  if (checked.status === 429) {
-    return fail('quota.exceeded', checked.description, { retryAfterSeconds: checked.retryAfterSeconds ?? 60 });
+  const checked = await checkPasswordOf(env, user, password, address);
+  if (checked.ok) return { ok: true, user: checked.user };
+  if (checked.retryAfterSeconds !== undefined) {
+    const { retryAfterSeconds } = checked;
+    return fail('quota.exceeded', 'Too many attempts. Wait a few minutes and try again.', { retryAfterSeconds });
   }
   return fail('forbidden', 'The password is wrong');
 }
@@ -70,20 +69,22 @@ export async function changePassword({
   if (!confirmed.ok) return confirmed;
   const db = drizzle(env.DIRECTORY);
   const fresh = await hashPassword(env.PASSWORD_PEPPER, input.next);
+  const { user } = confirmed;
+  const next = { ...user, version: user.version + 1, securityVersion: user.securityVersion + 1 };
+  const policy = tenantPolicy(env, scope.tenantId);
+  const ended = await policy.sessionsBeside(user.id, scope.sessionId);
   const update = db
     .update(users)
-    .set({ ...fresh, version: sql`${users.version} + 1` })
+    .set({ ...fresh, version: next.version, securityVersion: next.securityVersion })
     // Over the password that was checked alone: a reset in between must win.
-    .where(and(eq(users.id, scope.subject), eq(users.passwordHash, confirmed.user.passwordHash)));
+    .where(and(eq(users.id, user.id), eq(users.version, user.version), eq(users.passwordHash, user.passwordHash)));
   try {
-    await env.DIRECTORY.batch([
-      prepared(env.DIRECTORY, update),
-      ...guard(env.DIRECTORY),
-      prepared(env.DIRECTORY, db.delete(passwordResets).where(eq(passwordResets.userId, scope.subject))),
-    ]);
+    const ending = endings(env, next, scope.sessionId);
+    const statements = [prepared(env.DIRECTORY, update), ...guard(env.DIRECTORY), ...ending];
+    await withFollowing(env, scope.tenantId, () => env.DIRECTORY.batch(statements));
   } catch (error) {
     if (isStale(error)) return fail('precondition.failed', 'The password was changed at the same time');
     throw error;
   }
-  return ok({ ended: await tenantPolicy(env, scope.tenantId).endSessionsOf(scope.subject, scope.sessionId) });
+  return ok({ ended });
 }

@@ -4,26 +4,21 @@ import { drizzle } from 'drizzle-orm/d1';
 import type { User } from '../../../contracts/identity/people.ts';
 import { PLATFORM_TENANT } from '../../../contracts/kit/actor.ts';
 import { beforeId, cutPageById } from '../../../contracts/kit/paging.ts';
-import {
-  grantOf,
-  OPERATOR_ROLES,
-  type Permission,
-  type Role,
-  TENANT_ROLES,
-} from '../../../contracts/kit/permissions.ts';
+import type { Role } from '../../../contracts/kit/permissions.ts';
 import { type Answer, type Failure, fail, notFound, ok, type Page } from '../../../contracts/kit/result.ts';
 import type { Scope } from '../../../contracts/kit/serve.ts';
-import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
 import { directoryAnswers } from '../../../platform/d1/directory.ts';
 import { isStale, isTaken } from '../../../platform/d1/errors.ts';
 import { once } from '../../../platform/d1/idempotency.ts';
-import { invitations, passwordResets, users } from '../../../platform/d1/schema/directory.ts';
+import { users } from '../../../platform/d1/schema/directory.ts';
 import { guard, prepared } from '../../../platform/d1/statements.ts';
 import { newId } from '../../../platform/ids.ts';
 import { toInstant } from '../../../platform/instants.ts';
 import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
+import { refuseGrant, refuseOver } from './authority.ts';
 import { hashPassword } from './passwords.ts';
+import { endings, withFollowing } from './principal-changes.ts';
 
 type UserRow = typeof users.$inferSelect;
 
@@ -37,26 +32,6 @@ const toApi = (row: UserRow): User => ({
   version: row.version,
 });
 
-/** Nobody may hand out what they do not hold: a narrowed token cannot make a wider one. */
-export function refuseGrant(scope: Scope, role: Role, scopes: readonly Permission[] | null): Failure | null {
-  const beyond = grantOf(role, scopes).filter((permission) => !scope.allows(permission));
-  return beyond.length > 0 ? fail('forbidden', `You cannot grant what you do not hold: ${beyond.join(', ')}`) : null;
-}
-
-/** Null when the caller may make somebody of its organisation's kind be in a role, under a narrowing. */
-export function refuseRole(scope: Scope, role: Role, scopes: readonly Permission[] | null = null): Failure | null {
-  if (scope.tenantId !== PLATFORM_TENANT) {
-    return (TENANT_ROLES as readonly Role[]).includes(role)
-      ? refuseGrant(scope, role, scopes)
-      : fail('forbidden', `The role ${role} is given by the platform’s operators`);
-  }
-  if (!(OPERATOR_ROLES as readonly Role[]).includes(role)) {
-    return fail('forbidden', `The role ${role} is given by the tenant’s administrators`);
-  }
-  // Operators give carriers' people what operators themselves never hold.
-  return role === 'carrier_user' ? scope.refuse('tenants:manage') : refuseGrant(scope, role, null);
-}
-
 /** Creates a user of the caller's tenant with a password that the caller chose. */
 export async function createUser({
   env,
@@ -65,7 +40,7 @@ export async function createUser({
   idempotencyKey: key,
   now,
 }: For<'createUser'>): Promise<Answer<User>> {
-  const refused = refuseRole(scope, input.role);
+  const refused = refuseGrant(scope, { role: input.role });
   if (refused) return refused;
   return once(directoryAnswers(env), scope, { operation: 'user', key, input }, now, {
     make: async () => {
@@ -83,7 +58,7 @@ export async function createUser({
       const insert = drizzle(env.DIRECTORY).insert(users).values(row);
       return { answer: toApi(row), statements: [prepared(env.DIRECTORY, insert)] };
     },
-    explain: (error) => (isTaken(error) ? fail('conflict.exists', 'The e-mail address is taken') : null),
+    explain: (error) => (isTaken(error) ? emailTaken() : null),
   });
 }
 
@@ -114,11 +89,6 @@ export async function findUser(env: Env, scope: Scope, id: string): Promise<User
     .from(users)
     .where(and(eq(users.id, id), isOperator ? or(own, eq(users.role, 'carrier_user')) : own))
     .get();
-}
-
-/** Nobody may act on who may do more; operators look after carriers' people, whose rights they never hold. */
-export function refuseOver(scope: Scope, user: UserRow): Failure | null {
-  return user.role === 'carrier_user' ? scope.refuse('tenants:manage') : refuseGrant(scope, user.role as Role, null);
 }
 
 /** One user of the organisation. */
@@ -158,17 +128,13 @@ export async function changeUser({
         isAdmin(row) && !isAdmin(next) ? anotherAdmin(row) : undefined,
       ),
     );
+  const statements = [prepared(env.DIRECTORY, update), ...guard(env.DIRECTORY), ...(ends ? endings(env, next) : [])];
   try {
-    await env.DIRECTORY.batch([
-      prepared(env.DIRECTORY, update),
-      ...guard(env.DIRECTORY),
-      ...(ends ? endings(env, row) : []),
-    ]);
+    await withFollowing(env, row.tenantId, () => env.DIRECTORY.batch(statements));
   } catch (error) {
     if (isStale(error)) return (await isLastAdmin(env, row)) ? lastAdmin() : stale;
     throw error;
   }
-  if (ends) await tenantPolicy(env, row.tenantId).endSessionsOf(id, null);
   return ok(toApi(next));
 }
 
@@ -179,18 +145,7 @@ const isAdmin = ({ role, status }: Pick<UserRow, 'role' | 'status'>): boolean =>
 function refuseMove(scope: Scope, row: UserRow, role: Role): Failure | null {
   const isCarriers = row.role === 'carrier_user';
   if (isCarriers !== (role === 'carrier_user')) return fail('forbidden', 'A person of a carrier stays one');
-  return refuseRole(scope, role);
-}
-
-/** What ends with a role or an account: the links made for it and by it. */
-function endings(env: Env, row: UserRow): D1PreparedStatement[] {
-  const db = drizzle(env.DIRECTORY);
-  const openOnes = and(eq(invitations.invitedBy, row.id), eq(invitations.status, 'open'));
-  const resets = or(eq(passwordResets.userId, row.id), eq(passwordResets.createdBy, row.id));
-  return [
-    prepared(env.DIRECTORY, db.update(invitations).set({ status: 'withdrawn' }).where(openOnes)),
-    prepared(env.DIRECTORY, db.delete(passwordResets).where(resets)),
-  ];
+  return refuseGrant(scope, { role });
 }
 
 /** That a tenant keeps an administrator when one steps down: part of the write, so that two cannot at once. */
@@ -207,6 +162,9 @@ async function isLastAdmin(env: Env, row: UserRow): Promise<boolean> {
     .limit(2);
   return admins.length === 1 && admins[0]!.id === row.id;
 }
+
+/** An address is one account in each organisation; whether it is one elsewhere is nobody's business here. */
+export const emailTaken = (): Failure => fail('conflict.exists', 'The e-mail address has an account here already');
 
 const lastAdmin = (): Failure =>
   fail('conflict.exists', 'This is the last administrator: make somebody else one first');

@@ -6,6 +6,7 @@ import type { Scope } from '../../../contracts/kit/serve.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
 import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
+import { refuseOver } from './authority.ts';
 import { refuseMachine } from './me.ts';
 import { findUser } from './people.ts';
 
@@ -16,8 +17,10 @@ interface Owner {
 
 const own = (scope: Scope): Owner | Failure => refuseMachine(scope) ?? { id: scope.subject, tenantId: scope.tenantId };
 
-const ofUser = async (env: Env, scope: Scope, id: string): Promise<Owner | Failure> =>
-  (await findUser(env, scope, id)) ?? notFound('user');
+const ofUser = async (env: Env, scope: Scope, id: string): Promise<Owner | Failure> => {
+  const user = await findUser(env, scope, id);
+  return user ? (refuseOver(scope, user) ?? user) : notFound('user');
+};
 
 async function list(env: Env, owner: Owner | Failure, paging: Paging): Promise<Answer<Page<Session>>> {
   if ('ok' in owner) return owner;
@@ -71,5 +74,5 @@ export async function endUserSessions({
 }: For<'endUserSessions'>): Promise<Answer<{ ended: number }>> {
   const owner = await ofUser(env, scope, input.id);
   if ('ok' in owner) return owner;
-  return ok({ ended: await tenantPolicy(env, owner.tenantId).endSessionsOf(owner.id, null) });
+  return ok({ ended: await tenantPolicy(env, owner.tenantId).endSessionsOf(owner.id) });
 }

@@ -1,7 +1,8 @@
 /** Tenants: created by operators, each on a shard of its own choosing once and for all, with quotas and features. */
-import { count, desc, lt } from 'drizzle-orm';
+import { and, count, desc, eq, lt } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { Versioned } from '../../../contracts/identity/access.ts';
+import type { Invitation } from '../../../contracts/identity/people.ts';
 import type { Limits, Tenant } from '../../../contracts/identity/tenants.ts';
 import { beforeId, cutPageById } from '../../../contracts/kit/paging.ts';
 import { type Answer, fail, notFound, ok, type Page } from '../../../contracts/kit/result.ts';
@@ -9,28 +10,28 @@ import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
 import { directoryAnswers, organisationExists } from '../../../platform/d1/directory.ts';
 import { isTaken } from '../../../platform/d1/errors.ts';
 import { once } from '../../../platform/d1/idempotency.ts';
-import { tenants, users } from '../../../platform/d1/schema/directory.ts';
+import { invitations, tenants, users } from '../../../platform/d1/schema/directory.ts';
 import { SHARDS } from '../../../platform/d1/shards.ts';
 import { prepared } from '../../../platform/d1/statements.ts';
 import { newId } from '../../../platform/ids.ts';
 import { toInstant } from '../../../platform/instants.ts';
 import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
-import { hashPassword } from './passwords.ts';
+import { newInvitation } from './invitations.ts';
 
 const toApi = ({ createdAt, ...row }: typeof tenants.$inferSelect): Tenant => ({
   ...row,
   createdAt: toInstant(createdAt),
 });
 
-/** Creates a tenant on the least filled shard, with its first administrator, in one transaction. */
+/** Creates a tenant on the least filled shard, with the invitation of its first administrator, in one transaction. */
 export async function createTenant({
   env,
   scope,
   input,
   idempotencyKey: key,
   now,
-}: For<'createTenant'>): Promise<Answer<Tenant & { adminId: string }>> {
+}: For<'createTenant'>): Promise<Answer<Tenant & { invitation: Invitation & { url: string } }>> {
   const db = drizzle(env.DIRECTORY);
   return once(directoryAnswers(env), scope, { operation: 'tenant', key, input }, now, {
     make: async () => {
@@ -38,25 +39,46 @@ export async function createTenant({
       const load = (shard: string): number => filled.find((row) => row.shard === shard)?.held ?? 0;
       const shard = [...SHARDS].sort((a, b) => load(a) - load(b))[0]!;
       const tenant = { id: newId('ten', now), slug: input.slug, name: input.name, shard, createdAt: now };
-      const admin = {
-        id: newId('usr', now),
-        tenantId: tenant.id,
-        email: input.admin.email,
-        name: input.admin.name,
-        role: 'tenant_admin',
-        ...(await hashPassword(env.PASSWORD_PEPPER, input.admin.password)),
-        createdAt: now,
-      };
+      const admin = { tenantId: tenant.id, email: input.admin.email, role: 'tenant_admin' as const };
+      const { invitation, statement } = await newInvitation(env, scope, admin, now);
       return {
-        answer: { ...toApi(tenant), adminId: admin.id },
-        statements: [
-          prepared(env.DIRECTORY, db.insert(tenants).values(tenant)),
-          prepared(env.DIRECTORY, db.insert(users).values(admin)),
-        ],
+        answer: { ...toApi(tenant), invitation },
+        statements: [prepared(env.DIRECTORY, db.insert(tenants).values(tenant)), statement],
       };
     },
-    explain: (error) =>
-      isTaken(error) ? fail('conflict.exists', 'The slug or the administrator’s e-mail address is taken') : null,
+    explain: (error) => (isTaken(error) ? fail('conflict.exists', 'The slug is taken') : null),
+  });
+}
+
+/**
+ * Invites an administrator into a tenant that has none: the first link was lost, or has run out. Links that were
+ * made before open nothing any more.
+ */
+export async function inviteAdministrator({
+  env,
+  scope,
+  input: { id, email },
+  idempotencyKey: key,
+  now,
+}: For<'inviteAdministrator'>): Promise<Answer<Invitation & { url: string }>> {
+  if (!(await isTenant(env, id))) return notFound('tenant');
+  const db = drizzle(env.DIRECTORY);
+  const ofTenant = and(eq(users.tenantId, id), eq(users.role, 'tenant_admin'), eq(users.status, 'active'));
+  return once(directoryAnswers(env), scope, { operation: 'administrator', key, input: { id, email } }, now, {
+    make: async () => {
+      if (await db.select({ id: users.id }).from(users).where(ofTenant).get()) {
+        return fail('conflict.exists', 'The tenant has an administrator, who invites others');
+      }
+      const admin = { tenantId: id, email, role: 'tenant_admin' as const };
+      const { invitation, statement } = await newInvitation(env, scope, admin, now);
+      const earlier = and(
+        eq(invitations.tenantId, id),
+        eq(invitations.inviterTenantId, scope.tenantId),
+        eq(invitations.status, 'open'),
+      );
+      const withdraw = db.update(invitations).set({ status: 'withdrawn' }).where(earlier);
+      return { answer: invitation, statements: [prepared(env.DIRECTORY, withdraw), statement] };
+    },
   });
 }
 

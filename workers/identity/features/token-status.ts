@@ -2,7 +2,7 @@
 import type { JWTPayload } from 'jose';
 import type { Introspection, OAuthError, OAuthRequest } from '../../../contracts/identity/oauth.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
-import { organisationOfSecret } from '../../../platform/d1/directory.ts';
+import { organisationOfSecret } from '../../../platform/bearer-secrets.ts';
 import { sha256Hex } from '../../../platform/secrets.ts';
 import type { Env } from '../env.ts';
 import { authenticateClient, CONSOLE_CLIENT } from './client-auth.ts';
@@ -11,14 +11,14 @@ import { oauthError } from './oauth-error.ts';
 
 interface OwnToken {
   sessionId: string | null;
-  clientId: string | null;
+  client: { id: string; securityVersion: number } | null;
   tokenId: string;
 }
 
 function ownToken(claims: JWTPayload): OwnToken {
   return {
     sessionId: typeof claims.sid === 'string' ? claims.sid : null,
-    clientId: claims.kind === 'client' ? claims.sub! : null,
+    client: claims.kind === 'client' ? { id: claims.sub!, securityVersion: Number(claims.ver ?? 0) } : null,
     tokenId: claims.jti!,
   };
 }
@@ -41,7 +41,8 @@ export async function introspect(
     const answer = { roles, scope, client_id, sub, aud, iss, exp, iat, jti, sid, cnf };
     return { ok: true, answer: { active: true, token_type: cnf ? 'DPoP' : 'Bearer', ...answer } };
   }
-  if ((await organisationOfSecret(env, text)) !== client.tenantId) return { ok: true, answer: { active: false } };
+  if ((await organisationOfSecret(env.TOKEN_KEY, 'refresh', text)) !== client.tenantId)
+    return { ok: true, answer: { active: false } };
   const session = await policy.sessionOfRefresh(await sha256Hex(text), request.now);
   if (!session) return { ok: true, answer: { active: false } };
   const { userId, clientId, sessionId, scopes, keyThumbprint } = session;
@@ -74,7 +75,7 @@ export async function revoke(env: Env, request: OAuthRequest): Promise<{ ok: tru
     }
     return { ok: true };
   }
-  const tenantId = await organisationOfSecret(env, text);
+  const tenantId = await organisationOfSecret(env.TOKEN_KEY, 'refresh', text);
   if (!tenantId) return { ok: true };
   const policy = tenantPolicy(env, tenantId);
   const session = await policy.sessionOfRefresh(await sha256Hex(text), request.now);

@@ -30,7 +30,7 @@ export async function createEndpoint({
   return stored ? shown(env, stored) : fail('conflict.exists', `A tenant may have ${WEBHOOK_ENDPOINTS_MAX} endpoints`);
 }
 
-/** Makes a new signing secret; for a day deliveries carry a signature by each. */
+/** Makes a new signing secret; for a day deliveries carry a signature by each, unless the one before ends `immediately`. */
 export async function rotateEndpointSecret({
   env,
   scope,
@@ -42,7 +42,8 @@ export async function rotateEndpointSecret({
   const named: Endpoint = { id: input.id, url: '', types: [], description: '', status: 'active', createdAt: '' };
   const operation = 'webhook_endpoint.rotate';
   const request = await withSecret(env, scope, { operation, key: idempotencyKey, input }, named);
-  const stored = await deliveryLog(env, scope.tenantId).rotateSecret(request, now + SECRET_OVERLAP_HOURS * 3_600_000);
+  const overlapUntil = input.immediately ? now : now + SECRET_OVERLAP_HOURS * 3_600_000;
+  const stored = await deliveryLog(env, scope.tenantId).rotateSecret(request, overlapUntil);
   return stored ? shown(env, stored) : notFound('webhook endpoint');
 }
 

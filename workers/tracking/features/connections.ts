@@ -1,5 +1,5 @@
 /** Carrier connections: who may post webhooks, in which format, under which secrets. */
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, desc, eq, lt, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { beforeId, cutPageById } from '../../../contracts/kit/paging.ts';
 import { type Answer, fail, fault, notFound, ok, type Page } from '../../../contracts/kit/result.ts';
@@ -9,6 +9,7 @@ import type {
   ConnectionWithSecret,
   ConnectionWithSecrets,
 } from '../../../contracts/tracking/connections.ts';
+import { carrierInbox } from '../../../durable-objects/carrier-inbox/stub.ts';
 import { directoryAnswers } from '../../../platform/d1/directory.ts';
 import { isStale } from '../../../platform/d1/errors.ts';
 import { once } from '../../../platform/d1/idempotency.ts';
@@ -16,6 +17,7 @@ import { connections, tenantCarriers } from '../../../platform/d1/schema/directo
 import { guard, prepared } from '../../../platform/d1/statements.ts';
 import { base64, newId } from '../../../platform/ids.ts';
 import { toInstant, toInstantOrNull } from '../../../platform/instants.ts';
+import { errorText, loggerFor } from '../../../platform/log.ts';
 import { isSealedWithOldKey, open, seal } from '../../../platform/secrets.ts';
 import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
@@ -78,6 +80,7 @@ export async function createConnection({
         previousSecret: null,
         secretRotatedAt: null,
         status: 'active' as const,
+        securityVersion: 1,
         createdAt: now,
       };
       return {
@@ -109,49 +112,73 @@ export async function getConnection({ env, scope, input }: For<'getConnection'>)
   return row ? ok(toApi(row)) : notFound('connection');
 }
 
-/** Makes a new secret; the one before stays valid until the next rotation, so nothing is missed. */
+/**
+ * Makes a new secret; the one before stays valid until the next rotation, so nothing is missed. `immediately`
+ * ends every secret before: for one that has leaked.
+ */
 export async function rotateConnectionSecret({
   env,
   scope,
-  input: { id },
+  input,
   idempotencyKey: key,
   now,
 }: For<'rotateConnectionSecret'>): Promise<Answer<ConnectionWithSecret>> {
-  return once(directoryAnswers(env), scope, { operation: 'connection.rotate', key, input: { id } }, now, {
-    make: async () => {
-      const row = await findConnection(env, scope, id);
-      if (!row) return notFound('connection');
-      const secret = newSecret(row.scheme);
-      const change = {
-        secret: await seal(env.SEALING_KEY, id, secret),
-        previousSecret: row.secret,
-        secretRotatedAt: now,
-      };
-      // Compare-and-set: of two rotations at once one wins, and no secret handed out is lost.
-      const update = drizzle(env.DIRECTORY)
-        .update(connections)
-        .set(change)
-        .where(
-          and(eq(connections.id, id), eq(connections.tenantId, scope.tenantId), eq(connections.secret, row.secret)),
-        );
-      return {
-        answer: { ...toApi({ ...row, ...change }), secret },
-        statements: [prepared(env.DIRECTORY, update), ...guard(env.DIRECTORY)],
-      };
-    },
-    explain: (error) =>
-      isStale(error) ? fail('precondition.failed', 'The secret was just rotated by someone else') : null,
-  });
+  const { id, immediately } = input;
+  const make = async () => {
+    const row = await findConnection(env, scope, id);
+    if (!row) return notFound('connection');
+    const secret = newSecret(row.scheme);
+    const change = {
+      secret: await seal(env.SEALING_KEY, id, secret),
+      previousSecret: immediately ? null : row.secret,
+      secretRotatedAt: now,
+      securityVersion: row.securityVersion + (immediately ? 1 : 0),
+    };
+    // Compare-and-set: of two rotations at once one wins, and no secret handed out is lost.
+    const update = drizzle(env.DIRECTORY)
+      .update(connections)
+      .set(change)
+      .where(and(eq(connections.id, id), eq(connections.tenantId, scope.tenantId), eq(connections.secret, row.secret)));
+    return {
+      answer: { ...toApi({ ...row, ...change }), secret },
+      statements: [prepared(env.DIRECTORY, update), ...guard(env.DIRECTORY)],
+    };
+  };
+  const explain = (error: unknown) =>
+    isStale(error) ? fail('precondition.failed', 'The secret was just rotated by someone else') : null;
+  const rotate = () =>
+    once(directoryAnswers(env), scope, { operation: 'connection.rotate', key, input }, now, { make, explain });
+  return immediately && (await findConnection(env, scope, id)) ? withInboxTold(env, id, rotate) : rotate();
 }
 
 /** Takes no more deliveries of a connection. */
 export async function disableConnection({ env, scope, input }: For<'disableConnection'>): Promise<Answer<Connection>> {
-  const [changed] = await drizzle(env.DIRECTORY)
-    .update(connections)
-    .set({ status: 'disabled' })
-    .where(and(eq(connections.id, input.id), eq(connections.tenantId, scope.tenantId)))
-    .returning();
+  if (!(await findConnection(env, scope, input.id))) return notFound('connection');
+  const [changed] = await withInboxTold(env, input.id, () =>
+    drizzle(env.DIRECTORY)
+      .update(connections)
+      .set({ status: 'disabled', securityVersion: sql`${connections.securityVersion} + 1` })
+      .where(and(eq(connections.id, input.id), eq(connections.tenantId, scope.tenantId)))
+      .returning(),
+  );
   return changed ? ok(toApi(changed)) : notFound('connection');
+}
+
+/**
+ * Writes a change that ends what a connection could do, and has its inbox take it over before it is answered. The
+ * inbox knows beforehand that something may come: should this Worker die after the write, it looks by itself.
+ */
+async function withInboxTold<T>(env: Env, id: string, write: () => Promise<T>): Promise<T> {
+  const inbox = carrierInbox(env, id);
+  await inbox.announceChange(id);
+  const written = await write();
+  try {
+    await inbox.refreshConnection(id);
+  } catch (error) {
+    // The change stands, and the inbox comes back to it.
+    loggerFor('tracking', env.LOG_LEVEL)('error', 'connection.not_followed', { id, error: errorText(error) });
+  }
+  return written;
 }
 
 /** For the gateway's signature check: an active connection with its live secrets. */
@@ -164,7 +191,7 @@ export async function connectionForIngest({
   const sealed = [row.secret, ...(row.previousSecret ? [row.previousSecret] : [])];
   const secrets = await Promise.all(sealed.map((text) => open(env.SEALING_KEY, row.id, text)));
   if (sealed.some((text) => isSealedWithOldKey(env.SEALING_KEY, text))) await reseal(env, row, secrets);
-  return ok({ ...toApi(row), secrets });
+  return ok({ ...toApi(row), securityVersion: row.securityVersion, secrets });
 }
 
 /** Seals a connection's secrets with the present key, unless they were rotated meanwhile. */

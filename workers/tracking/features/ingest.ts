@@ -46,6 +46,7 @@ export async function ingest({ env, scope, input }: For<'ingest'>): Promise<Answ
   const answer = await carrierInbox(env, connection.id).accept({
     tenantId: scope.tenantId,
     connectionId: connection.id,
+    securityVersion: connection.securityVersion,
     correlationId: scope.correlationId,
     items: count,
     events,

@@ -2,8 +2,7 @@
 import { type Answer, ok } from '../../../contracts/kit/result.ts';
 import { normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts';
 import { liveAccess } from '../../../durable-objects/live-access/stub.ts';
-import { organisationOfSecret } from '../../../platform/d1/directory.ts';
-import { randomToken } from '../../../platform/ids.ts';
+import { newBearerSecret, organisationOfSecret } from '../../../platform/bearer-secrets.ts';
 import { WS_TICKET_SECONDS } from '../../../platform/limits.ts';
 import { sha256Hex } from '../../../platform/secrets.ts';
 import type { For } from '../request.ts';
@@ -19,11 +18,12 @@ export async function createTicket({
   if (refused) return refused;
   const topic = input.topic === 'fleet' ? 'fleet' : `container:${normalizeContainerNumber(input.number)}`;
   const path = input.topic === 'fleet' ? '/v1/live/fleet' : `/v1/live/containers/${encodeURIComponent(input.number)}`;
-  const ticket = `${scope.tenantId}.${randomToken()}`;
+  const ticket = await newBearerSecret(env.TOKEN_KEY, 'ticket', scope.tenantId);
   await liveAccess(env, scope.tenantId).storeTicket({
     hash: await sha256Hex(ticket),
     topic,
     holder: scope.sessionId ?? scope.subject,
+    securityVersion: scope.securityVersion,
     expiresAt: now + WS_TICKET_SECONDS * 1000,
   });
   return ok({ ticket, expiresInSeconds: WS_TICKET_SECONDS, url: `${path}?ticket=${ticket}` });
@@ -34,12 +34,13 @@ interface Redeemed {
   tenantId: string;
   topic: string;
   holder: string;
+  securityVersion: number;
   redeemedAt: number;
 }
 
 /** What a ticket opens, once, and for whom; null when it opens nothing. */
 export async function redeemTicket({ env, input: { ticket } }: For<'redeemTicket'>): Promise<Answer<Redeemed | null>> {
-  const tenantId = await organisationOfSecret(env, ticket);
+  const tenantId = await organisationOfSecret(env.TOKEN_KEY, 'ticket', ticket);
   if (!tenantId) return ok(null);
   const listening = await liveAccess(env, tenantId).redeemTicket(await sha256Hex(ticket));
   return ok(listening && { tenantId, ...listening });

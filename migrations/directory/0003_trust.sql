@@ -1,0 +1,53 @@
+-- An e-mail address is one account in each organisation, no longer one on the whole platform: nobody proves an
+-- address here, so an account elsewhere must not keep somebody from being invited. Both tables are made anew,
+-- the links first, since they refer to people.
+CREATE TABLE links (
+  user_id TEXT PRIMARY KEY,
+  created_by TEXT NOT NULL,
+  token_hash TEXT NOT NULL UNIQUE,
+  expires_at INTEGER NOT NULL
+) WITHOUT ROWID;
+INSERT INTO links (user_id, created_by, token_hash, expires_at)
+  SELECT user_id, created_by, token_hash, expires_at FROM password_resets;
+DROP TABLE password_resets;
+ALTER TABLE links RENAME TO password_resets;
+CREATE INDEX password_resets_by_creator ON password_resets (created_by);
+
+CREATE TABLE people (
+  id TEXT PRIMARY KEY,
+  tenant_id TEXT NOT NULL,
+  email TEXT NOT NULL COLLATE NOCASE,
+  name TEXT NOT NULL,
+  role TEXT NOT NULL,
+  password_hash TEXT NOT NULL,
+  -- Which pepper the hash was made with.
+  pepper_id TEXT NOT NULL DEFAULT '1',
+  status TEXT NOT NULL DEFAULT 'active',
+  version INTEGER NOT NULL DEFAULT 1,
+  -- Counts what must end every sign-in that came before: a new password, another role, the account's end.
+  security_version INTEGER NOT NULL DEFAULT 1,
+  created_at INTEGER NOT NULL
+);
+INSERT INTO people (id, tenant_id, email, name, role, password_hash, pepper_id, status, version, security_version, created_at)
+  SELECT id, tenant_id, email, name, role, password_hash, pepper_id, status, version, security_version, created_at FROM users;
+DROP TABLE users;
+ALTER TABLE people RENAME TO users;
+CREATE INDEX users_by_tenant ON users (tenant_id, id);
+CREATE UNIQUE INDEX users_by_email ON users (email, tenant_id);
+CREATE INDEX users_by_pepper ON users (pepper_id);
+
+-- Counts what must end every token that came before: fewer rights, other keys, a secret that leaked, the end.
+ALTER TABLE clients ADD COLUMN security_version INTEGER NOT NULL DEFAULT 1;
+-- Likewise of a connection: deliveries that were signed under what a connection was before are not its own.
+ALTER TABLE connections ADD COLUMN security_version INTEGER NOT NULL DEFAULT 1;
+
+CREATE INDEX invitations_by_person ON invitations (invited_by, status);
+
+-- What must follow a change of the directory, stored in the transaction of the change, until it is done: the
+-- organisation's policy object carries it out.
+CREATE TABLE directory_outbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  organisation_id TEXT NOT NULL,
+  body TEXT NOT NULL
+);
+CREATE INDEX directory_outbox_by_organisation ON directory_outbox (organisation_id, id);

@@ -1,0 +1,65 @@
+/**
+ * Changes of people and machine clients that end what they made and hold: disabling, narrowing, another role,
+ * password, key or secret. One function for all of them. The links they made end in the transaction of the change,
+ * which also stores what their policy object has to end: sessions, codes, tokens, tickets, sockets.
+ */
+import { and, eq, or } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
+import type { PrincipalChanged } from '../../../contracts/identity/access.ts';
+import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
+import { directoryOutbox, invitations, passwordResets } from '../../../platform/d1/schema/directory.ts';
+import { prepared } from '../../../platform/d1/statements.ts';
+import { errorText, loggerFor } from '../../../platform/log.ts';
+import type { Env } from '../env.ts';
+
+/** A person or machine client after its change. */
+export interface ChangedPrincipal {
+  tenantId: string;
+  id: string;
+  securityVersion: number;
+  status: 'active' | 'disabled';
+}
+
+/** The statements, for the batch of the change, that end what the principal made, and store what else must end. */
+export function endings(
+  env: Env,
+  { tenantId, id, securityVersion, status }: ChangedPrincipal,
+  keepSessionId: string | null = null,
+): D1PreparedStatement[] {
+  const db = drizzle(env.DIRECTORY);
+  const openOnes = and(eq(invitations.invitedBy, id), eq(invitations.status, 'open'));
+  const links = or(eq(passwordResets.userId, id), eq(passwordResets.createdBy, id));
+  const change: PrincipalChanged = {
+    kind: 'principal_changed',
+    principal: id,
+    securityVersion,
+    enabled: status === 'active',
+    keepSessionId,
+  };
+  const row = { organisationId: tenantId, body: JSON.stringify(change) };
+  return [
+    prepared(env.DIRECTORY, db.update(invitations).set({ status: 'withdrawn' }).where(openOnes)),
+    prepared(env.DIRECTORY, db.delete(passwordResets).where(links)),
+    prepared(env.DIRECTORY, db.insert(directoryOutbox).values(row)),
+  ];
+}
+
+/**
+ * Writes a change of the directory and has what follows from it carried out before it is answered. The policy
+ * object knows beforehand that something may come: should this Worker die after the write, it is done all the same.
+ */
+export async function withFollowing<T>(env: Env, organisationId: string, write: () => Promise<T>): Promise<T> {
+  const policy = tenantPolicy(env, organisationId);
+  await policy.announceChange();
+  const written = await write();
+  try {
+    await policy.followChanges();
+  } catch (error) {
+    // The change stands, and the object comes back to it by itself.
+    loggerFor('identity', env.LOG_LEVEL)('error', 'directory.not_followed', {
+      tenantId: organisationId,
+      error: errorText(error),
+    });
+  }
+  return written;
+}
