@@ -1,5 +1,5 @@
 /** What the gateway and identity exchange with the objects that decide about access. */
-import type { QuotaStatus } from '../../domain/security/quota.ts';
+import type { QuotaStatus, Settlement } from '../../domain/security/quota.ts';
 import type { Role } from '../kit/permissions.ts';
 import type { AuthorizationRequest } from './oauth.ts';
 import type { ALERT_KINDS } from './policy.ts';
@@ -33,10 +33,10 @@ export interface PolicyCheck {
   /** The token's id (`jti`). */
   tokenId: string;
   address: string;
-  /** Units of quota wanted: one for a write, a handful for the reads of the coming second. */
-  units: number;
-  /** Units of an earlier answer that were not used, with the window they belong to. */
-  unused?: { window: number; units: number } | undefined;
+  /** Units of quota wanted beside that of the request itself: for the reads of the coming second. */
+  lease: number;
+  /** An earlier lease of the subject that has come to its end. */
+  settlement?: Settlement | undefined;
   /** A DPoP proof, which may be used once until it expires (ms). */
   proof?: { id: string; until: number } | undefined;
   /** The name of a keyed request: while one runs, another of the same name is refused. */
@@ -59,7 +59,8 @@ export interface Quotas {
 export type PolicyVerdict =
   | {
       ok: true;
-      units: number;
+      /** Units that may be spent without asking for a second, while the window lasts. */
+      lease: number;
       window: number;
       quotas: Quotas;
       corsOrigins: string[];

@@ -1,20 +1,26 @@
 /**
- * An exact quota over fixed windows that survives a crash without a write for each request: room is
- * reserved in storage ahead of use, chunk by chunk. Whoever loses its memory goes on from what was
- * reserved, so the count may run high by less than a chunk but the quota is never exceeded.
+ * An exact quota over fixed windows, spent in several places. Whoever spends asks one keeper for each request, or
+ * holds a lease: units that it may spend by itself for a moment. What a lease holds is neither free nor used until it
+ * is settled. So of any number of requests, the first `limit` of a window pass, wherever they come from, as long as
+ * whoever finds nothing free waits for leases that are out.
  */
 
-/** So many units in each window. */
-export interface QuotaRule {
-  limit: number;
-  windowMs: number;
+/** The count of one key in one window. */
+export interface QuotaCount {
+  /** The number of the window since the epoch. */
+  window: number;
+  /** Units spent for certain. */
+  used: number;
+  /** Units that are out on leases. */
+  leased: number;
 }
 
-/** The count of one key in one window; `reserved` is what storage holds. */
-export interface QuotaCount {
+/** A lease that has come to its end. */
+export interface Settlement {
   window: number;
-  used: number;
-  reserved: number;
+  /** Units it had, and how many of them were not spent. */
+  units: number;
+  unspent: number;
 }
 
 /** How a quota stands, as the RateLimit header says it. */
@@ -25,51 +31,43 @@ export interface QuotaStatus {
   resetSeconds: number;
 }
 
-/** What was granted, the count to go on with, and whether `reserved` must be stored first. */
-export interface QuotaGrant {
-  count: QuotaCount;
-  granted: number;
-  store: boolean;
-  status: QuotaStatus;
-}
-
 /** The number of the window that an instant falls into. */
-function windowOf(now: number, rule: QuotaRule): number {
-  return Math.floor(now / rule.windowMs);
+export function windowOf(now: number, windowMs: number): number {
+  return Math.floor(now / windowMs);
 }
 
-/** The count of a key that storage knows up to `reserved`. */
-export function recoveredCount(window: number, reserved: number): QuotaCount {
-  return { window, used: reserved, reserved };
+/** The count that goes on in a window: the one before, or an empty one when it was of another window. */
+export function countIn(before: QuotaCount | null, window: number): QuotaCount {
+  return before?.window === window ? before : { window, used: 0, leased: 0 };
 }
 
-/** Takes up to `wanted` units; fewer near the limit, none at it. */
-export function takeQuota(
-  before: QuotaCount | null,
-  now: number,
-  rule: QuotaRule,
-  wanted: number,
-  chunk: number,
-): QuotaGrant {
-  const window = windowOf(now, rule);
-  const count = before?.window === window ? before : { window, used: 0, reserved: 0 };
-  const granted = Math.max(0, Math.min(wanted, rule.limit - count.used));
-  const used = count.used + granted;
-  const store = used > count.reserved;
-  const reserved = store ? Math.max(used, Math.min(rule.limit, used + chunk)) : count.reserved;
-  return { count: { window, used, reserved }, granted, store, status: statusOf({ window, used, reserved }, now, rule) };
+/** Units that can be had now; none where a limit was lowered below what is spent. */
+export function freeOf({ used, leased }: QuotaCount, limit: number): number {
+  return Math.max(0, limit - used - leased);
 }
 
-/** Gives unused units of the same window back. */
-export function giveBack(count: QuotaCount | null, window: number, units: number): QuotaCount | null {
-  return count && count.window === window ? { ...count, used: Math.max(0, count.used - units) } : count;
+/**
+ * How many units a request may take along beside its own: fewer near the limit, so that few are out when the last
+ * ones are asked for.
+ */
+export function leaseOf(free: number, wanted: number): number {
+  return Math.max(0, Math.min(wanted, Math.floor((free - 1) / 4)));
 }
 
-function statusOf(count: QuotaCount, now: number, rule: QuotaRule): QuotaStatus {
-  const end = (count.window + 1) * rule.windowMs;
-  return {
-    limit: rule.limit,
-    remaining: Math.max(0, rule.limit - count.used),
-    resetSeconds: Math.max(1, Math.ceil((end - now) / 1000)),
-  };
+/** Takes a unit for a request, and a lease beside it. */
+export function take(count: QuotaCount, lease: number): QuotaCount {
+  return { ...count, used: count.used + 1, leased: count.leased + lease };
+}
+
+/** Settles a lease; one of a window that is over changes nothing. */
+export function settle(count: QuotaCount, { window, units, unspent }: Settlement): QuotaCount {
+  if (count.window !== window) return count;
+  const back = Math.min(units, count.leased);
+  return { ...count, leased: count.leased - back, used: count.used + Math.max(0, back - unspent) };
+}
+
+/** How a count stands. */
+export function statusOf(count: QuotaCount, limit: number, now: number, windowMs: number): QuotaStatus {
+  const end = (count.window + 1) * windowMs;
+  return { limit, remaining: freeOf(count, limit), resetSeconds: Math.max(1, Math.ceil((end - now) / 1000)) };
 }

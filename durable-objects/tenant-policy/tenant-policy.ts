@@ -22,6 +22,7 @@ import type {
 import type { Policy, SecurityAlert } from '../../contracts/identity/policy.ts';
 import type { Limits } from '../../contracts/identity/tenants.ts';
 import { PLATFORM_TENANT } from '../../contracts/kit/actor.ts';
+import type { Settlement } from '../../domain/security/quota.ts';
 import { type Clock, wallClock } from '../../platform/clock.ts';
 import { type Logger, loggerFor } from '../../platform/log.ts';
 import { Outbox } from '../../platform/outbox.ts';
@@ -84,10 +85,15 @@ export class TenantPolicy extends SignIns<Env> {
 
   /** Whether a request may pass, and how many more reads may follow without asking. */
   async check(call: PolicyCheck): Promise<PolicyVerdict> {
-    const verdict = this.#verdicts.of(call, this.#clock.now());
+    const verdict = await this.#verdicts.decide(call, () => this.#clock.now());
     this.#sweepLater();
     if (!verdict.ok || !call.exclusive) return verdict;
     return this.#inFlight.admit(call.exclusive, verdict);
+  }
+
+  /** A lease of a subject has ended, and no request follows that could say so. */
+  async settle(subject: string, settlement: Settlement): Promise<void> {
+    this.#verdicts.settle(subject, settlement);
   }
 
   async release(holds: Hold[]): Promise<void> {

@@ -1,5 +1,8 @@
 /** Whether a request may pass: what has ended, addresses, proofs, and quotas, in this order. */
-import type { PolicyCheck, PolicyVerdict, Refusal } from '../../contracts/identity/access.ts';
+import type { PolicyCheck, PolicyVerdict, Quotas, Refusal } from '../../contracts/identity/access.ts';
+import type { Limits } from '../../contracts/identity/tenants.ts';
+import type { Settlement } from '../../domain/security/quota.ts';
+import type { QuotaKey } from './quotas.ts';
 import type { Tables } from './tables.ts';
 
 /** Whom a token stands for. */
@@ -19,25 +22,49 @@ export class Verdicts {
     this.#tables = tables;
   }
 
-  /** The verdict on a request. What the caller took before and did not use is given back first. */
-  of(call: PolicyCheck, now: number): PolicyVerdict {
-    const { corsOrigins } = this.#tables.documents.policy;
-    const reason = this.#refusal(call, now);
-    if (reason) return { ok: false, reason, corsOrigins };
-    const { limits } = this.#tables.documents;
-    const keys = { subject: `s:${call.subject}`, tenant: 't' };
-    if (call.unused) {
-      for (const key of Object.values(keys)) this.#tables.quotas.giveBack(key, call.unused.window, call.unused.units);
+  /** The verdict on a request; a lease of the caller's that has ended is settled first. */
+  async decide(call: PolicyCheck, now: () => number): Promise<PolicyVerdict> {
+    if (call.settlement) this.settle(call.subject, call.settlement);
+    let verdict = this.#now(call, now());
+    for (let ended = true; !verdict && ended; ) {
+      ended = await this.#tables.quotas.leaseEnds();
+      verdict = this.#now(call, now());
     }
-    const subject = this.#tables.quotas.take(keys.subject, limits.subjectPerMinute, call.units, now);
-    const tenant = this.#tables.quotas.take(keys.tenant, limits.tenantPerMinute, subject.granted, now);
-    const spare = subject.granted - tenant.granted;
-    if (spare > 0) this.#tables.quotas.giveBack(keys.subject, subject.count.window, spare);
-    const remaining = subject.status.remaining + spare;
-    const quotas = { subject: { ...subject.status, remaining }, tenant: tenant.status };
-    if (tenant.granted === 0) return { ok: false, reason: 'quota_exceeded', quotas, corsOrigins };
-    const { features } = limits;
-    return { ok: true, units: tenant.granted, window: tenant.count.window, quotas, corsOrigins, features };
+    // Leases that nobody settles are spent, as far as anybody knows.
+    return verdict ?? this.#overQuota(call.subject, now());
+  }
+
+  /** The verdict of one turn; null when the quota is out on leases, which may come back. */
+  #now(call: PolicyCheck, now: number): PolicyVerdict | null {
+    const { documents, quotas, revocations } = this.#tables;
+    const { corsOrigins } = documents.policy;
+    const reason = this.ended(call, now) ?? documents.refuses(call.address);
+    if (reason) return { ok: false, reason, corsOrigins };
+    const { limits } = documents;
+    const keys = keysOf(call.subject, limits);
+    if (quotas.isLeased(keys, now)) return null;
+    if (!quotas.isFree(keys, now)) return this.#overQuota(call.subject, now);
+    // Only of a request that passes: one that is refused for its quota may come again with the same proof.
+    if (!revocations.useProof(call.proof)) return { ok: false, reason: 'proof_used', corsOrigins };
+    const taken = quotas.take(keys, call.lease, now);
+    return { ok: true, ...taken, quotas: this.#statusOf(call.subject, now), corsOrigins, features: limits.features };
+  }
+
+  /** The verdict on a request that finds its quota used up. */
+  #overQuota(subject: string, now: number): PolicyVerdict {
+    const { corsOrigins } = this.#tables.documents.policy;
+    return { ok: false, reason: 'quota_exceeded', quotas: this.#statusOf(subject, now), corsOrigins };
+  }
+
+  #statusOf(subject: string, now: number): Quotas {
+    const { documents, quotas } = this.#tables;
+    const [own, tenant] = keysOf(subject, documents.limits).map((key) => quotas.status(key, now));
+    return { subject: own!, tenant: tenant! };
+  }
+
+  /** Takes in that a lease of a subject has ended. */
+  settle(subject: string, settlement: Settlement): void {
+    this.#tables.quotas.settle(keysOf(subject, this.#tables.documents.limits), settlement);
   }
 
   /** Why a token counts no more, or null. */
@@ -55,10 +82,12 @@ export class Verdicts {
       : this.#tables.principals.refusal(holder, securityVersion) === null;
     return isGood && this.#tables.documents.limits.features.live && this.#tables.documents.refuses(address) === null;
   }
+}
 
-  #refusal(call: PolicyCheck, now: number): Refusal | null {
-    const reason = this.ended(call, now) ?? this.#tables.documents.refuses(call.address);
-    if (reason) return reason;
-    return this.#tables.revocations.useProof(call.proof) ? null : 'proof_used';
-  }
+/** The quotas that a subject's requests count against: its own, and the whole organisation's. */
+function keysOf(subject: string, limits: Limits): QuotaKey[] {
+  return [
+    { key: `s:${subject}`, limit: limits.subjectPerMinute },
+    { key: 't', limit: limits.tenantPerMinute },
+  ];
 }

@@ -2,7 +2,7 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { type Check, land } from './checks.ts';
 import type { Driver } from './drivers.ts';
-import { sendForm as send } from './send-form.ts';
+import { sendForm as send, successors, twenty } from './send-form.ts';
 import type { Subject } from './subject.ts';
 
 const ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -70,22 +70,6 @@ async function codeForm(driver: Driver, subject: Subject): Promise<Record<string
     redirect_uri: subject.redirectUri,
     code_verifier: flow.verifier,
   };
-}
-
-/** How many of twenty parallel requests succeed. */
-async function twenty(url: string, form: Record<string, string>): Promise<string> {
-  const outcomes = await Promise.all(Array.from({ length: 20 }, () => send(url, form)));
-  const others = new Set(outcomes.filter((text) => text !== '200'));
-  return `${outcomes.filter((text) => text === '200').length} of 20, else ${[...others].join(', ')}`;
-}
-
-/** How many refresh tokens twenty parallel requests are answered. */
-async function successors(url: string, form: Record<string, string>): Promise<string> {
-  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  const init = { method: 'POST', headers, body: new URLSearchParams(form).toString() };
-  const answers = await Promise.all(Array.from({ length: 20 }, async () => (await fetch(url, init)).json()));
-  const tokens = new Set((answers as { refresh_token?: string }[]).flatMap((answer) => answer.refresh_token ?? []));
-  return `${tokens.size} successor${tokens.size === 1 ? '' : 's'}`;
 }
 
 type Form = string | Record<string, string>;

@@ -44,6 +44,8 @@ export interface Facts {
   /** The lock of a request under an idempotency key, to be released after the answer. */
   readonly lock: Hold | null;
   readonly denial: DenialReason | null;
+  /** Work that goes on after the answer. */
+  readonly following: readonly (() => Promise<void>)[];
 }
 
 /** What a step decides: the request goes on, or is refused; either way with what was learned. */
@@ -66,5 +68,6 @@ export function factsOf(asked: Asked, from: { address: string; sender: string })
     corsOrigins: [],
     lock: null,
     denial: null,
+    following: [],
   };
 }

@@ -1,19 +1,38 @@
 /** The step that asks the organisation's policy: session, revocation, address, quota, and the lock of a key. */
 import type { Denial, PolicyVerdict, Refusal } from '../../../contracts/identity/access.ts';
 import { type Failure, fail } from '../../../contracts/kit/result.ts';
+import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
+import { errorText, loggerFor } from '../../../platform/log.ts';
+import type { Env } from '../env.ts';
 import type { Outcome, Step } from './facts.ts';
-import { askPolicy } from './leases.ts';
+import { type Asking, Leases, type PolicyQuestion } from './leases.ts';
 import { cannotDecide } from './token.ts';
 
 /** Whose reads are administration: they never go by an earlier yes. */
 const ADMINISTRATION = /^(tenants|keys|users|clients|policy|security):/;
+
+const leases = new Leases();
+
+/** The policy's answer; `unavailable` when the object cannot be asked: then nobody passes. `later` is for what follows. */
+async function ask(env: Env, question: PolicyQuestion, later: Asking['later']): Promise<PolicyVerdict | 'unavailable'> {
+  const policyOf = (organisationId: string) => tenantPolicy(env, organisationId);
+  try {
+    return await leases.ask({ policyOf, now: () => Date.now(), later }, question);
+  } catch (error) {
+    const { tenantId } = question.identity;
+    loggerFor('gateway', env.LOG_LEVEL)('error', 'policy.unavailable', { tenantId, error: errorText(error) });
+    return 'unavailable';
+  }
+}
 
 /** Learns quotas, features, origins and the lock. */
 export const policy: Step = async (request, { asked, identity, proof, address }, env) => {
   const strict = request.method !== 'GET' || proof !== null || ADMINISTRATION.test(asked.access);
   // A key belongs to whoever made it: another's request under the same key is another request.
   const lock = asked.lock === undefined ? null : `${identity!.subject}|${asked.lock}`;
-  const verdict = await askPolicy(env, { identity: identity!, address, strict, proof, exclusive: lock });
+  const following: (() => Promise<void>)[] = [];
+  const later: Asking['later'] = (ms, work) => void following.push(() => scheduler.wait(ms).then(work));
+  const verdict = await ask(env, { identity: identity!, address, strict, proof, exclusive: lock }, later);
   if (verdict === 'unavailable') return { refused: cannotDecide() };
   if (!verdict.ok) return refused(verdict);
   const { corsOrigins, quotas, features, hold } = verdict;
@@ -22,6 +41,7 @@ export const policy: Step = async (request, { asked, identity, proof, address },
       corsOrigins,
       quotas,
       features,
+      following,
       ...(lock && hold !== undefined ? { lock: { exclusive: lock, hold } } : {}),
     },
   };

@@ -5,6 +5,7 @@ import type { Failure } from '../../../contracts/kit/result.ts';
 import { addressGroup } from '../../../domain/security/addresses.ts';
 import { type Asked, type DenialReason, type Facts, factsOf } from '../admission/facts.ts';
 import { admit, stepsFor } from '../admission/index.ts';
+import { errorText, loggerFor } from '../../../platform/log.ts';
 import type { Env } from '../env.ts';
 import { challenge } from './challenge.ts';
 import { problemOf } from './problems.ts';
@@ -41,7 +42,18 @@ export async function admitted(c: GatewayContext, asked: Asked): Promise<Respons
   const begun = factsOf(asked, originOf(c.req.raw));
   const { facts, refused } = await admit(stepsFor(asked.access), c.req.raw, begun, c.env);
   c.set('facts', facts);
+  for (const work of facts.following) c.executionCtx.waitUntil(follow(c, work));
   return refused && refuse(c, refused);
+}
+
+/** Does what follows a request; that it failed is nobody's to hear any more. */
+async function follow(c: GatewayContext, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const { correlationId } = c.var;
+    loggerFor('gateway', c.env.LOG_LEVEL)('warn', 'following.failed', { correlationId, error: errorText(error) });
+  }
 }
 
 /** The problem answer of a failure. `denial` says what is counted of it; a service's own refusal is counted as such. */
