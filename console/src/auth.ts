@@ -1,15 +1,15 @@
 /**
- * Signing in: authorization code with PKCE. The access token lives in memory; the rotating refresh
- * token in this tab's session storage, so that a reload does not sign out and a closed tab does.
+ * Signing in: authorization code with PKCE. The access token lives in this page's memory; the refresh token in a
+ * cookie that no script sees, so all tabs of the browser share one session.
  */
 const CLIENT = 'fairlead-console';
-const REFRESH = 'fairlead.refresh';
 const PENDING = 'fairlead.pending';
+/** Renewals take turns across tabs, and a sign-out is told on the channel of the same name. */
+const SESSION = 'fairlead.session';
 
 interface TokenAnswer {
   access_token: string;
   expires_in: number;
-  refresh_token: string;
 }
 
 /** The server answered that the session is over; anything else may pass. */
@@ -20,7 +20,15 @@ class SessionEnded extends Error {
 }
 
 let access: { token: string; until: number } | null = null;
-let refreshing: Promise<string | null> | null = null;
+let renewing: Promise<string | null> | null = null;
+/** Whose session this page shows. */
+let subject: string | null = null;
+
+const others = new BroadcastChannel(SESSION);
+others.onmessage = () => {
+  access = null;
+  void goToSignIn();
+};
 
 const redirectUri = (): string => `${location.origin}/auth/callback`;
 
@@ -73,44 +81,65 @@ async function tradeCode(): Promise<string> {
   if (!pending || answer.get('state') !== pending.state || answer.get('iss') !== location.origin) {
     throw new Error('This sign-in was not started here. Please start again.');
   }
-  await exchange({
-    grant_type: 'authorization_code',
-    code: answer.get('code') ?? '',
-    code_verifier: pending.verifier,
-    redirect_uri: redirectUri(),
-  });
+  await inTurn(() =>
+    exchange({
+      grant_type: 'authorization_code',
+      code: answer.get('code') ?? '',
+      code_verifier: pending.verifier,
+      redirect_uri: redirectUri(),
+    }),
+  );
   return pending.returnTo.startsWith('/auth/') ? '/' : pending.returnTo;
 }
 
-async function exchange(fields: Record<string, string>): Promise<string> {
-  const answer = await fetch('/oauth/token', {
+/**
+ * One tab at a time: the answer of a renewal brings the next cookie, and an older answer that comes late must not
+ * put an older cookie in its place.
+ */
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  return navigator.locks ? ((await navigator.locks.request(SESSION, work)) as T) : work();
+}
+
+const send = (path: string, fields: Record<string, string>): Promise<Response> =>
+  fetch(path, {
     method: 'POST',
-    body: new URLSearchParams({ client_id: CLIENT, ...fields }),
+    credentials: 'same-origin',
+    body: new URLSearchParams({ client_id: CLIENT, refresh_token_delivery: 'cookie', ...fields }),
   });
+
+async function exchange(fields: Record<string, string>): Promise<string> {
+  const answer = await send('/oauth/token', fields);
   if (answer.status === 400 || answer.status === 401) throw new SessionEnded();
   if (!answer.ok) throw new Error('Signing in is not possible at the moment. Please try again shortly.');
   const token = (await answer.json()) as TokenAnswer;
-  sessionStorage.setItem(REFRESH, token.refresh_token);
   access = { token: token.access_token, until: Date.now() + (token.expires_in - 20) * 1000 };
+  const holder = subjectOf(token.access_token);
+  if (subject !== null && holder !== subject) {
+    // Somebody else has signed in, in another tab: nothing of the one before may stay on the screen.
+    location.reload();
+    return new Promise(() => {});
+  }
+  subject = holder;
   return token.access_token;
+}
+
+function subjectOf(token: string): string {
+  const [, body = ''] = token.split('.');
+  return (JSON.parse(atob(body.replaceAll('-', '+').replaceAll('_', '/'))) as { sub: string }).sub;
 }
 
 /** A valid access token, renewed when needed; null when the user must sign in. */
 export async function accessToken(): Promise<string | null> {
   if (access && access.until > Date.now()) return access.token;
-  const refresh = sessionStorage.getItem(REFRESH);
-  if (!refresh) return null;
-  // Calls at once share one renewal: a refresh token may be used only once.
-  refreshing ??= exchange({ grant_type: 'refresh_token', refresh_token: refresh })
+  renewing ??= inTurn(() => exchange({ grant_type: 'refresh_token' }))
     .catch((error: unknown) => {
-      if (!(error instanceof SessionEnded)) throw error;
-      sessionStorage.removeItem(REFRESH);
-      return null;
+      if (error instanceof SessionEnded) return null;
+      throw error;
     })
     .finally(() => {
-      refreshing = null;
+      renewing = null;
     });
-  return refreshing;
+  return renewing;
 }
 
 /** Forgets an access token that was refused, so that the next request renews it; a newer one stays. */
@@ -118,14 +147,13 @@ export function dropAccess(refused: string): void {
   if (access?.token === refused) access = null;
 }
 
-/** Ends the session here and at the server. */
+/** Ends the session at the server and in every tab. */
 export async function signOut(): Promise<void> {
   try {
-    const token = await accessToken();
-    if (token) await fetch('/v1/sign-out', { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+    await inTurn(() => send('/oauth/revoke', {}));
   } finally {
-    sessionStorage.removeItem(REFRESH);
     access = null;
+    others.postMessage('signed out');
     location.assign('/');
   }
 }

@@ -2,62 +2,20 @@
 import { z } from 'zod';
 import { gatewayAnswers } from '../../../contracts/gateway/answers.ts';
 import { audienceOf } from '../../../contracts/identity/common.ts';
-import type { OAuthError, OAuthRequest } from '../../../contracts/identity/oauth.ts';
 import { PERMISSION_NAMES } from '../../../contracts/kit/permissions.ts';
 import { described, oneOf } from '../../../contracts/kit/primitives.ts';
-import type { Answer } from '../../../contracts/kit/result.ts';
 import { contextOf, type GatewayContext, refuse } from '../http/context.ts';
-import { readForm } from '../http/forms.ts';
 import { handler, tagged } from '../http/route.ts';
+import { revokeByCookie, tokenByCookie, withForm } from './oauth-requests.ts';
 
-const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' };
 const METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];
-
-function oauthFailure(c: GatewayContext, { status, error, description }: OAuthError): Response {
-  const headers: Record<string, string> = { ...NO_STORE };
-  const basic = /^basic /i.test(c.req.header('authorization') ?? '');
-  // RFC 6749 section 5.2: a challenge only for who used the header.
-  if (status === 401 && basic) headers['www-authenticate'] = 'Basic realm="fairlead"';
-  if (status === 401) c.set('denial', { kind: 'login', reason: error });
-  return Response.json({ error, error_description: description }, { status, headers });
-}
-
-/** The form and what came with it, or the answer to a form that is none. */
-async function oauthRequest(c: GatewayContext): Promise<Omit<OAuthRequest, 'address' | 'now'> | Response> {
-  const form = await readForm(c.req.raw);
-  const invalid = (description: string): Response =>
-    oauthFailure(c, { ok: false, status: 400, error: 'invalid_request', description });
-  if (form === 'too_large') return invalid('The form may hold 16 KiB');
-  if (form === 'not_a_form') return invalid('Send application/x-www-form-urlencoded');
-  if (form === 'repeated') return invalid('A parameter may be given once only');
-  const authorization = c.req.header('authorization');
-  if (authorization !== undefined && !/^basic \S+$/i.test(authorization)) {
-    return invalid('The Authorization header must be Basic');
-  }
-  return {
-    form,
-    basic: authorization ?? null,
-    proof: c.req.header('dpop') ?? null,
-    userAgent: c.req.header('user-agent')?.slice(0, 200) ?? null,
-  };
-}
-
-/** Asks identity with the form of the request; an OAuth error is answered as one. */
-async function withForm<T extends { ok: true }>(
-  c: GatewayContext,
-  ask: (request: Omit<OAuthRequest, 'address' | 'now'>) => Promise<Answer<T | OAuthError>>,
-  body: (granted: T) => object,
-): Promise<Response> {
-  const request = await oauthRequest(c);
-  if (request instanceof Response) return request;
-  const answer = await ask(request);
-  if (!answer.ok) return refuse(c, answer);
-  const { value } = answer;
-  return value.ok ? c.json(body(value), 200, NO_STORE) : oauthFailure(c, value);
-}
 
 const optional = (description: string, example: string) => described(z.string(), description, example).optional();
 
+const cookieDelivery = optional(
+  '`cookie`, for the platform’s own pages: the refresh token is kept in an HttpOnly cookie, and not in any body',
+  'cookie',
+);
 const tokenForm = z.strictObject({
   grant_type: oneOf(['client_credentials', 'authorization_code', 'refresh_token'], 'What is presented'),
   scope: optional('Permissions wanted, separated by spaces; all that the role holds without it', 'containers:read'),
@@ -68,7 +26,8 @@ const tokenForm = z.strictObject({
   code: optional('The authorization code', 'ten_….…'),
   code_verifier: optional('The PKCE verifier (RFC 7636)', 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'),
   redirect_uri: optional('Where the code was sent', 'https://fairlead.example/auth/callback'),
-  refresh_token: optional('The refresh token, which is used up', 'ten_….…'),
+  refresh_token: optional('The refresh token, which its successor replaces', 'ten_….…'),
+  refresh_token_delivery: cookieDelivery,
   resource: optional('The resource the token is for (RFC 8707)', 'https://fairlead.example/v1'),
 });
 const statusForm = z.strictObject({
@@ -169,7 +128,9 @@ export const oauthRoutes = tagged('OAuth', [
       summary: 'The token endpoint: client_credentials, authorization_code, refresh_token',
       description:
         'Clients prove themselves by secret (Basic, or in the form) or by private_key_jwt. With a DPoP proof in the ' +
-        'header the token is bound to its key (RFC 9449).',
+        'header the token is bound to its key (RFC 9449). A renewal that is asked again within ten seconds, by the same ' +
+        'client and key and before the new refresh token was used, is answered the same refresh token; an older one ends ' +
+        'the session.',
       form: tokenForm.meta({ id: 'TokenRequest', description: 'A token request (RFC 6749 section 4)' }),
       answer: gatewayAnswers.token,
       errors: 'oauth',
@@ -180,6 +141,7 @@ export const oauthRoutes = tagged('OAuth', [
         c,
         (request) => c.env.IDENTITY.token(contextOf(c), request),
         ({ ok: _ok, ...granted }) => granted,
+        tokenByCookie,
       ),
   ),
   handler(
@@ -210,7 +172,10 @@ export const oauthRoutes = tagged('OAuth', [
       operationId: 'revoke',
       summary: 'End a token (RFC 7009)',
       description: 'A refresh token takes its session along. An unknown token is answered the same.',
-      form: statusForm.meta({ id: 'RevocationRequest', description: 'A token to end' }),
+      form: statusForm
+        .partial({ token: true })
+        .extend({ refresh_token_delivery: cookieDelivery })
+        .meta({ id: 'RevocationRequest', description: 'A token to end' }),
       answer: gatewayAnswers.revoke,
       errors: 'oauth',
       also: { 401: 'The client could not be authenticated' },
@@ -220,6 +185,7 @@ export const oauthRoutes = tagged('OAuth', [
         c,
         (request) => c.env.IDENTITY.revoke(contextOf(c), request),
         () => ({}),
+        revokeByCookie,
       ),
   ),
 ]);
