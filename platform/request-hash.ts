@@ -17,6 +17,13 @@ export function requestHash(ring: string, caller: Caller, input: unknown): Promi
   return hashWith(ring, parseRing(ring).current, caller, input);
 }
 
+/** The hashes of a request under every key of a ring, the current one's first: a rotation in between changes nothing. */
+export function requestHashes(ring: string, caller: Caller, input: unknown): Promise<[string, ...string[]]> {
+  const { current, secrets } = parseRing(ring);
+  const ids = [current, ...Object.keys(secrets).filter((id) => id !== current)];
+  return Promise.all(ids.map((id) => hashWith(ring, id, caller, input))) as Promise<[string, ...string[]]>;
+}
+
 /** Whether a stored hash is that of a request; a rotation of the key in between changes nothing. */
 export async function isSameRequest(ring: string, stored: string, caller: Caller, input: unknown): Promise<boolean> {
   const [id = ''] = stored.split('.');

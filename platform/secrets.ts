@@ -10,6 +10,8 @@ const decoder = new TextDecoder();
 export interface SecretRing {
   current: string;
   secrets: Record<string, string>;
+  /** When each earlier secret was replaced, as an instant; unknown of those from before this was noted. */
+  replacedAt?: Record<string, string>;
 }
 
 const rings = new Map<string, SecretRing>();
@@ -74,10 +76,15 @@ export async function open(ring: string, context: string, sealed: string): Promi
   return decoder.decode(text);
 }
 
+/** The id of the key that a value is sealed with. */
+export function sealedWith(sealed: string): string {
+  const parts = sealed.split('.');
+  return parts.length === 2 ? '1' : parts[0]!;
+}
+
 /** Whether a sealed value was made with another key than the ring's current one. */
 export function isSealedWithOldKey(ring: string, sealed: string): boolean {
-  const parts = sealed.split('.');
-  return (parts.length === 2 ? '1' : parts[0]) !== parseRing(ring).current;
+  return sealedWith(sealed) !== parseRing(ring).current;
 }
 
 /** HMAC-SHA256 of the parts, in order, under a raw key. */

@@ -10,6 +10,7 @@ import { createDemo, type Demo } from './support/demo.ts';
 import { createTenantWithAdmin } from './support/invitations.ts';
 import { buildConsole, loadSecrets, migrate, prepareFolder, type Runtime, startRuntime } from './support/runtime.ts';
 import { freePort } from './support/scratch.ts';
+import { currentSecret } from './support/secret-rings.ts';
 import { signIn } from './support/sign-in.ts';
 import { simulate } from './support/simulator.ts';
 import { main, options, step } from './support/terminal.ts';
@@ -234,7 +235,7 @@ await main(async () => {
     const clock = clockFrom(demoClock);
     runtime = await step('Workers', async () => startRuntime({ dataDir, port: await freePort(), demoClock }));
     const { origin } = runtime;
-    operatorSecret = loadSecrets(dataDir, origin).identity.OPERATOR_SECRET!;
+    operatorSecret = currentSecret(loadSecrets(dataDir, origin).identity.OPERATOR_SECRET!);
     const demo = await step('Demonstration', () =>
       createDemo(origin, operatorSecret, clock.now(), (email, password) => signIn(origin, email, password)),
     );

@@ -2,7 +2,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { clockFrom } from '../platform/clock.ts';
+import { ApiClient } from './support/api.ts';
 import { createDemo, type Demo, loadDemo, nextAttempt, saveDemo } from './support/demo.ts';
+import { writeSecretFile } from './support/files.ts';
+import { pruneSecrets, resealAll } from './support/resealing.ts';
 import { ROOT } from './support/root.ts';
 import {
   buildConsole,
@@ -13,6 +16,7 @@ import {
   requireFreePort,
   startRuntime,
 } from './support/runtime.ts';
+import { currentSecret, earlierIds, RINGS } from './support/secret-rings.ts';
 import { signIn } from './support/sign-in.ts';
 import { simulate } from './support/simulator.ts';
 import { main, numberOption, options, PlainError, step } from './support/terminal.ts';
@@ -89,6 +93,7 @@ await main(async () => {
     process.exit(1);
   });
 
+  await step('Secrets at rest', () => resealAfterRotation(dataDir, origin));
   let demo: Demo | null = null;
   if (!values.empty) {
     try {
@@ -113,11 +118,20 @@ await main(async () => {
   welcome(origin, demo, runtime.logFile, dataDir);
 });
 
+/** After a rotation of the sealing keys everything is sealed anew, so that the keys before can leave. */
+async function resealAfterRotation(dataDir: string, origin: string): Promise<void> {
+  const secrets = loadSecrets(dataDir, origin);
+  if (RINGS['sealing-keys'].every(([worker, name]) => earlierIds(secrets[worker][name]!).length === 0)) return;
+  const secret = currentSecret(secrets.identity.OPERATOR_SECRET!);
+  const report = await resealAll(new ApiClient(origin, { id: 'platform-operator', secret }));
+  if (pruneSecrets(secrets, report)) writeSecretFile(join(dataDir, 'secrets.json'), JSON.stringify(secrets, null, 2));
+}
+
 async function create(dataDir: string, origin: string, worldNow: number): Promise<Demo> {
   const { OPERATOR_SECRET } = loadSecrets(dataDir, origin).identity;
   const demo = await createDemo(
     origin,
-    OPERATOR_SECRET!,
+    currentSecret(OPERATOR_SECRET!),
     worldNow,
     (email, password) => signIn(origin, email, password),
     nextAttempt(dataDir),

@@ -1,12 +1,25 @@
-/** `npm run secrets:rotate`: signing keys, pepper, sealing keys and webhook secrets, each with an overlap. */
+/** `npm run secrets:rotate`: signing keys, pepper, sealing and token keys, the operator's and webhook secrets, each with an overlap. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { parseRing } from '../platform/secrets.ts';
 import { ApiClient } from './support/api.ts';
 import { loadDemo } from './support/demo.ts';
+import { writeSecretFile } from './support/files.ts';
+import { neededOf, pruneSecrets, type Report, resealAll } from './support/resealing.ts';
 import { ROOT } from './support/root.ts';
 import { WORKER_FOLDERS } from './support/runtime.ts';
-import { RINGS, rotateSecrets } from './support/secret-rings.ts';
+import {
+  currentSecret,
+  earlierIds,
+  type Needed,
+  neededForTokens,
+  pruneRing,
+  RINGS,
+  type RingName,
+  rotateSecrets,
+  StrandingError,
+} from './support/secret-rings.ts';
 import type { Secrets, WorkerName } from './support/secrets.ts';
 import { main, options, PlainError } from './support/terminal.ts';
 
@@ -14,14 +27,27 @@ const USAGE = `Usage: npm run secrets:rotate -- WHAT [options]
   WHAT
     signing-keys   a new key for access tokens; it signs once every edge has it, and old tokens go on
     pepper         a new pepper; a password is hashed with it at its owner's next sign-in
-    sealing-keys   new keys for secrets at rest; each is sealed anew when it is next used
+    sealing-keys   new keys for secrets at rest; everything is sealed anew once the platform runs with them
+    token-keys     new keys for the check in codes, refresh tokens, links and tickets
+    operator       a new secret of the platform operator's client; the one before works until the next rotation
     webhooks       new secrets for every connection and endpoint of a tenant; the ones before work on for a while
-  --leaked         with signing-keys: drop every other key at once, with all tokens they signed
+    reseal         no new key: seal everything anew now, and drop the keys that nothing needs any more
+  --leaked         with signing-keys: drop every other key at once, with all tokens they signed; with operator: the
+                   secret before ends at once; with webhooks: the secrets before end at once
   --data DIR       the folder whose secrets.json holds the secrets (.data)
-  --origin URL     the running platform, for signing-keys and webhooks (http://localhost:8787)
-  --push           with pepper and sealing-keys: put them into the deployed Workers (wrangler secret put)
-  Signing keys need the operator's secret (in secrets.json, or OPERATOR_SECRET in the environment); webhooks a client of
-  the tenant (CLIENT_ID and CLIENT_SECRET in the environment, or that of the demonstration).`;
+  --origin URL     the running platform (http://localhost:8787)
+  --push           put what changed in the file into the deployed Workers (wrangler secret put)
+  A key stays in the file for as long as something needs it, and is named with what that is. Where that cannot be
+  known, because the platform is not running, it stays. Calls to the platform are made with the operator's secret (in
+  secrets.json, or OPERATOR_SECRET in the environment); webhooks by a client of the tenant (CLIENT_ID and
+  CLIENT_SECRET in the environment, or that of the demonstration).`;
+
+interface Call {
+  origin: string;
+  dataDir: string;
+  leaked: boolean;
+  push: boolean;
+}
 
 await main(async () => {
   const { values, positionals } = options(USAGE, {
@@ -31,89 +57,183 @@ await main(async () => {
     push: { type: 'boolean' },
   });
   const [what] = positionals;
-  const dataDir = resolve(values.data ?? join(ROOT, '.data'));
-  const origin = (values.origin ?? 'http://localhost:8787').replace(/\/$/, '');
-  if (what === 'signing-keys') return rotateSigningKeys(origin, dataDir, values.leaked === true);
-  if (what === 'webhooks') return rotateWebhooks(origin, dataDir);
-  if (what !== undefined && what in RINGS) return rotateFile(dataDir, what, values.push === true);
+  const call: Call = {
+    dataDir: resolve(values.data ?? join(ROOT, '.data')),
+    origin: (values.origin ?? 'http://localhost:8787').replace(/\/$/, ''),
+    leaked: values.leaked === true,
+    push: values.push === true,
+  };
+  if (what === 'signing-keys') return rotateSigningKeys(call);
+  if (what === 'webhooks') return rotateWebhooks(call);
+  if (what === 'reseal') return reseal(call);
+  if (what !== undefined && what in RINGS) return rotateFile(call, what as RingName);
   throw new PlainError(`${what === undefined ? 'Say what to rotate' : `There is no ${what} to rotate`}.\n\n${USAGE}`);
 });
 
-function readSecrets(dataDir: string): Secrets | null {
-  const file = join(dataDir, 'secrets.json');
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Secrets) : null;
+const fileOf = ({ dataDir }: Call): string => join(dataDir, 'secrets.json');
+
+function readSecrets(call: Call): Secrets {
+  if (!existsSync(fileOf(call))) {
+    throw new PlainError(
+      `There is no secrets.json in ${call.dataDir}: start the platform once, or name the folder by --data.`,
+    );
+  }
+  return JSON.parse(readFileSync(fileOf(call), 'utf8')) as Secrets;
 }
+
+function operatorOf(call: Call): ApiClient {
+  const stored = existsSync(fileOf(call)) ? readSecrets(call).identity.OPERATOR_SECRET : undefined;
+  const secret = process.env.OPERATOR_SECRET ?? (stored && currentSecret(stored));
+  if (!secret) throw new PlainError(`There is no operator secret in ${call.dataDir} nor in OPERATOR_SECRET.`);
+  return new ApiClient(call.origin, { id: 'platform-operator', secret });
+}
+
+const isReached = (origin: string): Promise<boolean> =>
+  fetch(`${origin}/healthz`).then(
+    (answer) => answer.ok,
+    () => false,
+  );
 
 /** Runs calls to a platform; one that cannot be reached, or refuses, is said in a sentence. */
 async function atPlatform<T>(origin: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const reached = await fetch(`${origin}/healthz`).then(
-      (answer) => answer.ok,
-      () => false,
-    );
     const reason = error instanceof Error ? error.message : String(error);
     throw new PlainError(
-      reached ? `The platform refused: ${reason}` : `There is no platform at ${origin}. Start it first.`,
+      (await isReached(origin))
+        ? `The platform refused: ${reason}`
+        : `There is no platform at ${origin}. Start it first.`,
     );
   }
 }
 
-async function rotateSigningKeys(origin: string, dataDir: string, immediately: boolean): Promise<void> {
-  const secret = process.env.OPERATOR_SECRET ?? readSecrets(dataDir)?.identity.OPERATOR_SECRET;
-  if (!secret) throw new PlainError(`There is no operator secret in ${dataDir} nor in OPERATOR_SECRET.`);
-  const operator = new ApiClient(origin, { id: 'platform-operator', secret });
-  const { items } = await atPlatform(origin, () =>
+async function rotateSigningKeys(call: Call): Promise<void> {
+  const operator = operatorOf(call);
+  const { items } = await atPlatform(call.origin, () =>
     operator.must<{ items: { kid: string; state: string; activeFrom: string; dropAt: string | null }[] }>(
       'POST',
       '/v1/signing-keys/rotate',
-      { immediately },
+      { immediately: call.leaked },
     ),
   );
   for (const { kid, state, activeFrom, dropAt } of items) {
     console.log(`${kid}  ${state.padEnd(9)} signs from ${activeFrom}${dropAt ? `, published until ${dropAt}` : ''}`);
   }
-  console.log(immediately ? 'All earlier tokens have ended.' : 'Tokens that were issued go on until they expire.');
+  console.log(call.leaked ? 'All earlier tokens have ended.' : 'Tokens that were issued go on until they expire.');
 }
 
-async function rotateWebhooks(origin: string, dataDir: string): Promise<void> {
+async function rotateWebhooks({ origin, dataDir, leaked }: Call): Promise<void> {
   const { CLIENT_ID: id, CLIENT_SECRET: secret } = process.env;
   const credentials = id && secret ? { id, secret } : loadDemo(dataDir)?.client;
   if (!credentials) throw new PlainError('Name a client of the tenant by CLIENT_ID and CLIENT_SECRET.');
   const api = new ApiClient(origin, credentials);
   const fresh: { kind: string; id: string; secret: string }[] = [];
+  const file = join(dataDir, `webhook-secrets-${new Date().toISOString().replaceAll(/[:.]/g, '-')}.json`);
   await atPlatform(origin, async () => {
     for (const kind of ['connections', 'webhook-endpoints']) {
       for (const { id: one, status } of await api.all(`/v1/${kind}`)) {
         if (status !== 'active') continue;
-        const rotated = await api.must('POST', `/v1/${kind}/${one}/rotate-secret`);
+        const rotated = await api.must('POST', `/v1/${kind}/${one}/rotate-secret`, { immediately: leaked });
         fresh.push({ kind, id: one, secret: rotated.secret });
+        // After each: what was rotated is shown once, and must not be lost when the next one fails.
+        writeSecretFile(file, JSON.stringify(fresh, null, 2));
         console.log(`${kind} ${one}: rotated`);
       }
     }
   });
-  const file = join(dataDir, `webhook-secrets-${new Date().toISOString().replaceAll(/[:.]/g, '-')}.json`);
-  writeFileSync(file, JSON.stringify(fresh, null, 2), { mode: 0o600 });
+  if (fresh.length === 0) return console.log('There is no active connection or endpoint: nothing was rotated.');
   console.log(
-    `${fresh.length} new secrets are in ${file}, for your eyes only. Hand them to the carriers and receivers: a carrier’s\n` +
-      'old secret works until the next rotation, and for a day deliveries to receivers carry a signature by both.',
+    `${fresh.length} new secrets are in ${file}, for your eyes only. Hand them to the carriers and receivers${
+      leaked
+        ? ': the ones before have ended.'
+        : ': a carrier’s\nold secret works until the next rotation, and for a day deliveries to receivers carry a signature by both.'
+    }`,
   );
 }
 
-function rotateFile(dataDir: string, what: string, push: boolean): void {
-  const secrets = readSecrets(dataDir);
-  if (!secrets)
-    throw new PlainError(`There is no secrets.json in ${dataDir}: start the platform once, or name the folder.`);
-  const rotated = rotateSecrets(secrets, what);
-  writeFileSync(join(dataDir, 'secrets.json'), JSON.stringify(secrets, null, 2), { mode: 0o600 });
+/** What needs earlier secrets of a ring: for some the file knows, for others the platform. */
+async function neededFor(call: Call, what: RingName): Promise<(worker: WorkerName, text: string) => Needed> {
+  if (what === 'operator') return () => () => null;
+  if (what === 'token-keys') return (_worker, text) => neededForTokens(text);
+  const report = (await isReached(call.origin)) ? await reportOf(call) : null;
+  return (worker, text) => neededOf(report, worker, what, parseRing(text).current);
+}
+
+const reportOf = (call: Call): Promise<Report> => atPlatform(call.origin, () => resealAll(operatorOf(call)));
+
+async function rotateFile(call: Call, what: RingName): Promise<void> {
+  const secrets = readSecrets(call);
+  const needed = await neededFor(call, what);
+  let rotated: [WorkerName, string][];
+  try {
+    rotated = rotateSecrets(secrets, what, needed);
+  } catch (error) {
+    if (!(error instanceof StrandingError)) throw error;
+    throw new PlainError(`Nothing was rotated. ${error.message}\nRun \`npm run secrets:rotate -- reseal\` first.`);
+  }
+  if (what === 'operator' && call.leaked) {
+    secrets.identity.OPERATOR_SECRET = pruneRing(secrets.identity.OPERATOR_SECRET!, () => null);
+  }
+  // The operator's calls below are made with what the platform runs with: read before the file changes.
+  const operator = call.push && what === 'sealing-keys' ? operatorOf(call) : null;
+  writeSecretFile(fileOf(call), JSON.stringify(secrets, null, 2));
   for (const [worker, name] of rotated) {
-    console.log(`${worker} ${name}: rotated`);
-    if (push) put(worker, name, secrets[worker][name]!);
+    console.log(`${worker} ${name}: rotated${earlierOf(secrets[worker][name]!)}`);
+    if (call.push) put(worker, name, secrets[worker][name]!);
   }
   console.log(
-    push ? 'The deployed Workers have them.' : 'They are in force from the next start, or once you --push them.',
+    call.push ? 'The deployed Workers have them.' : 'They are in force from the next start, or once you --push them.',
   );
+  if (operator) await resealPushed(call, operator, parseRing(secrets.identity.SEALING_KEY!).current);
+}
+
+const earlierOf = (text: string): string => {
+  const earlier = earlierIds(text);
+  return earlier.length > 0 ? `; the ring still has ${earlier.join(', ')}` : '';
+};
+
+const PUSHED_WITHIN_MS = 60_000;
+
+/**
+ * Seals anew once the deployed Workers run with the keys that were pushed. No key is dropped yet: for a moment some of
+ * them may still seal with the one before.
+ */
+async function resealPushed(call: Call, operator: ApiClient, current: string): Promise<void> {
+  const giveUpAt = Date.now() + PUSHED_WITHIN_MS;
+  for (;;) {
+    const report = await atPlatform(call.origin, () => resealAll(operator));
+    if (Object.values(report).every((found) => found.currentKey === current)) return told(report);
+    if (Date.now() > giveUpAt) {
+      return console.log(
+        'The platform does not run with the new keys yet: run `npm run secrets:rotate -- reseal` later.',
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+  }
+}
+
+/** Says what was sealed anew, and what needs an earlier key. */
+function told(report: Report): void {
+  for (const [worker, { resealed, remaining }] of Object.entries(report)) {
+    console.log(`${worker}: ${resealed} sealed anew`);
+    for (const { ring, what, keyId, count } of remaining) {
+      console.log(`  ${count} ${what} need ${ring === 'pepper' ? 'pepper' : 'key'} ${keyId}, which stays`);
+    }
+  }
+}
+
+/** Seals anew, and drops the keys that nothing needs. */
+async function reseal(call: Call): Promise<void> {
+  const report = await reportOf(call);
+  told(report);
+  if (!existsSync(fileOf(call))) return;
+  const secrets = readSecrets(call);
+  if (!pruneSecrets(secrets, report)) return;
+  writeSecretFile(fileOf(call), JSON.stringify(secrets, null, 2));
+  console.log('Keys that nothing needs any more have left the file.');
+  if (!call.push) return;
+  for (const [worker, name] of [...RINGS['sealing-keys'], ...RINGS.pepper]) put(worker, name, secrets[worker][name]!);
 }
 
 function put(worker: WorkerName, name: string, value: string): void {

@@ -5,6 +5,7 @@ import { CORS_ORIGINS_MAX, POLICY_ADDRESSES_MAX } from '../kit/limits.ts';
 import { operation } from '../kit/operation.ts';
 import { pagedById, pageOf } from '../kit/paging.ts';
 import { described, idOf, instant, oneOf, orNull, text, version, whole } from '../kit/primitives.ts';
+import { resealing, resealingInput } from '../kit/sealing.ts';
 
 const cidr = z
   .string()
@@ -111,6 +112,16 @@ export const policyOperations = {
     summary: 'The keys that sign access tokens, with what each is doing',
     input: z.strictObject({}),
     output: pageOf('SigningKey', signingKey),
+  }),
+  resealIdentity: operation({
+    permission: 'keys:manage',
+    summary: 'Seal identity’s secrets anew with the current key',
+    description:
+      'After a rotation of the sealing keys: signing keys and second factors, part by part. What still needs an earlier key ' +
+      'is named; a key that nothing needs may leave its ring. Answers of requests under idempotency keys are kept for a day ' +
+      'and not sealed anew, and a password takes the current pepper when its owner signs in.',
+    input: resealingInput,
+    output: resealing,
   }),
   rotateSigningKeys: operation({
     permission: 'keys:manage',

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { operation } from '../kit/operation.ts';
 import { pagedById, pageOf } from '../kit/paging.ts';
 import { described, idInput, idOf, instant, oneOf, orNull, text, whole } from '../kit/primitives.ts';
+import { resealing } from '../kit/sealing.ts';
 import { secretRotation } from '../kit/secret-rotation.ts';
 import { WEBHOOK_EVENT_TYPES } from './events.ts';
 
@@ -82,6 +83,21 @@ export const endpointOperations = {
     input: secretRotation.extend(endpointId),
     output: endpointWithSecret,
     failures: ['not_found'],
+  }),
+  resealNotifications: operation({
+    permission: 'keys:manage',
+    summary: 'Seal the secrets of tenants’ endpoints anew with the current key',
+    description: 'After a rotation of the sealing keys; what still needs an earlier key is named.',
+    input: z
+      .strictObject({
+        tenantIds: described(
+          z.array(z.string().regex(/^ten_[0-9a-z]{26}$/, 'must be the id of a tenant')).max(100),
+          'The tenants whose endpoints to look at',
+          ['ten_01kb2h5m8q3v6x9y2z4a7c0d5e'],
+        ),
+      })
+      .meta({ id: 'ResealingTenants', description: 'Whose secrets to seal anew' }),
+    output: resealing,
   }),
   listEndpoints: operation({
     permission: 'webhooks:manage',

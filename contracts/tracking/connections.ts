@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { operation } from '../kit/operation.ts';
 import { pagedBy, pagedById, pageOf } from '../kit/paging.ts';
 import { described, flag, idInput, idOf, instant, oneOf, orNull, text, whole } from '../kit/primitives.ts';
+import { resealing, resealingInput } from '../kit/sealing.ts';
 import { secretRotation } from '../kit/secret-rotation.ts';
 import { ITEM_OUTCOMES, type ItemOutcome, rejectedItem } from './events.ts';
 
@@ -170,6 +171,13 @@ export const connectionOperations = {
     input: z.strictObject(connectionId),
     output: connection,
     failures: ['not_found'],
+  }),
+  resealTracking: operation({
+    permission: 'keys:manage',
+    summary: 'Seal the secrets of connections anew with the current key',
+    description: 'After a rotation of the sealing keys, part by part; what still needs an earlier key is named.',
+    input: resealingInput,
+    output: resealing,
   }),
   connectionForIngest: operation({
     permission: { unauthenticated: 'for the signature check of a webhook, which has no actor yet' },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { addKey, type KeyTimes, nextKeyAt, publishedKeys, signingKey } from './key-schedule.ts';
+import { addKey, type KeyTimes, nextKeyAt, publishedKeys, retired, signingKey } from './key-schedule.ts';
 
 const PERIODS = { rotateEveryMs: 10_000, publishAheadMs: 600, overlapMs: 900 };
 const EDGE_CACHE_MS = 300;
@@ -41,4 +41,13 @@ it('drops everything else at once when a key has leaked', () => {
 it('says when the next key is due', () => {
   expect(nextKeyAt([], PERIODS)).toBe(0);
   expect(nextKeyAt(addKey([], 'a', 1_000, PERIODS), PERIODS)).toBe(10_400);
+});
+
+it('lets a lost key sign nothing, and keeps it published for what it has signed', () => {
+  const [first] = addKey([], 'a', 0, PERIODS);
+  const lost = retired(first!, 500, PERIODS);
+  const keys = [...addKey([], 'b', 500, PERIODS), lost];
+  expect(signingKey(keys, 500)?.kid).toBe('b');
+  expect(publishedKeys(keys, 500).map((key) => key.kid)).toContain('a');
+  expect(publishedKeys(keys, 500 + PERIODS.overlapMs).map((key) => key.kid)).not.toContain('a');
 });

@@ -42,6 +42,15 @@ export function nextKeyAt(keys: readonly KeyTimes[], periods: KeyPeriods): numbe
 }
 
 /**
+ * A key whose private part cannot be opened any more, as the others go on without it: it signs nothing, and stays
+ * published for what it has signed.
+ */
+export function retired<K extends KeyTimes>(key: K, now: number, periods: KeyPeriods): K {
+  const until = now + periods.overlapMs;
+  return { ...key, activeFrom: 0, dropAt: Math.min(key.dropAt ?? until, until) };
+}
+
+/**
  * Adds a key at an instant. The first one signs at once; a later one after it has been published for
  * a while, unless `immediately`: then it signs now and every other key is dropped, with all the
  * tokens it signed (what to do when a key has leaked).

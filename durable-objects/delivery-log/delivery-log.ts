@@ -18,10 +18,11 @@ import {
   WEBHOOK_TIMEOUT_MS,
 } from '../../platform/limits.ts';
 import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
-import { isSealedWithOldKey, open, seal } from '../../platform/secrets.ts';
+import { type Resealed, resealAll } from '../../platform/resealing.ts';
+import { isSealedWithOldKey, open, parseRing, seal } from '../../platform/secrets.ts';
 import { signWebhook } from '../../platform/webhook-signature.ts';
 import type { IdempotentRequest, StoredAnswer } from '../kit/idempotency.ts';
-import { storeAnswer, storedAnswer } from '../kit/idempotency.ts';
+import { answersUnderOldKeys, storeAnswer, storedAnswer } from '../kit/idempotency.ts';
 import type { StoredEndpoint } from './storage.ts';
 import { DeliveryStorage, type DueDelivery } from './storage.ts';
 
@@ -72,6 +73,17 @@ export class DeliveryLog extends DurableObject<Env> {
       this.#storage.rotateSecret(id, request.answer.sealedSecret, overlapUntil);
       return storeAnswer(this.#storage.sql, { ...request, answer: { ...request.answer, endpoint } }, Date.now());
     });
+  }
+
+  /**
+   * Seals secrets anew that are under another sealing key than the current one, those in stored answers too. The
+   * requests of such answers are known by a hash under the key of their day: how many need which is answered.
+   */
+  async reseal(): Promise<{ secrets: Resealed; answers: Record<string, number> }> {
+    const ring = this.env.SEALING_KEY;
+    const { current } = parseRing(ring);
+    const secrets = await resealAll(ring, current, this.#storage.sealed());
+    return { secrets, answers: answersUnderOldKeys(this.#storage.sql, current, Date.now()) };
   }
 
   /** All endpoints. */

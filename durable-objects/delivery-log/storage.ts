@@ -1,6 +1,7 @@
 /** All SQL of a tenant's delivery log. */
 import type { DeliveryRecord, Endpoint } from '../../contracts/notifications/endpoints.ts';
 import { DELIVERIES_KEPT } from '../../platform/limits.ts';
+import type { Sealed } from '../../platform/resealing.ts';
 import { Sql } from '../kit/sql.ts';
 import { MIGRATIONS } from './migrations.ts';
 
@@ -105,6 +106,37 @@ export class DeliveryStorage {
   /** Replaces a secret's sealed form by another one of the same secret. */
   reseal(id: string, before: string, after: string): void {
     this.sql.run('UPDATE endpoints SET secret = ? WHERE id = ? AND secret = ?', after, id, before);
+  }
+
+  /** Every sealed secret: of endpoints, before and after a rotation, and in answers that are stored. */
+  sealed(): Sealed[] {
+    const columns = ['secret', 'previous_secret'].flatMap((column) =>
+      this.sql
+        .run<{ id: string; text: string }>(`SELECT id, ${column} AS text FROM endpoints WHERE ${column} IS NOT NULL`)
+        .map(({ id, text }) => ({
+          context: id,
+          text,
+          replace: (fresh: string) =>
+            this.sql.run(`UPDATE endpoints SET ${column} = ? WHERE id = ? AND ${column} = ?`, fresh, id, text),
+        })),
+    );
+    const answers = this.sql
+      .run<{ operation: string; key: string; id: string; text: string }>(
+        `SELECT operation, key, json_extract(answer, '$.endpoint.id') AS id,
+                json_extract(answer, '$.sealedSecret') AS text FROM keyed`,
+      )
+      .map(({ operation, key, id, text }) => ({
+        context: id,
+        text,
+        replace: (fresh: string) =>
+          this.sql.run(
+            "UPDATE keyed SET answer = json_set(answer, '$.sealedSecret', ?) WHERE operation = ? AND key = ?",
+            fresh,
+            operation,
+            key,
+          ),
+      }));
+    return [...columns, ...answers];
   }
 
   /** Drops an endpoint with its deliveries. */

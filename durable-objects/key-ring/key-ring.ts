@@ -5,12 +5,21 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import type { SealedKey } from '../../contracts/identity/access.ts';
-import { addKey, type KeyPeriods, nextKeyAt, publishedKeys } from '../../domain/security/key-schedule.ts';
+import {
+  addKey,
+  type KeyPeriods,
+  type KeyTimes,
+  nextKeyAt,
+  publishedKeys,
+  retired,
+  signingKey,
+} from '../../domain/security/key-schedule.ts';
 import { wallClock } from '../../platform/clock.ts';
 import { randomToken } from '../../platform/ids.ts';
 import { SIGNING_KEY_AHEAD_MS, SIGNING_KEY_DAYS, SIGNING_KEY_OVERLAP_MS } from '../../platform/limits.ts';
 import { loggerFor } from '../../platform/log.ts';
-import { seal } from '../../platform/secrets.ts';
+import { type Resealed, resealAll } from '../../platform/resealing.ts';
+import { parseRing, seal } from '../../platform/secrets.ts';
 import { DEADLINES_TABLE, Deadlines } from '../kit/deadlines.ts';
 import { Sql } from '../kit/sql.ts';
 
@@ -71,6 +80,22 @@ export class KeyRing extends DurableObject<Env> {
     return publishedKeys(this.#read(), Date.now());
   }
 
+  /** Seals the keys anew that are under another sealing key than the current one. */
+  async reseal(): Promise<Resealed> {
+    const keys = this.#read().map(({ kid, sealedPrivateJwk: text }) => ({
+      context: `signing-key:${kid}`,
+      text,
+      replace: (fresh: string) =>
+        this.#sql.run(
+          'UPDATE keys SET sealed_private_jwk = ? WHERE kid = ? AND sealed_private_jwk = ?',
+          fresh,
+          kid,
+          text,
+        ),
+    }));
+    return resealAll(this.env.SEALING_KEY, parseRing(this.env.SEALING_KEY).current, keys);
+  }
+
   override async alarm(): Promise<void> {
     await this.#deadlines.runDue(Date.now(), {
       rotate: async () => {
@@ -80,13 +105,32 @@ export class KeyRing extends DurableObject<Env> {
     });
   }
 
+  /** A key cannot be opened any more: without it another one signs, a new one if need be, at once. */
+  async replaceUnreadable(kid: string): Promise<SealedKey[]> {
+    const made = await this.#make();
+    const now = Date.now();
+    const keys = this.#read();
+    if (signingKey(keys, now)?.kid === kid) {
+      const others = keys.filter((key) => key.kid !== kid);
+      const lost = keys.filter((key) => key.kid === kid).map((key) => retired(key, now, PERIODS));
+      this.#store([...addKey(others, made.kid, now, PERIODS), ...lost], [...keys, made]);
+      loggerFor('key-ring', this.env.LOG_LEVEL)('error', 'signing_key.replaced', { unreadable: kid, kid: made.kid });
+    }
+    return publishedKeys(this.#read(), now);
+  }
+
   /** Adds a key; `due` names the date it is added for, so that of parallel calls one adds it. */
   async #add(immediately: boolean, due: number | null): Promise<void> {
     const made = await this.#make();
     const keys = this.#read();
     if (due !== null && nextKeyAt(keys, PERIODS) !== due) return;
-    const all = new Map([...keys, made].map((key) => [key.kid, key]));
-    const times = addKey(keys, made.kid, Date.now(), PERIODS, immediately);
+    this.#store(addKey(keys, made.kid, Date.now(), PERIODS, immediately), [...keys, made]);
+    loggerFor('key-ring', this.env.LOG_LEVEL)('warn', 'signing_key.added', { kid: made.kid, immediately });
+  }
+
+  /** Stores keys at their times, and nothing else. */
+  #store(times: readonly KeyTimes[], keys: readonly NewKey[]): void {
+    const all = new Map(keys.map((key) => [key.kid, key]));
     this.ctx.storage.transactionSync(() => {
       this.#sql.run('DELETE FROM keys');
       for (const { kid, activeFrom, dropAt } of times) {
@@ -102,7 +146,6 @@ export class KeyRing extends DurableObject<Env> {
       }
     });
     this.#deadlines.ensure('rotate', nextKeyAt(times, PERIODS));
-    loggerFor('key-ring', this.env.LOG_LEVEL)('warn', 'signing_key.added', { kid: made.kid, immediately });
   }
 
   async #make(): Promise<NewKey> {

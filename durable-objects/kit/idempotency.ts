@@ -6,8 +6,8 @@ import type { Sql } from './sql.ts';
 export interface IdempotentRequest<T> {
   operation: string;
   key: string;
-  /** Tells a repeated request from another one under the same key. */
-  requestHash: string;
+  /** Tell a repeated request from another one under the same key: the first is stored, any may be met. */
+  requestHashes: readonly [string, ...string[]];
   answer: T;
 }
 
@@ -32,15 +32,26 @@ export function storedAnswer<T>(sql: Sql, request: Omit<IdempotentRequest<T>, 'a
     request.key,
   );
   if (!row) return null;
-  return row.request_hash === request.requestHash
+  return request.requestHashes.includes(row.request_hash)
     ? { answer: JSON.parse(row.answer) as T, replayed: true }
     : 'mismatch';
+}
+
+/** How many answers are known by a hash under another key than the current one, by the key's id. */
+export function answersUnderOldKeys(sql: Sql, current: string, now: number): Record<string, number> {
+  const rows = sql.run<{ id: string; n: number }>(
+    `SELECT substr(request_hash, 1, instr(request_hash, '.') - 1) AS id, count(*) AS n FROM keyed
+     WHERE created_at >= ? AND id <> ? GROUP BY 1`,
+    now - IDEMPOTENCY_HOURS * 3_600_000,
+    current,
+  );
+  return Object.fromEntries(rows.map(({ id, n }) => [id, n]));
 }
 
 /** Stores the answer of a new key; call it in the transaction of the effect. */
 export function storeAnswer<T>(
   sql: Sql,
-  { operation, key, requestHash, answer }: IdempotentRequest<T>,
+  { operation, key, requestHashes, answer }: IdempotentRequest<T>,
   now: number,
 ): StoredAnswer<T> {
   sql.run('DELETE FROM keyed WHERE created_at < ?', now - IDEMPOTENCY_HOURS * 3_600_000);
@@ -48,7 +59,7 @@ export function storeAnswer<T>(
     'INSERT INTO keyed (operation, key, request_hash, answer, created_at) VALUES (?, ?, ?, ?, ?)',
     operation,
     key,
-    requestHash,
+    requestHashes[0],
     JSON.stringify(answer),
     now,
   );

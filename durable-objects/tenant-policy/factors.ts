@@ -24,6 +24,9 @@ export const FACTORS = [
    ) WITHOUT ROWID;`,
 ];
 
+/** What a second factor's secret is sealed to. */
+export const factorContext = (userId: string): string => `second-factor:${userId}`;
+
 /** The second factors of an organisation's users. */
 export class Factors {
   readonly #sql: Sql;
@@ -90,6 +93,13 @@ export class Factors {
     return (
       this.#sql.run('DELETE FROM recovery_codes WHERE user_id = ? AND hash = ? RETURNING hash', userId, hash).length > 0
     );
+  }
+
+  /** Every sealed secret, with its user. */
+  all(): { userId: string; sealedSecret: string }[] {
+    return this.#sql
+      .run<{ user_id: string; sealed_secret: string }>('SELECT user_id, sealed_secret FROM factors')
+      .map((row) => ({ userId: row.user_id, sealedSecret: row.sealed_secret }));
   }
 
   /** Replaces a sealed secret by another sealing of the same one. */

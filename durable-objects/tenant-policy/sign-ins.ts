@@ -1,11 +1,14 @@
 /** What the sign-ins of an organisation ask of its policy object: second factors, and sign-ins that wait for one. */
 import { DurableObject } from 'cloudflare:workers';
 import type { PendingLogin } from '../../contracts/identity/access.ts';
+import { type Resealed, resealAll } from '../../platform/resealing.ts';
+import { parseRing } from '../../platform/secrets.ts';
 import { Sql } from '../kit/sql.ts';
+import { factorContext } from './factors.ts';
 import { openTables, type Tables } from './tables.ts';
 
 /** The part of the object that signs people in. What is no method is not reached over RPC. */
-export class SignIns<Env> extends DurableObject<Env> {
+export class SignIns<Env extends { SEALING_KEY: string }> extends DurableObject<Env> {
   protected readonly sql: Sql;
   protected readonly tables: Tables;
   /** Has what was stored swept once it has run out. */
@@ -53,6 +56,17 @@ export class SignIns<Env> extends DurableObject<Env> {
 
   async resealFactor(userId: string, before: string, after: string): Promise<void> {
     this.tables.factors.reseal(userId, before, after);
+  }
+
+  /** Seals second factors anew that are under another sealing key than the current one. */
+  async resealFactors(): Promise<Resealed> {
+    const { SEALING_KEY: ring } = this.env;
+    const factors = this.tables.factors.all().map(({ userId, sealedSecret: text }) => ({
+      context: factorContext(userId),
+      text,
+      replace: (fresh: string) => this.tables.factors.reseal(userId, text, fresh),
+    }));
+    return resealAll(ring, parseRing(ring).current, factors);
   }
 
   async removeFactor(userId: string): Promise<boolean> {

@@ -40,6 +40,7 @@ interface Env {
   DIRECTORY: D1Database;
   TENANT_POLICY: DurableObjectNamespace;
   LIVE_ACCESS: DurableObjectNamespace;
+  SEALING_KEY: string;
   LOG_LEVEL?: string;
 }
 

@@ -1,8 +1,9 @@
 /** The demonstration: a tenant with people, carriers, containers and contracted space. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiClient } from './api.ts';
+import { writeSecretFile } from './files.ts';
 import { createTenantWithAdmin, inviteAndAccept } from './invitations.ts';
 import { LANES, makeContainers, type SimulatedContainer, stateAt } from './voyages.ts';
 
@@ -35,9 +36,7 @@ export function loadDemo(dataDir: string): Demo | null {
 
 /** Stores the demonstration; the file holds passwords and is for this user alone. */
 export function saveDemo(dataDir: string, demo: Demo): void {
-  // Written aside and renamed: a kill in the middle leaves the file before.
-  writeFileSync(`${fileOf(dataDir)}.new`, JSON.stringify(demo), { mode: 0o600 });
-  renameSync(`${fileOf(dataDir)}.new`, fileOf(dataDir));
+  writeSecretFile(fileOf(dataDir), JSON.stringify(demo));
 }
 
 /** Counts the attempts to create the demonstration in a data folder, this one included. */

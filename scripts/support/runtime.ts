@@ -4,6 +4,7 @@ import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, st
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { getPlatformProxy, unstable_splitSqlQuery } from 'wrangler';
+import { writeSecretFile } from './files.ts';
 import { endGroup, workerdOf } from './processes.ts';
 import { ROOT } from './root.ts';
 import { makeSecrets, type Secrets, type WorkerName } from './secrets.ts';
@@ -92,16 +93,14 @@ export async function requireFreePort(port: number): Promise<void> {
 /** The secrets of a data folder: made at the first start, the same ever after. */
 export function loadSecrets(dataDir: string, issuer: string): Secrets {
   const file = join(dataDir, 'secrets.json');
-  if (!existsSync(file)) {
-    writeFileSync(file, JSON.stringify(makeSecrets({ issuer, loopbackWebhooks: true }), null, 2), { mode: 0o600 });
-  }
-  const secrets = JSON.parse(readFileSync(file, 'utf8')) as Secrets;
+  const made = (): Secrets => makeSecrets({ issuer, loopbackWebhooks: true });
+  const secrets = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Secrets) : made();
   secrets.gateway.ISSUER = issuer;
   secrets.identity.ISSUER = issuer;
   // A folder of an earlier version lacks what is new.
-  const fresh = makeSecrets({ issuer, loopbackWebhooks: true });
+  const fresh = made();
   for (const worker of Object.keys(fresh) as WorkerName[]) secrets[worker] = { ...fresh[worker], ...secrets[worker] };
-  writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+  writeSecretFile(file, JSON.stringify(secrets, null, 2));
   return secrets;
 }
 
@@ -117,7 +116,7 @@ function writeConfigs(secrets: Secrets, options: RuntimeOptions): string[] {
       options.demoClock && (worker === 'tracking' || worker === 'gateway') ? { DEMO_CLOCK: options.demoClock } : {};
     const vars = { ...secrets[worker], ...clock, ...options.vars?.[worker] };
     const lines = Object.entries(vars).map(([name, value]) => `${name}='${value}'`);
-    writeFileSync(join(folder, '.dev.vars'), `${lines.join('\n')}\n`, { mode: 0o600 });
+    writeSecretFile(join(folder, '.dev.vars'), `${lines.join('\n')}\n`);
     const config = join(folder, 'wrangler.toml');
     // The same configuration, its paths made absolute because it moves.
     const text = readFileSync(join(ROOT, source, 'wrangler.toml'), 'utf8').replaceAll(

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { ApiClient } from './api.ts';
 import { createTenantWithAdmin } from './invitations.ts';
 import { loadSecrets, migrate, prepareFolder, type Runtime, type RuntimeOptions, startRuntime } from './runtime.ts';
+import { currentSecret } from './secret-rings.ts';
 import { signIn } from './sign-in.ts';
 
 /** A started scratch platform. */
@@ -37,7 +38,7 @@ export async function startScratch(dataDir: string, more: Partial<RuntimeOptions
   try {
     const operator = new ApiClient(origin, {
       id: 'platform-operator',
-      secret: loadSecrets(dataDir, origin).identity.OPERATOR_SECRET!,
+      secret: currentSecret(loadSecrets(dataDir, origin).identity.OPERATOR_SECRET!),
     });
     const password = randomBytes(12).toString('base64url');
     const email = 'admin@scratch.example';

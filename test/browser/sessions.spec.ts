@@ -88,7 +88,10 @@ test('tabs that wake together after a sleep renew the one session', async ({ pag
   expect(await sessions(page)).toBe(1);
 });
 
-test('a renewal whose answer is lost is asked again, and an older token ends the session', async ({ page, context }) => {
+test('a renewal whose answer is lost is asked again, and an older token ends the session', async ({
+  page,
+  context,
+}) => {
   await signIn(page);
   const sleeper = await tab(context);
   await sleeper.goto(`${platform.origin}/bookings`);

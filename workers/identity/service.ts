@@ -14,6 +14,7 @@ import * as me from './features/me.ts';
 import * as oauth from './features/oauth.ts';
 import * as people from './features/people.ts';
 import * as policies from './features/policies.ts';
+import * as sealing from './features/sealing.ts';
 import * as sessions from './features/sessions.ts';
 import * as tenants from './features/tenants.ts';
 
@@ -26,6 +27,7 @@ const answers = serve<typeof identity, Env>(identity, {
   ...carriers,
   ...policies,
   ...me,
+  ...sealing,
   ...sessions,
   ...factors,
   ...oauth,

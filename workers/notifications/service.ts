@@ -5,10 +5,12 @@ import { notifications } from '../../contracts/notifications/index.ts';
 import { entrypoint } from '../../platform/entrypoint.ts';
 import { checkEnv, type Env } from './env.ts';
 import * as endpoints from './features/endpoints.ts';
+import * as sealing from './features/sealing.ts';
 import { consumeNotifications } from './queues/notifications.ts';
 
 const answers = serve<typeof notifications, Env>(notifications, {
   ...endpoints,
+  ...sealing,
   readiness: async () => ok([{ name: '', ready: true }]),
 });
 

@@ -11,6 +11,7 @@ import * as eta from './features/eta.ts';
 import { ingest } from './features/ingest.ts';
 import * as receipts from './features/receipts.ts';
 import * as routes from './features/routes.ts';
+import * as sealing from './features/sealing.ts';
 import * as tickets from './features/tickets.ts';
 import { consumeProcurementEvents } from './queues/procurement-events.ts';
 import { consumeTelemetry, consumeTelemetryDead } from './queues/telemetry.ts';
@@ -22,6 +23,7 @@ const answers = serve<typeof tracking, Env>(tracking, {
   ...routes,
   ...connections,
   ...receipts,
+  ...sealing,
   ...tickets,
   ingest,
   readiness: async ({ env }) => ok(await readinessOf({ DIRECTORY: env.DIRECTORY }, 'connections')),

@@ -1610,6 +1610,32 @@ export interface RemovedFactor {
   removed: boolean;
 }
 
+/** Secrets at rest that were sealed anew with the current key */
+export interface Resealing {
+  /** Id of the key that things are sealed with now */
+  currentKey: string;
+  /** Secrets that were sealed anew */
+  resealed: number;
+  /** What still needs an earlier key, among what was looked at: such a key must stay */
+  remaining: SealedRemainder[];
+  /** Where to go on; null when everything was looked at */
+  nextCursor: string | null;
+}
+
+/** Which part of the secrets to seal anew */
+export interface ResealingPart {
+  /** The `nextCursor` of the page before; the first page without it */
+  cursor?: string;
+  /** Items of the page at most */
+  limit?: number;
+}
+
+/** Whose secrets to seal anew */
+export interface ResealingTenants {
+  /** The tenants whose endpoints to look at */
+  tenantIds: string[];
+}
+
 /** A route by sea with its length, as GeoJSON */
 export interface RouteFeature {
   /** GeoJSON type */
@@ -1628,6 +1654,18 @@ export interface RouteFeature {
     /** Canals and straits it takes */
     passages: string[];
   };
+}
+
+/** Secrets that need a key which is no longer the current one */
+export interface SealedRemainder {
+  /** The ring that the key is of */
+  ring: 'sealing-keys' | 'pepper';
+  /** What is under the key */
+  what: string;
+  /** Id of the key in its ring */
+  keyId: string;
+  /** How many */
+  count: number;
 }
 
 /** One attack, however many refusals it takes */
@@ -2447,6 +2485,12 @@ export interface Operations {
   listSigningKeys: { input: Record<string, never>; output: SigningKeyPage };
   /** Make a new signing key ahead of schedule */
   rotateSigningKeys: { input: KeyRotation; output: SigningKeyPage };
+  /** Seal identity’s secrets anew with the current key */
+  resealIdentity: { input: ResealingPart; output: Resealing };
+  /** Seal the secrets of connections anew with the current key */
+  resealTracking: { input: ResealingPart; output: Resealing };
+  /** Seal the secrets of tenants’ endpoints anew with the current key */
+  resealNotifications: { input: ResealingTenants; output: Resealing };
   /** The tenants that have invited your organisation, newest first */
   listCarrierCustomers: {
     input: {
@@ -2920,6 +2964,9 @@ export const OPERATIONS: Record<keyof Operations, Route> = {
   listAlerts: { method: 'GET', path: '/v1/security-alerts' },
   listSigningKeys: { method: 'GET', path: '/v1/signing-keys' },
   rotateSigningKeys: { method: 'POST', path: '/v1/signing-keys/rotate', body: true },
+  resealIdentity: { method: 'POST', path: '/v1/sealing-keys/identity/reseal', body: true },
+  resealTracking: { method: 'POST', path: '/v1/sealing-keys/tracking/reseal', body: true },
+  resealNotifications: { method: 'POST', path: '/v1/sealing-keys/notifications/reseal', body: true },
   listCarrierCustomers: { method: 'GET', path: '/v1/carrier/customers' },
   registerContainers: { method: 'POST', path: '/v1/containers', body: true, idempotent: true },
   listContainers: { method: 'GET', path: '/v1/containers' },

@@ -1,5 +1,7 @@
 /** Organisations, people, machines, carriers, policy, and one's own account. */
 import { identity } from '../../../contracts/identity/index.ts';
+import { notifications } from '../../../contracts/notifications/index.ts';
+import { tracking } from '../../../contracts/tracking/index.ts';
 import { route, tagged } from '../http/route.ts';
 
 /** The routes of identity. */
@@ -55,6 +57,9 @@ export const identityRoutes = [
   ...tagged('Platform', [
     route('get', '/v1/signing-keys', identity.listSigningKeys),
     route('post', '/v1/signing-keys/rotate', identity.rotateSigningKeys),
+    route('post', '/v1/sealing-keys/identity/reseal', identity.resealIdentity),
+    route('post', '/v1/sealing-keys/tracking/reseal', tracking.resealTracking),
+    route('post', '/v1/sealing-keys/notifications/reseal', notifications.resealNotifications),
   ]),
   ...tagged('For carriers', [route('get', '/v1/carrier/customers', identity.listCarrierCustomers)]),
 ];

@@ -8,6 +8,7 @@ import { keyRing } from '../../../durable-objects/key-ring/stub.ts';
 import { isCompactJws } from '../../../platform/dpop.ts';
 import { newId } from '../../../platform/ids.ts';
 import { ACCESS_TOKEN_SECONDS } from '../../../platform/limits.ts';
+import { errorText, loggerFor } from '../../../platform/log.ts';
 import { open } from '../../../platform/secrets.ts';
 import type { Env } from '../env.ts';
 
@@ -45,6 +46,32 @@ export function forgetKeys(): void {
   ring = null;
 }
 
+/** The key to sign with, opened. One that cannot be opened is replaced: else nobody could sign in, operators included. */
+async function signerOf(env: Env): Promise<{ kid: string; signer: CryptoKey }> {
+  let keys = await keysOf(env);
+  for (let replaced = false; ; replaced = true) {
+    const key = signingKey(keys, Date.now());
+    if (!key) throw new Error('the key ring holds no key to sign with');
+    try {
+      let signer = signers.get(key.kid);
+      if (!signer) {
+        signer = loadSigner(env, key);
+        signers.set(key.kid, signer);
+      }
+      return { kid: key.kid, signer: await signer };
+    } catch (error) {
+      signers.delete(key.kid);
+      loggerFor('identity', env.LOG_LEVEL)('error', 'signing_key.unreadable', {
+        kid: key.kid,
+        error: errorText(error),
+      });
+      if (replaced) throw error;
+      keys = await keyRing(env).replaceUnreadable(key.kid);
+      ring = { keys, at: Date.now() };
+    }
+  }
+}
+
 async function loadSigner(env: Env, key: SealedKey): Promise<CryptoKey> {
   const jwk = JSON.parse(await open(env.SEALING_KEY, `signing-key:${key.kid}`, key.sealedPrivateJwk)) as JWK;
   return (await importJWK(jwk, 'ES256')) as CryptoKey;
@@ -57,13 +84,7 @@ export async function publicKeys(env: Env): Promise<{ keys: Record<string, unkno
 
 /** Signs an access token. */
 export async function signAccessToken(env: Env, subject: TokenSubject): Promise<string> {
-  const key = signingKey(await keysOf(env), Date.now());
-  if (!key) throw new Error('the key ring holds no key to sign with');
-  let signer = signers.get(key.kid);
-  if (!signer) {
-    signer = loadSigner(env, key);
-    signers.set(key.kid, signer);
-  }
+  const { kid, signer } = await signerOf(env);
   const now = Math.floor(Date.now() / 1000);
   return new SignJWT({
     tenant: subject.tenantId,
@@ -75,14 +96,14 @@ export async function signAccessToken(env: Env, subject: TokenSubject): Promise<
     ...(subject.sessionId ? { sid: subject.sessionId } : {}),
     ...(subject.keyThumbprint ? { cnf: { jkt: subject.keyThumbprint } } : {}),
   })
-    .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: key.kid })
+    .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid })
     .setIssuer(env.ISSUER)
     .setAudience(audienceOf(env.ISSUER))
     .setSubject(subject.subject)
     .setJti(newId('tok', now * 1000))
     .setIssuedAt(now)
     .setExpirationTime(now + ACCESS_TOKEN_SECONDS)
-    .sign(await signer);
+    .sign(signer);
 }
 
 /** The claims of an access token of ours that has not expired, or null. */

@@ -1,5 +1,6 @@
 /** Time-based one-time passwords (RFC 6238) as second factor, with recovery codes. */
 import { Secret, TOTP } from 'otpauth';
+import { factorContext } from '../../../durable-objects/tenant-policy/factors.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
 import { RECOVERY_CODES } from '../../../platform/limits.ts';
 import { errorText, loggerFor } from '../../../platform/log.ts';
@@ -9,8 +10,6 @@ import type { Env } from '../env.ts';
 /** RFC 6238 section 5.2: thirty seconds; one step either way for clocks that differ. */
 const STEP_SECONDS = 30;
 const WINDOW_STEPS = 1;
-
-const contextOf = (userId: string): string => `second-factor:${userId}`;
 
 function totpOf(secret: string, label: string): TOTP {
   return new TOTP({ issuer: 'Fairlead', label, algorithm: 'SHA1', digits: 6, period: STEP_SECONDS, secret });
@@ -24,12 +23,12 @@ export function newFactorSecret(label: string): { secret: string; uri: string } 
 
 /** Seals a secret for storage. */
 export function sealFactorSecret(env: Env, userId: string, secret: string): Promise<string> {
-  return seal(env.SEALING_KEY, contextOf(userId), secret);
+  return seal(env.SEALING_KEY, factorContext(userId), secret);
 }
 
 /** Opens a sealed secret. */
 function openFactorSecret(env: Env, userId: string, sealedSecret: string): Promise<string> {
-  return open(env.SEALING_KEY, contextOf(userId), sealedSecret);
+  return open(env.SEALING_KEY, factorContext(userId), sealedSecret);
 }
 
 /** The time step that a code belongs to, or null when it is wrong now. */

@@ -9,7 +9,7 @@ import type { IdempotentRequest, StoredAnswer } from '../../../durable-objects/k
 import { base64, newId } from '../../../platform/ids.ts';
 import { toInstant } from '../../../platform/instants.ts';
 import { SECRET_OVERLAP_HOURS, WEBHOOK_ENDPOINTS_MAX } from '../../../platform/limits.ts';
-import { keyMismatch, requestHash } from '../../../platform/request-hash.ts';
+import { keyMismatch, requestHashes } from '../../../platform/request-hash.ts';
 import { open, seal } from '../../../platform/secrets.ts';
 import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
@@ -58,7 +58,7 @@ async function withSecret(
   return {
     operation: `${operation}:${scope.subject}`,
     key,
-    requestHash: await requestHash(env.SEALING_KEY, scope, input),
+    requestHashes: await requestHashes(env.SEALING_KEY, scope, input),
     answer: { endpoint, sealedSecret: await seal(env.SEALING_KEY, endpoint.id, secret) },
   };
 }

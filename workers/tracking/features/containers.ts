@@ -39,7 +39,7 @@ export async function registerContainers({
   const request = {
     operation: `containers:${scope.subject}`,
     key,
-    requestHash: await plainRequestHash(scope, containers),
+    requestHashes: [await plainRequestHash(scope, containers)] as const,
   };
   const known = await index.storedAnswer<Registered>(request);
   const stored =

@@ -1,0 +1,23 @@
+/** Notifications' secrets at rest, sealed anew with the current key: those of endpoints. */
+import { type Answer, ok } from '../../../contracts/kit/result.ts';
+import type { Resealing } from '../../../contracts/kit/sealing.ts';
+import { deliveryLog } from '../../../durable-objects/delivery-log/stub.ts';
+import { mapLimit } from '../../../platform/concurrency.ts';
+import { FAN_OUT } from '../../../platform/limits.ts';
+import { ResealingTally } from '../../../platform/resealing.ts';
+import { parseRing } from '../../../platform/secrets.ts';
+import type { For } from '../request.ts';
+
+/** Seals the secrets of tenants' endpoints anew. This Worker knows no list of tenants: its caller names them. */
+export async function resealNotifications({ env, input }: For<'resealNotifications'>): Promise<Answer<Resealing>> {
+  const tally = new ResealingTally();
+  await mapLimit(input.tenantIds, FAN_OUT, async (id) => {
+    const { secrets, answers } = await deliveryLog(env, id).reseal();
+    tally.add('endpoint secrets', secrets);
+    for (const [keyId, count] of Object.entries(answers)) {
+      tally.keep({ ring: 'sealing-keys', what: 'answers of the last day', keyId, count });
+    }
+  });
+  const { resealed, remaining } = tally;
+  return ok({ currentKey: parseRing(env.SEALING_KEY).current, resealed, remaining, nextCursor: null });
+}
