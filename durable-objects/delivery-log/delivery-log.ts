@@ -7,7 +7,7 @@ import { beforeId, cutPageById } from '../../contracts/kit/paging.ts';
 import type { Page } from '../../contracts/kit/result.ts';
 import type { DeliveryRecord, Endpoint } from '../../contracts/notifications/endpoints.ts';
 import type { Notification } from '../../contracts/notifications/events.ts';
-import { refuseUrl } from '../../domain/identifiers/public-url.ts';
+import { hasSpecialAddress, isLoopback, refuseUrl } from '../../domain/identifiers/public-url.ts';
 import { type Attempt, judge } from '../../domain/webhook/retry.ts';
 import { mapLimit } from '../../platform/concurrency.ts';
 import { newId } from '../../platform/ids.ts';
@@ -19,15 +19,18 @@ import {
 } from '../../platform/limits.ts';
 import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
 import { type Resealed, resealAll } from '../../platform/resealing.ts';
+import { addressesOf } from '../../platform/resolve.ts';
 import { isSealedWithOldKey, open, parseRing, seal } from '../../platform/secrets.ts';
 import { signWebhook } from '../../platform/webhook-signature.ts';
 import type { IdempotentRequest, StoredAnswer } from '../kit/idempotency.ts';
 import { answersUnderOldKeys, storeAnswer, storedAnswer } from '../kit/idempotency.ts';
 import type { StoredEndpoint } from './storage.ts';
 import { DeliveryStorage, type DueDelivery } from './storage.ts';
+import { urlRulesOf } from './url-rules.ts';
 
 interface Env {
   SEALING_KEY: string;
+  ISSUER: string;
   ALLOW_LOOPBACK_WEBHOOKS?: string;
   LOG_LEVEL?: string;
 }
@@ -173,7 +176,7 @@ export class DeliveryLog extends DurableObject<Env> {
   }
 
   async #attempt(delivery: DueDelivery): Promise<Attempt> {
-    const refusal = refuseUrl(delivery.url, this.env.ALLOW_LOOPBACK_WEBHOOKS === 'yes');
+    const refusal = await this.#refusalOf(delivery.url);
     if (refusal) return { error: `the address ${refusal}` };
     const timestamp = Math.floor(Date.now() / 1000);
     const body = new TextEncoder().encode(delivery.body);
@@ -203,6 +206,15 @@ export class DeliveryLog extends DurableObject<Env> {
     } catch (error) {
       return { error: errorText(error).slice(0, 200) };
     }
+  }
+
+  /** Why an endpoint's address is not called: by its name, or by what the name stands for now. */
+  async #refusalOf(url: string): Promise<string | null> {
+    const rules = urlRulesOf(this.env);
+    const refusal = refuseUrl(url, rules);
+    const { hostname } = new URL(url);
+    if (refusal || (rules.allowLoopback && isLoopback(hostname))) return refusal;
+    return hasSpecialAddress(await addressesOf(hostname)) ? 'stands for a network that is not public' : null;
   }
 
   /** The endpoint's secrets; one that is sealed with an old key is sealed anew on the way. */

@@ -97,6 +97,7 @@ export function loadSecrets(dataDir: string, issuer: string): Secrets {
   const secrets = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Secrets) : made();
   secrets.gateway.ISSUER = issuer;
   secrets.identity.ISSUER = issuer;
+  secrets.notifications.ISSUER = issuer;
   // A folder of an earlier version lacks what is new.
   const fresh = made();
   for (const worker of Object.keys(fresh) as WorkerName[]) secrets[worker] = { ...fresh[worker], ...secrets[worker] };

@@ -32,6 +32,7 @@ export function makeSecrets({ issuer, loopbackWebhooks }: SecretOptions): Secret
     },
     procurement: {},
     notifications: {
+      ISSUER: issuer,
       SEALING_KEY: randomBytes(32).toString('base64'),
       ...(loopbackWebhooks ? { ALLOW_LOOPBACK_WEBHOOKS: 'yes' } : {}),
     },

@@ -62,6 +62,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     // The address is known only now: the same Workers again, with it as their issuer.
     secrets.gateway.ISSUER = issuer;
     secrets.identity.ISSUER = issuer;
+    secrets.notifications.ISSUER = issuer;
     await server.update((current) => current);
   }
   for (const [worker, bindings] of DATABASES) {

@@ -3,6 +3,8 @@ import { requireBindings } from '../../platform/env.ts';
 /** The notifications Worker's bindings: by design nothing that a forged request could reach. */
 export interface Env {
   DELIVERY_LOG: DurableObjectNamespace;
+  /** The platform's public origin, which no endpoint may be. */
+  ISSUER: string;
   /** Base64 of the 32 bytes that seal endpoint secrets. */
   SEALING_KEY: string;
   /** "yes" lets a development runtime deliver to http on loopback. */
@@ -14,5 +16,5 @@ export interface Env {
 
 /** Throws, naming what is missing. */
 export function checkEnv(env: Env): void {
-  requireBindings('notifications', env, ['DELIVERY_LOG', 'SEALING_KEY']);
+  requireBindings('notifications', env, ['DELIVERY_LOG', 'ISSUER', 'SEALING_KEY']);
 }

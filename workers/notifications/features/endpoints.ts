@@ -5,6 +5,7 @@ import type { DeliveryRecord, Endpoint, EndpointWithSecret } from '../../../cont
 import { refuseUrl } from '../../../domain/identifiers/public-url.ts';
 import type { StoredEndpoint } from '../../../durable-objects/delivery-log/storage.ts';
 import { deliveryLog } from '../../../durable-objects/delivery-log/stub.ts';
+import { urlRulesOf } from '../../../durable-objects/delivery-log/url-rules.ts';
 import type { IdempotentRequest, StoredAnswer } from '../../../durable-objects/kit/idempotency.ts';
 import { base64, newId } from '../../../platform/ids.ts';
 import { toInstant } from '../../../platform/instants.ts';
@@ -22,7 +23,7 @@ export async function createEndpoint({
   idempotencyKey,
   now,
 }: For<'createEndpoint'>): Promise<Answer<EndpointWithSecret>> {
-  const refusal = refuseUrl(input.url, env.ALLOW_LOOPBACK_WEBHOOKS === 'yes');
+  const refusal = refuseUrl(input.url, urlRulesOf(env));
   if (refusal) return fault('/url', 'not_public', `The address ${refusal}`);
   const endpoint: Endpoint = { id: newId('whe', now), ...input, status: 'active', createdAt: toInstant(now) };
   const request = await withSecret(env, scope, { operation: 'webhook_endpoint', key: idempotencyKey, input }, endpoint);
