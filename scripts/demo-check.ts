@@ -135,14 +135,17 @@ const CHECKS: Check[] = [
   ],
   ['console renders the map', async (bench) => renderMap(bench)],
   [
-    'one webhook’s correlation id is in the logs of gateway, tracking and object',
+    'one webhook’s request id is in the logs of gateway, tracking and object',
     async (bench) => {
       const correlationId = `check-${randomUUID()}`;
-      await postSigned(bench.origin, bench.demo.carriers[0]!.positions, positionNow(bench, 6), { correlationId });
+      const posted = await postSigned(bench.origin, bench.demo.carriers[0]!.positions, positionNow(bench, 6), {
+        correlationId,
+      });
+      const requestId = posted.headers.get('x-request-id')!;
       const services = await find('the correlation id in three logs', async () => {
         const lines = readFileSync(bench.runtime.logFile, 'utf8')
           .split('\n')
-          .filter((line) => line.includes(correlationId));
+          .filter((line) => line.includes(requestId));
         const found = new Set(lines.map((line) => /"service":"([\w-]+)"/.exec(line)?.[1]));
         return ['gateway', 'tracking', 'container-tracker'].every((name) => found.has(name)) && [...found];
       });

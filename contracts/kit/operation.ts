@@ -66,8 +66,10 @@ export function contract<const C extends Record<string, OperationSpec>>(
 export interface RequestContext {
   /** Who asks; null before anybody is known. */
   actor: Actor | null;
-  /** Ties the log lines, messages and answers of one request together. */
+  /** Ties the log lines, messages and audit entries of one request together: made by the gateway, nobody can choose it. */
   correlationId: string;
+  /** What the caller knows the request by, when it said so. */
+  callerCorrelationId?: string;
   /** The caller's network address. */
   address: string;
   idempotencyKey?: string;

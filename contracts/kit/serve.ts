@@ -11,7 +11,10 @@ import { type Answer, type Failure, type Fault, fail, invalid, pointerTo } from 
 /** Faults of one request that are answered; more say nothing new. */
 const FAULTS_MAX = 50;
 
-let make: (actor: Actor, correlationId: string) => Scope;
+/** Where a request came from, and what it is known by. */
+type Origin = Pick<RequestContext, 'correlationId' | 'callerCorrelationId'> & { address: string | null };
+
+let make: (actor: Actor, origin: Origin) => Scope;
 
 /**
  * On whose behalf work is done: the tenant whose things may be touched, and who is named for it. Only
@@ -19,7 +22,7 @@ let make: (actor: Actor, correlationId: string) => Scope;
  */
 export class Scope {
   static {
-    make = (actor, correlationId) => new Scope(actor, correlationId);
+    make = (actor, origin) => new Scope(actor, origin);
   }
   readonly tenantId: string;
   readonly subject: string;
@@ -31,8 +34,11 @@ export class Scope {
   /** The security version of the caller's token; 0 without one. */
   readonly securityVersion: number;
   readonly correlationId: string;
+  readonly callerCorrelationId: string | null;
+  /** The caller's network address; null for the platform's own work. */
+  readonly address: string | null;
 
-  private constructor(actor: Actor, correlationId: string) {
+  private constructor(actor: Actor, { correlationId, callerCorrelationId, address }: Origin) {
     this.tenantId = actor.tenantId;
     this.subject = actor.subject;
     this.kind = actor.kind;
@@ -41,6 +47,8 @@ export class Scope {
     this.sessionId = actor.sessionId;
     this.securityVersion = actor.securityVersion ?? 0;
     this.correlationId = correlationId;
+    this.callerCorrelationId = callerCorrelationId ?? null;
+    this.address = address;
   }
 
   /** Whether the caller holds a permission beside the one the operation asks for. */
@@ -61,13 +69,15 @@ export class Scope {
 
 /** The same caller acting on another tenant's things, after the caller's claim to them was checked. */
 export function onBehalfOf(scope: Scope, tenantId: string): Scope {
-  const { subject, kind, sessionId, correlationId } = scope;
-  return make({ tenantId, subject, kind, roles: [], scopes: null, sessionId }, correlationId);
+  const { subject, kind, sessionId, correlationId, callerCorrelationId, address } = scope;
+  const origin = { correlationId, address, ...(callerCorrelationId ? { callerCorrelationId } : {}) };
+  return make({ tenantId, subject, kind, roles: [], scopes: null, sessionId }, origin);
 }
 
 /** The platform's own work for a tenant: queue consumers and alarms. It holds no permission. */
 export function systemScope(tenantId: string, job: string, correlationId: string): Scope {
-  return make({ tenantId, subject: job, kind: 'system', roles: [], scopes: null, sessionId: null }, correlationId);
+  const actor: Actor = { tenantId, subject: job, kind: 'system', roles: [], scopes: null, sessionId: null };
+  return make(actor, { correlationId, address: null });
 }
 
 const lacks = (permission: string): Failure => fail('forbidden', `This needs the permission ${permission}`);
@@ -139,7 +149,7 @@ export function serve<C extends Record<string, OperationSpec>, E>(contract: C, h
       background: waitUntil,
       idempotencyKey,
       expectedVersion,
-      ...(actor ? { scope: make(actor, correlationId) } : {}),
+      ...(actor ? { scope: make(actor, context) } : {}),
     });
   };
 }

@@ -59,6 +59,7 @@ describe('the door', () => {
     ]);
     expect(answer.status).toBe(202);
     expect(answer.headers.get('x-correlation-id')).toBe('test-correlation-1');
+    expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
     expect(answer.body).toMatchObject({ accepted: 3, duplicates: 1 });
     expect(answer.body.rejected.map((r: { index: number; code: string }) => [r.index, r.code])).toEqual([
       [3, 'position.latitude_invalid'],

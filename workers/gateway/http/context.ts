@@ -12,9 +12,14 @@ import { problemOf } from './problems.ts';
 
 /** What a request carries. */
 export interface Variables {
+  /** Ours, made for the request. */
   correlationId: string;
+  /** What the caller offered as its own, which is logged and answered beside ours. */
+  callerCorrelationId: string | null;
   /** The route's pattern, for log lines: paths hold identifiers, patterns do not. */
   route: string;
+  /** The ids that the path names, or that of what was created; for log lines. */
+  object: string | null;
   /** What is known of the request: written once, when admission has decided. */
   facts: Facts;
   /** Why the request was refused behind admission, when it was. */
@@ -69,11 +74,12 @@ export function refuse(c: GatewayContext, failure: Failure, denial?: DenialReaso
 
 /** What services are told of a request. */
 export function contextOf(c: GatewayContext): RequestContext {
-  const { facts, correlationId } = c.var;
+  const { facts, correlationId, callerCorrelationId } = c.var;
   const bookmark = c.req.header('fairlead-bookmark');
   return {
     actor: facts.actor,
     correlationId,
+    ...(callerCorrelationId ? { callerCorrelationId } : {}),
     address: facts.address,
     ...(bookmark && /^[\w-]{1,200}$/.test(bookmark) ? { bookmark } : {}),
   };

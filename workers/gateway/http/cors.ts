@@ -16,7 +16,7 @@ const HEADERS =
   'authorization, content-type, dpop, fairlead-bookmark, idempotency-key, if-match, if-none-match, x-correlation-id';
 const EXPOSED =
   'deprecation, etag, fairlead-bookmark, idempotency-replayed, link, location, ratelimit, ratelimit-policy, ' +
-  'retry-after, sunset, www-authenticate, x-correlation-id';
+  'retry-after, sunset, www-authenticate, x-correlation-id, x-request-id';
 
 const registered = new Cache<string, boolean>({ capacity: 1_000, ttlMs: ORIGIN_TTL_MS });
 

@@ -10,7 +10,7 @@ import type { GatewayContext } from './context.ts';
 /** Looks at an answer: a refusal is logged at once and counted after the answer has left. */
 export function noteDenial(c: GatewayContext): void {
   const { status } = c.res;
-  const { facts, correlationId, route } = c.var;
+  const { facts, correlationId, callerCorrelationId, object, route } = c.var;
   const denial = c.var.denial ?? facts.denial;
   if (!denial || ![401, 403, 429].includes(status)) return;
   // What the limit in front refuses is held off already: counting it would pass the load on.
@@ -24,7 +24,11 @@ export function noteDenial(c: GatewayContext): void {
     address: facts.address,
     correlationId,
   };
-  loggerFor('gateway', c.env.LOG_LEVEL)('warn', 'access.denied', { ...full });
+  loggerFor('gateway', c.env.LOG_LEVEL)('warn', 'access.denied', {
+    ...full,
+    object,
+    ...(callerCorrelationId ? { callerCorrelationId } : {}),
+  });
   if (withinBudget(full.tenantId)) c.executionCtx.waitUntil(count(c, full));
 }
 

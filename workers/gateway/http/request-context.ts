@@ -32,10 +32,13 @@ export const requestContext: MiddlewareHandler<GatewayTypes> = async (c, next) =
   checkEnv(c.env);
   const log = loggerFor('gateway', c.env.LOG_LEVEL);
   const offered = c.req.header('x-correlation-id');
-  const correlationId = offered && CORRELATION.test(offered) ? offered : crypto.randomUUID();
+  const callerCorrelationId = offered && CORRELATION.test(offered) ? offered : null;
+  const correlationId = crypto.randomUUID();
   c.set('correlationId', correlationId);
+  c.set('callerCorrelationId', callerCorrelationId);
   c.set('route', 'unmatched');
   c.set('facts', factsOf({ access: 'public' }, originOf(c.req.raw)));
+  c.set('object', null);
   c.set('denial', null);
   const startedAt = Date.now();
   await next();
@@ -45,8 +48,10 @@ export const requestContext: MiddlewareHandler<GatewayTypes> = async (c, next) =
   metricsOf(c.env)('gateway.request', ms, { route: c.var.route, status: String(c.res.status) });
   log('info', 'request', {
     correlationId,
+    ...(callerCorrelationId ? { callerCorrelationId } : {}),
     method: c.req.method,
     route: c.var.route,
+    object: c.var.object,
     status: c.res.status,
     ms,
     tenantId: actor?.tenantId ?? null,
@@ -65,7 +70,8 @@ export const requestContext: MiddlewareHandler<GatewayTypes> = async (c, next) =
 };
 
 function addHeaders(c: GatewayContext, headers: Headers): void {
-  headers.set('x-correlation-id', c.var.correlationId);
+  headers.set('x-correlation-id', c.var.callerCorrelationId ?? c.var.correlationId);
+  headers.set('x-request-id', c.var.correlationId);
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) headers.set(name, value);
   if (!headers.has('content-security-policy')) headers.set('content-security-policy', PAGE_POLICY);
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
@@ -78,7 +84,7 @@ export function defect(correlationId: string): Response {
   return problem(
     500,
     'Something went wrong on our side',
-    'Tell us the correlation id if it happens again.',
+    'Tell us the request id (`x-request-id`) if it happens again.',
     correlationId,
   );
 }

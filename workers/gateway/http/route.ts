@@ -16,6 +16,9 @@ import { type InputSource, placed, readersOf, readInput, readQuery, sourceOf } f
 import { releaseSoon } from './locks.ts';
 import { problem } from './problems.ts';
 
+/** Of the ids that a path names, what a log line takes. */
+const OBJECT_MAX_CHARS = 200;
+
 /** The methods of routes. */
 export type Method = 'get' | 'post' | 'put' | 'delete';
 
@@ -119,6 +122,7 @@ export function register(app: Hono<GatewayTypes>, added: Route, all: readonly Ro
   const located = 'operation' in added && isLocated(added, all);
   app.on(added.method.toUpperCase(), added.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c) => {
     c.set('route', nameOf(added));
+    c.set('object', Object.values(c.req.param()).join('/').slice(0, OBJECT_MAX_CHARS) || null);
     if ('operation' in added) return serveOperation(c, added, located);
     return (await admitted(c, { access: added.access })) ?? refusedQuery(c, added) ?? added.handle(c);
   });
@@ -178,6 +182,7 @@ async function answerOf(
   const answer = await call(c.env, operation, context, read.input);
   if (!answer.ok) return refuse(c, placed(answer, source));
   const response = succeed(c, route, answer);
+  if (route.status === 201) c.set('object', (answer.value as { id?: string }).id ?? c.var.object);
   if (located) response.headers.set('location', `${route.path}/${(answer.value as { id: string }).id}`);
   return response;
 }

@@ -78,7 +78,11 @@ const text = (description: string, example: string, type: 'string' | 'integer' =
 /** Headers of answers, as components. */
 export const HEADERS = {
   CorrelationId: text(
-    'Names the request in logs; send your own in the same header',
+    'The id that you sent in the same header, or else ours; logs have both',
+    '2f1e7a34-6b0f-4d0a-9a1e-0d6f3f1f0c11',
+  ),
+  RequestId: text(
+    'Names the request in logs and in the audit trail, whatever you call it',
     '2f1e7a34-6b0f-4d0a-9a1e-0d6f3f1f0c11',
   ),
   ETag: text('The entity tag of the version that was read', '"3"'),

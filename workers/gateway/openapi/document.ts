@@ -110,6 +110,7 @@ class Description {
     const { operation } = route;
     return {
       'x-correlation-id': headerRef('CorrelationId'),
+      'x-request-id': headerRef('RequestId'),
       ratelimit: headerRef('RateLimit'),
       'ratelimit-policy': headerRef('RateLimitPolicy'),
       ...(operation.versioned ? { etag: headerRef('ETag') } : {}),
@@ -152,7 +153,7 @@ class Description {
       responses: {
         [status]: {
           description: DESCRIPTIONS[status] ?? 'Done',
-          headers: { 'x-correlation-id': headerRef('CorrelationId') },
+          headers: { 'x-correlation-id': headerRef('CorrelationId'), 'x-request-id': headerRef('RequestId') },
           ...(answer && status !== 303 ? { content: content(this.#schemas, mediaType, answer, 'output') } : {}),
         },
         ...this.#refusals(route),
@@ -171,6 +172,7 @@ class Description {
             description,
             headers: {
               'x-correlation-id': headerRef('CorrelationId'),
+              'x-request-id': headerRef('RequestId'),
               ...(status === 401 ? { 'www-authenticate': headerRef('Authenticate') } : {}),
               ...(status === 429 || status === 503 ? { 'retry-after': headerRef('RetryAfter') } : {}),
             },

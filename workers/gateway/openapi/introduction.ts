@@ -42,7 +42,8 @@ On this page: **Authorize** with a client's id and secret, and try any operation
 
 const RULES = `## Rules
 
-- Every answer has an \`x-correlation-id\`; name it when you ask about a request.
+- Every answer has an \`x-request-id\`; name it when you ask about a request. An \`x-correlation-id\` of your own is answered
+  and logged beside it.
 - Instants are RFC 3339, in UTC in answers. Units are part of names (\`speedKnots\`, \`ageSeconds\`).
 - Lists are paged: pass \`nextCursor\` as \`cursor\` until it is null.
 - Requests that create something need an \`Idempotency-Key\`; the same key answers the same, for a day at least.
