@@ -5,6 +5,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { getPlatformProxy, unstable_splitSqlQuery } from 'wrangler';
 import { writeSecretFile } from './files.ts';
+import { openFront } from './front.ts';
+import { freePort } from './ports.ts';
 import { endGroup, workerdOf } from './processes.ts';
 import { ROOT } from './root.ts';
 import { makeSecrets, type Secrets, type WorkerName } from './secrets.ts';
@@ -227,13 +229,15 @@ export async function startRuntime(
   const origin = `http://localhost:${port}`;
   const configs = writeConfigs(loadSecrets(dataDir, origin), options).flatMap((file) => ['-c', file]);
   const logFile = join(dataDir, 'logs', 'runtime.log');
+  const inner = await freePort();
+  const front = await openFront(port, inner);
   const child = spawn(
     join(ROOT, 'node_modules/.bin/wrangler'),
     [
       'dev',
       ...configs,
       '--port',
-      String(port),
+      String(inner),
       '--ip',
       '127.0.0.1',
       '--inspector-port',
@@ -251,7 +255,12 @@ export async function startRuntime(
     },
   );
   const tail = keepLog(child, logFile);
-  const ended = new Promise<string>((resolve) => child.once('exit', () => resolve(tail())));
+  const ended = new Promise<string>((resolve) =>
+    child.once('exit', () => {
+      front.close();
+      resolve(tail());
+    }),
+  );
   const runtime: Runtime = {
     origin,
     logFile,

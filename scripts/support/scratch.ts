@@ -1,8 +1,8 @@
 /** A platform of its own in a scratch folder, on a free port, with one tenant: for scripts and tests. */
 import { randomBytes } from 'node:crypto';
-import { type AddressInfo, createServer } from 'node:net';
 import { ApiClient } from './api.ts';
 import { createTenantWithAdmin } from './invitations.ts';
+import { freePort } from './ports.ts';
 import { loadSecrets, migrate, prepareFolder, type Runtime, type RuntimeOptions, startRuntime } from './runtime.ts';
 import { currentSecret } from './secret-rings.ts';
 import { signIn } from './sign-in.ts';
@@ -14,18 +14,6 @@ export interface Scratch {
   port: number;
   api: ApiClient;
   credentials: { id: string; secret: string };
-}
-
-/** A port that nobody listens on now. */
-export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 /** Starts a platform in the folder and creates its tenant. */
