@@ -18,7 +18,7 @@ beforeEach(async () => {
   });
   platform.on('upgrade', (incoming, socket) => {
     socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n');
-    socket.write(`from ${incoming.headers['cf-connecting-ip']}`);
+    socket.write(`from ${String(incoming.headers['cf-connecting-ip'])}`);
     socket.on('data', (chunk) => socket.end(`heard ${chunk}`));
   });
   await new Promise<void>((resolve) => platform.listen(0, '127.0.0.1', resolve));
