@@ -2,36 +2,41 @@
 import { type OutboxStore, retryAt, type Waiting } from '../../platform/outbox.ts';
 import type { Sql } from './sql.ts';
 
-/** The table a user of SqlOutbox puts into its migrations. */
-export const OUTBOX_TABLE = `CREATE TABLE outbox (
+/** The table of an outbox, for the migrations of its object. */
+export const outboxTable = (name: string): string => `CREATE TABLE ${name} (
      id INTEGER PRIMARY KEY AUTOINCREMENT,
      body TEXT NOT NULL,
      attempts INTEGER NOT NULL DEFAULT 0
    );`;
 
-/** Messages in the table `outbox`, oldest first. */
+/** The table a user of SqlOutbox puts into its migrations. */
+export const OUTBOX_TABLE = outboxTable('outbox');
+
+/** Messages in a table, `outbox` unless another is named, oldest first. */
 export class SqlOutbox<Body> implements OutboxStore<Body> {
   readonly #sql: Sql;
+  readonly #table: string;
 
-  constructor(sql: Sql) {
+  constructor(sql: Sql, table = 'outbox') {
     this.#sql = sql;
+    this.#table = table;
   }
 
   /** Puts messages beside the change that caused them. */
   put(bodies: readonly Body[]): void {
-    for (const body of bodies) this.#sql.run('INSERT INTO outbox (body) VALUES (?)', JSON.stringify(body));
+    for (const body of bodies) this.#sql.run(`INSERT INTO ${this.#table} (body) VALUES (?)`, JSON.stringify(body));
   }
 
   next(delivered: readonly (number | string)[], limit: number): Waiting<Body>[] {
-    for (const id of delivered) this.#sql.run('DELETE FROM outbox WHERE id = ?', id);
+    for (const id of delivered) this.#sql.run(`DELETE FROM ${this.#table} WHERE id = ?`, id);
     return this.#sql
-      .run<{ id: number; body: string }>('SELECT id, body FROM outbox ORDER BY id LIMIT ?', limit)
+      .run<{ id: number; body: string }>(`SELECT id, body FROM ${this.#table} ORDER BY id LIMIT ?`, limit)
       .map(({ id, body }) => ({ id, body: JSON.parse(body) as Body }));
   }
 
   failed(ids: readonly (number | string)[], now: number): number {
-    for (const id of ids) this.#sql.run('UPDATE outbox SET attempts = attempts + 1 WHERE id = ?', id);
-    const [row] = this.#sql.run<{ attempts: number }>('SELECT max(attempts) AS attempts FROM outbox');
+    for (const id of ids) this.#sql.run(`UPDATE ${this.#table} SET attempts = attempts + 1 WHERE id = ?`, id);
+    const [row] = this.#sql.run<{ attempts: number }>(`SELECT max(attempts) AS attempts FROM ${this.#table}`);
     return retryAt(now, row?.attempts ?? 0);
   }
 }
