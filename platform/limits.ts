@@ -135,6 +135,12 @@ export const WEBHOOK_ANSWER_MAX_BYTES = 2_048;
 export const WEBHOOK_ENDPOINTS_MAX = 20;
 /** Deliveries kept for one tenant. Ours. */
 export const DELIVERIES_KEPT = 10_000;
+/** Records of the audit trail that are handed over at once. Ours: some 100 KB, in one turn of an object. */
+export const AUDIT_BATCH_MAX = 500;
+/** Characters of a page of the audit trail, as JSON. Ours: of the largest entries, some fifty. */
+export const AUDIT_PAGE_MAX_CHARS = 1_000_000;
+/** Pages of one export. Ours, under the subrequest limit of 1,000. */
+export const AUDIT_EXPORT_PAGES_MAX = 900;
 
 /**
  * Cloudflare's published prices in USD per million, Workers Paid plan, read 2026-11-22 from the

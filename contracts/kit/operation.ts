@@ -9,7 +9,7 @@ import type { Permission } from './permissions.ts';
 import type { Answer, ErrorCode } from './result.ts';
 
 /** The services, each a Worker of its own. */
-export const SERVICES = ['identity', 'tracking', 'procurement', 'notifications'] as const;
+export const SERVICES = ['identity', 'tracking', 'procurement', 'notifications', 'observer'] as const;
 /** The name of a service. */
 export type ServiceName = (typeof SERVICES)[number];
 

@@ -8,6 +8,7 @@ export const PERMISSIONS = {
   'policy:read': 'See the tenant’s address lists, allowed origins, quotas and features',
   'policy:manage': 'Change the tenant’s address lists and allowed origins',
   'security:read': 'See security alerts',
+  'audit:read': 'See, export and verify the audit trail of the organisation',
   'carriers:read': 'See carriers and their contacts',
   'carriers:manage': 'Invite carriers',
   'connections:read': 'See webhook connections (never their secrets)',
@@ -53,7 +54,15 @@ const TENANT_ADMIN = PERMISSION_NAMES.filter((name) => !OPERATOR_ONLY.includes(n
 
 /** What each role may do. */
 export const ROLES = {
-  platform_operator: [...OPERATOR_ONLY, 'users:read', 'users:manage', 'policy:read', 'policy:manage', 'security:read'],
+  platform_operator: [
+    ...OPERATOR_ONLY,
+    'users:read',
+    'users:manage',
+    'policy:read',
+    'policy:manage',
+    'security:read',
+    'audit:read',
+  ],
   tenant_admin: TENANT_ADMIN,
   procurement_manager: [...VIEW, 'allocations:write', 'bookings:write'],
   operations: [

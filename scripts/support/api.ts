@@ -43,7 +43,7 @@ export class ApiClient {
       headers: { ...(method === 'POST' ? { 'idempotency-key': randomUUID() } : {}), ...headers },
     });
     const text = await answer.text();
-    const json = /json/.test(answer.headers.get('content-type') ?? '');
+    const json = /[/+]json\b/.test(answer.headers.get('content-type') ?? '');
     return { status: answer.status, headers: answer.headers, body: (json ? JSON.parse(text) : text) as T };
   }
 

@@ -155,6 +155,8 @@ function objectOf({ properties = {}, required = [], additionalProperties, proper
   if (members.length > 0) return `{\n${members.join('\n')}\n}`;
   if (typeof additionalProperties !== 'object') return 'Record<string, never>';
   const names = propertyNames?.enum ? typeOf(propertyNames) : 'string';
+  // A component may be made of itself, which TypeScript takes in an index signature alone.
+  if (additionalProperties.$ref && names === 'string') return `{ [name: string]: ${typeOf(additionalProperties)} }`;
   return `Record<${names}, ${typeOf(additionalProperties)}>`;
 }
 

@@ -19,6 +19,7 @@ export const WORKER_FOLDERS: Record<WorkerName, string> = {
   tracking: 'workers/tracking',
   procurement: 'workers/procurement',
   notifications: 'workers/notifications',
+  observer: 'workers/observer',
 };
 
 const READY_WITHIN_MS = 90_000;

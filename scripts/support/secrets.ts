@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 
 /** The Workers of the platform. */
-export type WorkerName = 'gateway' | 'identity' | 'tracking' | 'procurement' | 'notifications';
+export type WorkerName = 'gateway' | 'identity' | 'tracking' | 'procurement' | 'notifications' | 'observer';
 
 /** Settings and secrets by Worker, as `.dev.vars` holds them. */
 export type Secrets = Record<WorkerName, Record<string, string>>;
@@ -36,5 +36,6 @@ export function makeSecrets({ issuer, loopbackWebhooks }: SecretOptions): Secret
       SEALING_KEY: randomBytes(32).toString('base64'),
       ...(loopbackWebhooks ? { ALLOW_LOOPBACK_WEBHOOKS: 'yes' } : {}),
     },
+    observer: {},
   };
 }

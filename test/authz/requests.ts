@@ -53,6 +53,9 @@ const BY_OPERATION: Record<string, (ids: Record<string, string>) => Hints> = {
   'POST /v1/invitations': () => ({ carrierId: fc.constant(undefined) }),
   'GET /v1/eta/accuracy': () => ({ from: fc.constant(undefined), to: fc.constant(undefined) }),
   'GET /v1/carriers/{id}/reliability': () => ({ from: fc.constant(undefined), to: fc.constant(undefined) }),
+  'GET /v1/audit': () => ({ from: fc.constant(undefined), to: fc.constant(undefined) }),
+  'GET /v1/audit/range': () => ({ from: fc.constant(undefined), to: fc.constant(undefined) }),
+  'GET /v1/audit/export': () => ({ from: fc.constant(undefined), to: fc.constant(undefined) }),
   'GET /v1/containers/{number}/positions': () => ({ from: fc.constant(undefined), to: fc.constant(undefined) }),
 };
 

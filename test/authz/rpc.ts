@@ -9,6 +9,7 @@ import { identity } from '../../contracts/identity/index.ts';
 import type { Actor } from '../../contracts/kit/actor.ts';
 import type { Operation } from '../../contracts/kit/operation.ts';
 import { notifications } from '../../contracts/notifications/index.ts';
+import { observer } from '../../contracts/operations/index.ts';
 import { procurement } from '../../contracts/procurement/index.ts';
 import { tracking } from '../../contracts/tracking/index.ts';
 import { Schemas } from '../../workers/gateway/openapi/schemas.ts';
@@ -19,7 +20,7 @@ import type { MatrixReport } from './matrix.ts';
 import { hintsFor } from './requests.ts';
 
 /** Every operation that asks who is asking. */
-export const OPERATIONS: Operation[] = [identity, tracking, procurement, notifications]
+export const OPERATIONS: Operation[] = [identity, tracking, procurement, notifications, observer]
   .flatMap((contract) => Object.values(contract) as Operation[])
   .filter(({ permission }) => typeof permission === 'string');
 
@@ -55,7 +56,7 @@ function inputFor(operation: Operation, { a }: World, seed: number): object {
     ...(/[tT]ransition/.test(operation.name) ? { to: fc.constant('cancelled') } : {}),
     ...(operation.name === 'createClient' ? { scopes: fc.constant(undefined) } : {}),
     ...(operation.name === 'createInvitation' ? { carrierId: fc.constant(undefined) } : {}),
-    ...(/eta|reliability|listPositions/i.test(operation.name)
+    ...(/eta|reliability|listPositions|audit/i.test(operation.name)
       ? { from: fc.constant(undefined), to: fc.constant(undefined) }
       : {}),
   };

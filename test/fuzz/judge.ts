@@ -48,7 +48,7 @@ export class Judge {
     const type = contentType.split(';')[0]!.trim();
     if (status === 304 || (status === 303 && text === '')) return [];
     if (!content[type]) return [`${status} came as ${type || 'nothing'}, not as ${Object.keys(content).join(' or ')}`];
-    if (!/json/.test(type)) return [];
+    if (!/[/+]json$/.test(type)) return [];
     const escape = (part: string): string => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
     const pointer = ['paths', op.path, op.method.toLowerCase(), 'responses', String(status), 'content', type, 'schema'];
     const reference = `document#/${pointer.map(escape).join('/')}`;

@@ -10,6 +10,7 @@ import { gatewayAnswers } from '../../contracts/gateway/answers.ts';
 import { identity } from '../../contracts/identity/index.ts';
 import type { Operation } from '../../contracts/kit/operation.ts';
 import { notifications } from '../../contracts/notifications/index.ts';
+import { observer } from '../../contracts/operations/index.ts';
 import { procurement } from '../../contracts/procurement/index.ts';
 import { tracking } from '../../contracts/tracking/index.ts';
 import { ROOT } from '../../scripts/support/root.ts';
@@ -21,7 +22,7 @@ const ANSWERED = join(ROOT, 'test-results', 'answered');
 const OUTPUTS = new Map<string, z.ZodType>([
   ...Object.entries(gatewayAnswers),
   ['protectedResourceOfHost', gatewayAnswers.protectedResource],
-  ...[identity, tracking, procurement, notifications]
+  ...[identity, tracking, procurement, notifications, observer]
     .flatMap((contract) => Object.values(contract) as Operation[])
     .filter(({ permission }) => typeof permission === 'string' && permission !== 'connection')
     .map(({ name, output }) => [name, output] as const),

@@ -10,6 +10,7 @@ export const CONFIGS: Record<WorkerName, string> = {
   tracking: 'workers/tracking/wrangler.toml',
   procurement: 'workers/procurement/wrangler.toml',
   notifications: 'workers/notifications/wrangler.toml',
+  observer: 'workers/observer/wrangler.toml',
 };
 
 /** The databases each migration history applies to, by the Worker that binds them. */

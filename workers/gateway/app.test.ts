@@ -3,6 +3,7 @@ import { identity } from '../../contracts/identity/index.ts';
 import type { Operation } from '../../contracts/kit/operation.ts';
 import { PERMISSION_NAMES, ROLES } from '../../contracts/kit/permissions.ts';
 import { notifications } from '../../contracts/notifications/index.ts';
+import { observer } from '../../contracts/operations/index.ts';
 import { procurement } from '../../contracts/procurement/index.ts';
 import { tracking } from '../../contracts/tracking/index.ts';
 import { createApp, ROUTES } from './app.ts';
@@ -11,7 +12,7 @@ import { accessOf, nameOf } from './http/route.ts';
 /** Routes that are not of the API: the document itself, the console's assets, preflights. */
 const NOT_OF_THE_API = ['GET /openapi.json', 'GET /*', 'OPTIONS /v1/*'];
 const SPECIAL = ['authenticated', 'signature', 'ticket', 'public'];
-const OPERATIONS = [identity, tracking, procurement, notifications].flatMap(
+const OPERATIONS = [identity, tracking, procurement, notifications, observer].flatMap(
   (contract) => Object.values(contract) as Operation[],
 );
 
@@ -36,6 +37,7 @@ const HANDLERS: Record<string, string> = {
   'GET /v1/live/fleet': 'a WebSocket',
   'GET /v1/live/containers/{number}': 'a WebSocket',
   'GET /v1/shipments/{id}/overview': 'asks several services',
+  'GET /v1/audit/export': 'a file, page by page',
 };
 
 describe('every route', () => {

@@ -7,6 +7,7 @@ import { defect, requestContext } from './http/request-context.ts';
 import { type Route, register } from './http/route.ts';
 import { apiDescription } from './openapi/document.ts';
 import { messagePage, page } from './pages/forms.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { identityRoutes } from './routes/identity.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { liveRoutes } from './routes/live.ts';
@@ -33,6 +34,7 @@ export const ROUTES: readonly Route[] = [
   ...procurementRoutes,
   ...overviewRoutes,
   ...notificationRoutes,
+  ...auditRoutes,
 ];
 
 /** The pages of the console: each is served its one HTML file; anything else unknown is a 404. */

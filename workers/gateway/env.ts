@@ -1,6 +1,7 @@
 import type { identity } from '../../contracts/identity/index.ts';
 import type { RequestContext, ServiceApi } from '../../contracts/kit/operation.ts';
 import type { notifications } from '../../contracts/notifications/index.ts';
+import type { observer } from '../../contracts/operations/index.ts';
 import type { procurement } from '../../contracts/procurement/index.ts';
 import type { tracking } from '../../contracts/tracking/index.ts';
 import { requireBindings } from '../../platform/env.ts';
@@ -11,6 +12,7 @@ export interface Env {
   TRACKING: ServiceApi<typeof tracking>;
   PROCUREMENT: ServiceApi<typeof procurement>;
   NOTIFICATIONS: ServiceApi<typeof notifications>;
+  OBSERVER: ServiceApi<typeof observer>;
   /** Asked before anybody passes: sessions, revocations, address lists, quotas. */
   TENANT_POLICY: DurableObjectNamespace;
   CONTAINER_TRACKER: DurableObjectNamespace;
@@ -37,6 +39,7 @@ const REQUIRED = [
   'TRACKING',
   'PROCUREMENT',
   'NOTIFICATIONS',
+  'OBSERVER',
   'TENANT_POLICY',
   'CONTAINER_TRACKER',
   'FLEET_INDEX',

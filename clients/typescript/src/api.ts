@@ -42,6 +42,18 @@ export interface AllocationPage {
   nextCursor: string | null;
 }
 
+/** Who did it */
+export interface AuditActor {
+  /** Who that is: a person, a machine, a carrier, or the platform */
+  kind: 'user' | 'client' | 'connection' | 'system';
+  /** The organisation acted for */
+  organisationId: string;
+  /** User, client, connection, or the name of a job */
+  subject: string;
+  /** Session of a person */
+  sessionId: string | null;
+}
+
 /** One line of an audit trail */
 export interface AuditEntry {
   /** When */
@@ -54,6 +66,106 @@ export interface AuditEntry {
   detail: string;
   /** The request that did it */
   correlationId: string;
+}
+
+/** Where a trail has come to */
+export interface AuditHead {
+  /** Whose trail this is */
+  organisationId: string;
+  /** Number of the newest entry; 0 when there is none */
+  seq: number;
+  /** SHA-256 of the previous hash, a line feed, and the canonical JSON (RFC 8785) of `record` and `seq` */
+  hash: string;
+}
+
+/** What it was done to */
+export interface AuditObject {
+  /** Its kind */
+  type:
+    | 'allocation'
+    | 'booking'
+    | 'carrier'
+    | 'client'
+    | 'connection'
+    | 'contract'
+    | 'dead_letter'
+    | 'endpoint'
+    | 'eta_model'
+    | 'factor'
+    | 'invitation'
+    | 'invoice'
+    | 'limits'
+    | 'password'
+    | 'policy'
+    | 'rate'
+    | 'sealing_key'
+    | 'session'
+    | 'shipment'
+    | 'signing_key'
+    | 'tenant'
+    | 'tender'
+    | 'token'
+    | 'user';
+  /** Its id */
+  id: string;
+}
+
+/** An act, as it was hashed */
+export interface AuditRecord {
+  /** Id of the act */
+  id: string;
+  actor: AuditActor;
+  /** What was done: the area, a dot, the act */
+  action: string;
+  object: AuditObject;
+  /** The members that changed, as they were, without secrets; null of something new */
+  before: { [name: string]: Json } | null;
+  /** The members that changed, as they are, without secrets; null of what was removed */
+  after: { [name: string]: Json } | null;
+  /** From which network address; null for our own jobs */
+  address: string | null;
+  /** Ours, which log lines have too */
+  correlationId: string;
+  /** The one that the caller offered */
+  callerCorrelationId: string | null;
+  /** When, ms since the Unix epoch: as it was hashed */
+  at: number;
+}
+
+/** An entry of the audit trail */
+export interface AuditTrailEntry {
+  /** Number in the trail, from 1 on without gaps */
+  seq: number;
+  /** Hash of the entry before */
+  previousHash: string;
+  /** SHA-256 of the previous hash, a line feed, and the canonical JSON (RFC 8785) of `record` and `seq` */
+  hash: string;
+  /** Id of the act */
+  id: string;
+  actor: AuditActor;
+  /** What was done: the area, a dot, the act */
+  action: string;
+  object: AuditObject;
+  /** The members that changed, as they were, without secrets; null of something new */
+  before: { [name: string]: Json } | null;
+  /** The members that changed, as they are, without secrets; null of what was removed */
+  after: { [name: string]: Json } | null;
+  /** From which network address; null for our own jobs */
+  address: string | null;
+  /** Ours, which log lines have too */
+  correlationId: string;
+  /** The one that the caller offered */
+  callerCorrelationId: string | null;
+  /** When it was done */
+  at: string;
+}
+
+/** A page of a list of AuditTrailEntry */
+export interface AuditTrailEntryPage {
+  /** The items of this page */
+  items: AuditTrailEntry[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
 }
 
 /** A booking of contracted space */
@@ -241,6 +353,25 @@ export interface CarrierReliability {
   ourRevisions: number | null;
 }
 
+/** An entry as it was hashed */
+export interface ChainedAuditEntry {
+  /** Number in the trail, from 1 on without gaps */
+  seq: number;
+  /** Hash of the entry before */
+  previousHash: string;
+  /** SHA-256 of the previous hash, a line feed, and the canonical JSON (RFC 8785) of `record` and `seq` */
+  hash: string;
+  record: AuditRecord;
+}
+
+/** A page of a list of ChainedAuditEntry */
+export interface ChainedAuditEntryPage {
+  /** The items of this page */
+  items: ChainedAuditEntry[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
 /** A machine client, without its secret */
 export interface Client {
   /** Id of the client, which is its OAuth client_id */
@@ -267,6 +398,7 @@ export interface Client {
         | 'policy:read'
         | 'policy:manage'
         | 'security:read'
+        | 'audit:read'
         | 'carriers:read'
         | 'carriers:manage'
         | 'connections:read'
@@ -333,6 +465,7 @@ export interface ClientWithSecret {
         | 'policy:read'
         | 'policy:manage'
         | 'security:read'
+        | 'audit:read'
         | 'carriers:read'
         | 'carriers:manage'
         | 'connections:read'
@@ -975,6 +1108,9 @@ export interface JourneyEventPage {
   nextCursor: string | null;
 }
 
+/** Any JSON value */
+export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
+
 /** How to rotate */
 export interface KeyRotation {
   /** Drop all other keys now, with the tokens they signed */
@@ -1038,6 +1174,7 @@ export interface Me {
     | 'policy:read'
     | 'policy:manage'
     | 'security:read'
+    | 'audit:read'
     | 'carriers:read'
     | 'carriers:manage'
     | 'connections:read'
@@ -1173,6 +1310,7 @@ export interface NewClient {
     | 'policy:read'
     | 'policy:manage'
     | 'security:read'
+    | 'audit:read'
     | 'carriers:read'
     | 'carriers:manage'
     | 'connections:read'
@@ -2404,6 +2542,7 @@ export interface Operations {
             | 'policy:read'
             | 'policy:manage'
             | 'security:read'
+            | 'audit:read'
             | 'carriers:read'
             | 'carriers:manage'
             | 'connections:read'
@@ -2910,6 +3049,106 @@ export interface Operations {
     };
     output: WebhookDelivery;
   };
+  /** The audit trail, newest first */
+  listAudit: {
+    input: {
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+      /** From when on */
+      from?: string;
+      /** Until when, itself left out */
+      to?: string;
+      /** An action, or with a dot at its end all that begin so */
+      action?: string;
+      /** Kind of the object */
+      objectType?:
+        | 'allocation'
+        | 'booking'
+        | 'carrier'
+        | 'client'
+        | 'connection'
+        | 'contract'
+        | 'dead_letter'
+        | 'endpoint'
+        | 'eta_model'
+        | 'factor'
+        | 'invitation'
+        | 'invoice'
+        | 'limits'
+        | 'password'
+        | 'policy'
+        | 'rate'
+        | 'sealing_key'
+        | 'session'
+        | 'shipment'
+        | 'signing_key'
+        | 'tenant'
+        | 'tender'
+        | 'token'
+        | 'user';
+      /** Id of the object */
+      objectId?: string;
+      /** Who did it */
+      subject?: string;
+      /** Correlation id, ours or the caller’s own */
+      correlationId?: string;
+    };
+    output: AuditTrailEntryPage;
+  };
+  /** The audit trail in its order, as it was hashed */
+  auditRange: {
+    input: {
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+      /** Only entries with a higher number */
+      after?: number;
+      /** From when on */
+      from?: string;
+      /** Until when, itself left out */
+      to?: string;
+      /** An action, or with a dot at its end all that begin so */
+      action?: string;
+      /** Kind of the object */
+      objectType?:
+        | 'allocation'
+        | 'booking'
+        | 'carrier'
+        | 'client'
+        | 'connection'
+        | 'contract'
+        | 'dead_letter'
+        | 'endpoint'
+        | 'eta_model'
+        | 'factor'
+        | 'invitation'
+        | 'invoice'
+        | 'limits'
+        | 'password'
+        | 'policy'
+        | 'rate'
+        | 'sealing_key'
+        | 'session'
+        | 'shipment'
+        | 'signing_key'
+        | 'tenant'
+        | 'tender'
+        | 'token'
+        | 'user';
+      /** Id of the object */
+      objectId?: string;
+      /** Who did it */
+      subject?: string;
+      /** Correlation id, ours or the caller’s own */
+      correlationId?: string;
+    };
+    output: ChainedAuditEntryPage;
+  };
+  /** Number and hash of the newest entry */
+  auditHead: { input: Record<string, never>; output: AuditHead };
 }
 
 /** How an operation is sent. */
@@ -3015,4 +3254,7 @@ export const OPERATIONS: Record<keyof Operations, Route> = {
   },
   listDeliveries: { method: 'GET', path: '/v1/webhook-endpoints/{id}/deliveries' },
   replayDelivery: { method: 'POST', path: '/v1/webhook-deliveries/{id}/replay' },
+  listAudit: { method: 'GET', path: '/v1/audit' },
+  auditRange: { method: 'GET', path: '/v1/audit/range' },
+  auditHead: { method: 'GET', path: '/v1/audit/head' },
 };

@@ -20,7 +20,7 @@ export async function readiness(env: Env): Promise<{ ready: boolean; parts: Part
 }
 
 async function ask(env: Env): Promise<{ ready: boolean; parts: Part[] }> {
-  const services = [env.IDENTITY, env.TRACKING, env.PROCUREMENT, env.NOTIFICATIONS];
+  const services = [env.IDENTITY, env.TRACKING, env.PROCUREMENT, env.NOTIFICATIONS, env.OBSERVER];
   const parts = await Promise.all(
     services.map(async (service, i): Promise<Part[]> => {
       const name = SERVICES[i]!;

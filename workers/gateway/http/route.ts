@@ -53,7 +53,8 @@ export interface HandlerDocument {
   /** The answer when all goes well. */
   status?: number;
   answer?: z.ZodType;
-  mediaType?: string;
+  /** `application/json` when it is not named; several where the caller chooses. */
+  mediaType?: string | readonly string[];
   /** Errors as RFC 6749 has them, or pages for people, instead of problem documents. */
   errors?: 'problem' | 'oauth' | 'page';
   /** Codes of its own refusals, beside those of admission. */
@@ -187,11 +188,12 @@ async function answerOf(
   return response;
 }
 
-const BINDINGS: Record<ServiceName, 'IDENTITY' | 'TRACKING' | 'PROCUREMENT' | 'NOTIFICATIONS'> = {
+const BINDINGS: Record<ServiceName, 'IDENTITY' | 'TRACKING' | 'PROCUREMENT' | 'NOTIFICATIONS' | 'OBSERVER'> = {
   identity: 'IDENTITY',
   tracking: 'TRACKING',
   procurement: 'PROCUREMENT',
   notifications: 'NOTIFICATIONS',
+  observer: 'OBSERVER',
 };
 
 /** Asks the service of an operation; what goes in and comes out is the contract's. */

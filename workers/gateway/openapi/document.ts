@@ -136,7 +136,7 @@ class Description {
     const status = document.status ?? 200;
     const page = document.mediaType === 'text/html' ? z.string().meta({ examples: ['<!doctype html>…'] }) : null;
     const answer = page ?? document.answer;
-    const mediaType = document.mediaType ?? 'application/json';
+    const mediaTypes = [document.mediaType ?? 'application/json'].flat();
     return {
       ...(parameters.length > 0 ? { parameters } : {}),
       ...(bodies
@@ -154,7 +154,14 @@ class Description {
         [status]: {
           description: DESCRIPTIONS[status] ?? 'Done',
           headers: { 'x-correlation-id': headerRef('CorrelationId'), 'x-request-id': headerRef('RequestId') },
-          ...(answer && status !== 303 ? { content: content(this.#schemas, mediaType, answer, 'output') } : {}),
+          ...(answer && status !== 303
+            ? {
+                content: Object.assign(
+                  {},
+                  ...mediaTypes.map((type) => content(this.#schemas, type, answer, 'output')),
+                ) as object,
+              }
+            : {}),
         },
         ...this.#refusals(route),
       },
@@ -189,7 +196,7 @@ class Description {
     if (errors === 'oauth' && (status === 400 || status === 401)) {
       return content(this.#schemas, 'application/json', oauthErrorSchema, 'output');
     }
-    if (!('operation' in route) && status === 503 && route.document.answer) {
+    if (!('operation' in route) && status === 503 && route.document.also?.[503] && route.document.answer) {
       return content(this.#schemas, 'application/json', route.document.answer, 'output');
     }
     const schema = this.#schemas.of(problemSchema, 'output');

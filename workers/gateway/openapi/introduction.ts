@@ -90,6 +90,7 @@ export const TAGS = [
   { name: 'People', description: 'Users, invitations, sessions' },
   { name: 'Machines', description: 'Machine clients' },
   { name: 'Policy', description: 'Address lists, allowed origins, security alerts' },
+  { name: 'Audit', description: 'Who did what: the audit trail, its chain of hashes, and exports' },
   { name: 'Tenants', description: 'For operators: tenants, their quotas and features' },
   { name: 'Platform', description: 'Health, readiness, signing keys' },
 ];
