@@ -1,16 +1,15 @@
 /** `npm run secrets:rotate`: signing keys, pepper, sealing and token keys, the operator's and webhook secrets, each with an overlap. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseRing } from '../platform/secrets.ts';
-import { ApiClient } from './support/api.ts';
-import { loadDemo } from './support/demo.ts';
+import type { ApiClient } from './support/api.ts';
+import { atPlatform, isReached, operatorOf, readSecrets, secretsFile, tenantClientOf } from './support/credentials.ts';
 import { writeSecretFile } from './support/files.ts';
 import { neededOf, pruneSecrets, type Report, resealAll } from './support/resealing.ts';
 import { ROOT } from './support/root.ts';
 import { WORKER_FOLDERS } from './support/runtime.ts';
 import {
-  currentSecret,
   earlierIds,
   type Needed,
   neededForTokens,
@@ -20,7 +19,7 @@ import {
   rotateSecrets,
   StrandingError,
 } from './support/secret-rings.ts';
-import type { Secrets, WorkerName } from './support/secrets.ts';
+import type { WorkerName } from './support/secrets.ts';
 import { main, options, PlainError } from './support/terminal.ts';
 
 const USAGE = `Usage: npm run secrets:rotate -- WHAT [options]
@@ -70,43 +69,7 @@ await main(async () => {
   throw new PlainError(`${what === undefined ? 'Say what to rotate' : `There is no ${what} to rotate`}.\n\n${USAGE}`);
 });
 
-const fileOf = ({ dataDir }: Call): string => join(dataDir, 'secrets.json');
-
-function readSecrets(call: Call): Secrets {
-  if (!existsSync(fileOf(call))) {
-    throw new PlainError(
-      `There is no secrets.json in ${call.dataDir}: start the platform once, or name the folder by --data.`,
-    );
-  }
-  return JSON.parse(readFileSync(fileOf(call), 'utf8')) as Secrets;
-}
-
-function operatorOf(call: Call): ApiClient {
-  const stored = existsSync(fileOf(call)) ? readSecrets(call).identity.OPERATOR_SECRET : undefined;
-  const secret = process.env.OPERATOR_SECRET ?? (stored && currentSecret(stored));
-  if (!secret) throw new PlainError(`There is no operator secret in ${call.dataDir} nor in OPERATOR_SECRET.`);
-  return new ApiClient(call.origin, { id: 'platform-operator', secret });
-}
-
-const isReached = (origin: string): Promise<boolean> =>
-  fetch(`${origin}/healthz`).then(
-    (answer) => answer.ok,
-    () => false,
-  );
-
-/** Runs calls to a platform; one that cannot be reached, or refuses, is said in a sentence. */
-async function atPlatform<T>(origin: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new PlainError(
-      (await isReached(origin))
-        ? `The platform refused: ${reason}`
-        : `There is no platform at ${origin}. Start it first.`,
-    );
-  }
-}
+const fileOf = ({ dataDir }: Call): string => secretsFile(dataDir);
 
 async function rotateSigningKeys(call: Call): Promise<void> {
   const operator = operatorOf(call);
@@ -124,10 +87,7 @@ async function rotateSigningKeys(call: Call): Promise<void> {
 }
 
 async function rotateWebhooks({ origin, dataDir, leaked }: Call): Promise<void> {
-  const { CLIENT_ID: id, CLIENT_SECRET: secret } = process.env;
-  const credentials = id && secret ? { id, secret } : loadDemo(dataDir)?.client;
-  if (!credentials) throw new PlainError('Name a client of the tenant by CLIENT_ID and CLIENT_SECRET.');
-  const api = new ApiClient(origin, credentials);
+  const api = tenantClientOf({ origin, dataDir });
   const fresh: { kind: string; id: string; secret: string }[] = [];
   const file = join(dataDir, `webhook-secrets-${new Date().toISOString().replaceAll(/[:.]/g, '-')}.json`);
   await atPlatform(origin, async () => {
@@ -163,7 +123,7 @@ async function neededFor(call: Call, what: RingName): Promise<(worker: WorkerNam
 const reportOf = (call: Call): Promise<Report> => atPlatform(call.origin, () => resealAll(operatorOf(call)));
 
 async function rotateFile(call: Call, what: RingName): Promise<void> {
-  const secrets = readSecrets(call);
+  const secrets = readSecrets(call.dataDir);
   const needed = await neededFor(call, what);
   let rotated: [WorkerName, string][];
   try {
@@ -228,7 +188,7 @@ async function reseal(call: Call): Promise<void> {
   const report = await reportOf(call);
   told(report);
   if (!existsSync(fileOf(call))) return;
-  const secrets = readSecrets(call);
+  const secrets = readSecrets(call.dataDir);
   if (!pruneSecrets(secrets, report)) return;
   writeSecretFile(fileOf(call), JSON.stringify(secrets, null, 2));
   console.log('Keys that nothing needs any more have left the file.');
