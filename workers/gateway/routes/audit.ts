@@ -14,6 +14,7 @@ import { errorText, loggerFor } from '../../../platform/log.ts';
 import { contextOf, type GatewayContext, refuse } from '../http/context.ts';
 import { csvLine } from '../http/csv.ts';
 import { placed } from '../http/input.ts';
+import { pagedFile } from '../http/paged-file.ts';
 import { handler, route, tagged } from '../http/route.ts';
 
 type Entry = ChainEntry<AuditRecord>;
@@ -112,43 +113,14 @@ async function exportAudit(c: GatewayContext): Promise<Response> {
   };
   const { correlationId } = c.var;
   const log = loggerFor('gateway', c.env.LOG_LEVEL);
-  const broken = (error: unknown): void =>
+  const onBroken = (error: unknown): void =>
     log('error', 'audit.export_broken', { correlationId, error: errorText(error) });
   const name = `audit-${c.var.facts.actor!.tenantId}-${toInstant(Date.now()).slice(0, 10)}.${format}`;
-  return new Response(fileOf(FORMATS[format], first.value, next, broken), {
+  const file = pagedFile({ ...FORMATS[format], first: first.value, next, pagesMax: AUDIT_EXPORT_PAGES_MAX, onBroken });
+  return new Response(file, {
     headers: {
       'content-type': `${FORMATS[format].mediaType}; charset=utf-8`,
       'content-disposition': `attachment; filename="${name}"`,
-    },
-  });
-}
-
-/** The file, page by page as fast as the reader takes it: no more than two pages are in memory. */
-function fileOf(
-  { heading, line }: Format,
-  first: Page<Entry>,
-  next: (cursor: string) => Promise<Page<Entry>>,
-  broken: (error: unknown) => void,
-): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  let page = first;
-  let pages = 1;
-  const write = (controller: ReadableStreamDefaultController<Uint8Array>, head: string): void => {
-    controller.enqueue(encoder.encode(head + page.items.map(line).join('')));
-    if (page.nextCursor === null) controller.close();
-  };
-  return new ReadableStream<Uint8Array>({
-    start: (controller) => write(controller, heading),
-    async pull(controller) {
-      try {
-        if (++pages > AUDIT_EXPORT_PAGES_MAX) throw new Error('the export has as many pages as it may');
-        page = await next(page.nextCursor!);
-        write(controller, '');
-      } catch (error) {
-        // Whoever reads sees a transfer that broke off, never a short file that looks whole.
-        broken(error);
-        controller.error(error);
-      }
     },
   });
 }
