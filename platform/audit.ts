@@ -1,5 +1,6 @@
 /** Making and handing over records of the audit trail: what every producer does alike. */
-import { type AuditActor, type AuditRecord, boundedState, withoutSecrets } from '../domain/audit/record.ts';
+import { PLATFORM_TENANT } from '../contracts/kit/actor.ts';
+import { type AuditActor, type AuditRecord, boundedState, changed, withoutSecrets } from '../domain/audit/record.ts';
 import { newId } from './ids.ts';
 
 /** An act that is to be recorded. */
@@ -21,6 +22,51 @@ export interface Act {
 export interface AuditNote {
   organisationId: string;
   record: AuditRecord;
+}
+
+/** Who asked for what is recorded: a Scope, or as much of one as is known before anybody has signed in. */
+export interface Actor {
+  kind: AuditActor['kind'];
+  tenantId: string;
+  subject: string;
+  sessionId: string | null;
+  address: string | null;
+  correlationId: string;
+  callerCorrelationId: string | null;
+}
+
+/** What somebody did to an object of an organisation. */
+export interface Done {
+  organisationId: string;
+  action: string;
+  object: AuditRecord['object'];
+  before?: object | null;
+  after?: object | null;
+}
+
+/**
+ * The notes of an act: for the trail of the organisation whose object it is about, and where an operator acts on
+ * another's, for the platform's own as well.
+ */
+export function notesOf(
+  actor: Actor,
+  { organisationId, action, object, before = null, after = null }: Done,
+  now: number,
+): AuditNote[] {
+  const { kind, tenantId, subject, sessionId, address, correlationId, callerCorrelationId } = actor;
+  const differ = before && after ? changed(before, after) : { before, after };
+  const record = auditRecord({
+    actor: { kind, organisationId: tenantId, subject, sessionId },
+    action,
+    object,
+    ...differ,
+    address,
+    correlationId,
+    callerCorrelationId,
+    now,
+  });
+  const trails = tenantId === PLATFORM_TENANT ? [...new Set([organisationId, PLATFORM_TENANT])] : [organisationId];
+  return trails.map((trail) => ({ organisationId: trail, record }));
 }
 
 /** Makes the record of an act. Make it once and store it with the act: what is handed over again must have the same id. */

@@ -110,6 +110,9 @@ export interface GrantCheck {
   proof: { id: string; until: number } | null;
   address: string;
   userAgent: string | null;
+  /** The request by which it is presented, for the audit trail. */
+  correlationId: string;
+  callerCorrelationId: string | null;
   now: number;
 }
 
@@ -130,9 +133,6 @@ export interface PrincipalChanged {
   /** The session that asked for the change of its own password goes on. */
   keepSessionId: string | null;
 }
-
-/** What follows a change of the directory. */
-export type DirectoryMessage = PrincipalChanged;
 
 /** A sign-in that waits for its second factor. */
 export interface PendingLogin {

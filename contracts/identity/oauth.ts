@@ -23,7 +23,12 @@ const oauthRequest = z.strictObject({
   userAgent: z.string().nullable(),
 });
 /** A form that came with a request, and what came with it. */
-export type OAuthRequest = z.infer<typeof oauthRequest> & { address: string; now: number };
+export type OAuthRequest = z.infer<typeof oauthRequest> & {
+  address: string;
+  correlationId: string;
+  callerCorrelationId: string | null;
+  now: number;
+};
 
 const tokenAnswer = z.strictObject({
   ok: z.literal(true),

@@ -98,6 +98,7 @@ export type Handled<O extends OperationSpec, E> = {
   env: E;
   input: Input<O>;
   correlationId: string;
+  callerCorrelationId: string | null;
   /** The caller's network address. */
   address: string;
   bookmark: string | undefined;
@@ -143,6 +144,7 @@ export function serve<C extends Record<string, OperationSpec>, E>(contract: C, h
       env,
       input: parsed.data,
       correlationId,
+      callerCorrelationId: context.callerCorrelationId ?? null,
       address,
       bookmark,
       now,

@@ -12,8 +12,9 @@ import type { RejectedItem, TelemetryMessage } from '../../contracts/tracking/ev
 import { wallClock } from '../../platform/clock.ts';
 import { INBOX_CREDIT_EVENTS, INBOX_MAX_SENDS, INBOX_RESEND_AFTER_MS } from '../../platform/limits.ts';
 import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
+import { auditTrail } from '../audit-trail/stub.ts';
 import { Deadlines } from '../kit/deadlines.ts';
-import { Looks } from '../kit/looks.ts';
+import { DirectoryChanges } from '../kit/directory-changes.ts';
 import type { ObjectUsage } from '../kit/usage.ts';
 import { ConnectionState } from './connection-state.ts';
 import { DrainRate } from './drain-rate.ts';
@@ -25,6 +26,7 @@ import { type DispatchRow, dispatchIdOf, InboxStorage } from './storage.ts';
 
 interface Env {
   DIRECTORY: D1Database;
+  AUDIT_TRAIL: DurableObjectNamespace;
   TELEMETRY: Queue<TelemetryMessage>;
   LOG_LEVEL?: string;
   /** Overrides the in-flight credit; for small installations and tests. */
@@ -41,7 +43,7 @@ export class CarrierInbox extends DurableObject<Env> {
   readonly #deadlines: Deadlines<'resend' | 'connection'>;
   readonly #log: Logger;
   readonly #rate = new DrainRate();
-  readonly #looks = new Looks();
+  readonly #directory: DirectoryChanges;
   readonly #keys: IngressKeys;
   #connectionId: string | null;
   #lastSeq: number;
@@ -55,6 +57,14 @@ export class CarrierInbox extends DurableObject<Env> {
     this.#connection = new ConnectionState(this.#storage.sql, env.DIRECTORY);
     // Delivery is the platform's own business: it runs on wall time even when the world runs faster.
     this.#deadlines = new Deadlines(this.#storage.sql, ctx.storage, wallClock);
+    this.#directory = new DirectoryChanges({
+      db: env.DIRECTORY,
+      follower: ctx.id.name!,
+      log: this.#log,
+      now: () => Date.now(),
+      append: (organisationId, records) => auditTrail(env, organisationId).append(records),
+      lookAt: (at) => this.#deadlines.ensure('connection', at),
+    });
     this.#lastSeq = this.#storage.lastSeq();
     this.#inFlight = this.#storage.inFlight();
     this.#connectionId = this.#storage.connectionId();
@@ -184,15 +194,15 @@ export class CarrierInbox extends DurableObject<Env> {
     return true;
   }
 
-  /** The connection is about to change in the directory: should its writer die after the write, it is felt all the same. */
-  async announceChange(connectionId: string): Promise<void> {
-    this.#identify(connectionId);
-    this.#deadlines.ensure('connection', this.#looks.begin(Date.now()));
+  /** The connection is about to change in the directory. */
+  async announceChange(): Promise<void> {
+    this.#directory.announce();
   }
 
-  /** The connection has changed. */
-  async refreshConnection(connectionId: string): Promise<void> {
-    await this.#connection.refresh(connectionId);
+  /** Takes over what the connection has become, and carries out what else follows its change. */
+  async followChanges(): Promise<void> {
+    await this.#connection.refresh(this.ctx.id.name!);
+    await this.#directory.followNow();
   }
 
   #identify(connectionId: string): void {
@@ -209,8 +219,8 @@ export class CarrierInbox extends DurableObject<Env> {
     await this.#deadlines.runDue(Date.now(), {
       resend: () => this.#resend(),
       connection: async () => {
-        if (this.#connectionId) await this.#connection.refresh(this.#connectionId);
-        return this.#looks.next(Date.now());
+        await this.#connection.refresh(this.ctx.id.name!);
+        return this.#directory.look();
       },
     });
   }

@@ -9,6 +9,8 @@ import type { DeliveryRecord, Endpoint } from '../../contracts/notifications/end
 import type { Notification } from '../../contracts/notifications/events.ts';
 import { hasSpecialAddress, isLoopback, refuseUrl } from '../../domain/identifiers/public-url.ts';
 import { type Attempt, judge } from '../../domain/webhook/retry.ts';
+import type { AuditNote } from '../../platform/audit.ts';
+import { wallClock } from '../../platform/clock.ts';
 import { mapLimit } from '../../platform/concurrency.ts';
 import { newId } from '../../platform/ids.ts';
 import {
@@ -22,6 +24,9 @@ import { type Resealed, resealAll } from '../../platform/resealing.ts';
 import { addressesOf } from '../../platform/resolve.ts';
 import { isSealedWithOldKey, open, parseRing, seal } from '../../platform/secrets.ts';
 import { signWebhook } from '../../platform/webhook-signature.ts';
+import { auditTrail } from '../audit-trail/stub.ts';
+import { AuditOutbox } from '../kit/audit.ts';
+import { Deadlines } from '../kit/deadlines.ts';
 import type { IdempotentRequest, StoredAnswer } from '../kit/idempotency.ts';
 import { answersUnderOldKeys, storeAnswer, storedAnswer } from '../kit/idempotency.ts';
 import type { StoredEndpoint } from './storage.ts';
@@ -29,6 +34,7 @@ import { DeliveryStorage, type DueDelivery } from './storage.ts';
 import { urlRulesOf } from './url-rules.ts';
 
 interface Env {
+  AUDIT_TRAIL: DurableObjectNamespace;
   SEALING_KEY: string;
   ISSUER: string;
   ALLOW_LOOPBACK_WEBHOOKS?: string;
@@ -42,22 +48,37 @@ const CONCURRENT = 6;
 export class DeliveryLog extends DurableObject<Env> {
   readonly #storage: DeliveryStorage;
   readonly #log: Logger;
+  readonly #audit: AuditOutbox;
+  readonly #deadlines: Deadlines<'deliver' | 'audit'>;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#storage = new DeliveryStorage(ctx.storage);
     this.#log = loggerFor('delivery-log', env.LOG_LEVEL);
-    // A past-due alarm may never fire after a crash: whoever wakes the object re-arms it.
-    void this.#arm();
+    this.#deadlines = new Deadlines(this.#storage.sql, ctx.storage, wallClock);
+    this.#audit = new AuditOutbox({
+      sql: this.#storage.sql,
+      log: this.#log,
+      now: () => Date.now(),
+      append: (organisationId, records) => auditTrail(env, organisationId).append(records),
+      drainAt: (at) => this.#deadlines.ensure('audit', at),
+      waitUntil: (work) => ctx.waitUntil(work),
+    });
+    // What an earlier release left to its own alarm.
+    this.#deliverLater();
   }
 
   /** Stores an endpoint under a key; null when the tenant has as many as allowed. */
-  async createEndpoint(request: IdempotentRequest<StoredEndpoint>): Promise<StoredAnswer<StoredEndpoint> | null> {
+  async createEndpoint(
+    request: IdempotentRequest<StoredEndpoint>,
+    notes: AuditNote[],
+  ): Promise<StoredAnswer<StoredEndpoint> | null> {
     const known = storedAnswer<StoredEndpoint>(this.#storage.sql, request);
     if (known) return known;
     if (this.#storage.endpoints().length >= WEBHOOK_ENDPOINTS_MAX) return null;
     return this.ctx.storage.transactionSync(() => {
       this.#storage.insertEndpoint(request.answer.endpoint, request.answer.sealedSecret);
+      this.#audit.put(...notes);
       return storeAnswer(this.#storage.sql, request, Date.now());
     });
   }
@@ -66,6 +87,7 @@ export class DeliveryLog extends DurableObject<Env> {
   async rotateSecret(
     request: IdempotentRequest<StoredEndpoint>,
     overlapUntil: number,
+    notes: AuditNote[],
   ): Promise<StoredAnswer<StoredEndpoint> | null> {
     const known = storedAnswer<StoredEndpoint>(this.#storage.sql, request);
     if (known) return known;
@@ -74,6 +96,7 @@ export class DeliveryLog extends DurableObject<Env> {
     if (!endpoint) return null;
     return this.ctx.storage.transactionSync(() => {
       this.#storage.rotateSecret(id, request.answer.sealedSecret, overlapUntil);
+      this.#audit.put(...notes);
       return storeAnswer(this.#storage.sql, { ...request, answer: { ...request.answer, endpoint } }, Date.now());
     });
   }
@@ -95,8 +118,12 @@ export class DeliveryLog extends DurableObject<Env> {
   }
 
   /** Removes an endpoint and its deliveries. */
-  async deleteEndpoint(id: string): Promise<boolean> {
-    return this.ctx.storage.transactionSync(() => this.#storage.deleteEndpoint(id));
+  async deleteEndpoint(id: string, notes: AuditNote[]): Promise<boolean> {
+    return this.ctx.storage.transactionSync(() => {
+      const deleted = this.#storage.deleteEndpoint(id);
+      if (deleted) this.#audit.put(...notes);
+      return deleted;
+    });
   }
 
   /** Stores events for every endpoint that wants them. */
@@ -120,7 +147,7 @@ export class DeliveryLog extends DurableObject<Env> {
       }
       this.#storage.prune();
     });
-    await this.#arm();
+    this.#deliverLater();
   }
 
   /** An endpoint's deliveries, newest first; null when there is no such endpoint. */
@@ -136,18 +163,23 @@ export class DeliveryLog extends DurableObject<Env> {
   /** Delivers an event once more; null when there is no such delivery. */
   async replay(id: string): Promise<DeliveryRecord | null> {
     this.#storage.requeue(id, Date.now());
-    await this.#arm();
+    this.#deliverLater();
     return this.#storage.delivery(id);
   }
 
   override async alarm(): Promise<void> {
-    await mapLimit(this.#storage.due(Date.now(), BATCH), CONCURRENT, (delivery) => this.#deliver(delivery));
-    await this.#arm();
+    await this.#deadlines.runDue(Date.now(), {
+      deliver: async () => {
+        await mapLimit(this.#storage.due(Date.now(), BATCH), CONCURRENT, (delivery) => this.#deliver(delivery));
+        return this.#storage.nextDue();
+      },
+      audit: () => this.#audit.drain(),
+    });
   }
 
-  async #arm(): Promise<void> {
+  #deliverLater(): void {
     const next = this.#storage.nextDue();
-    if (next !== null) await this.ctx.storage.setAlarm(Math.max(next, Date.now() + 1_000));
+    if (next !== null) this.#deadlines.ensure('deliver', next);
   }
 
   async #deliver(delivery: DueDelivery): Promise<void> {

@@ -1,3 +1,5 @@
+import { AUDIT_OUTBOX_TABLE } from '../kit/audit.ts';
+import { DEADLINES_TABLE } from '../kit/deadlines.ts';
 import { IDEMPOTENCY_TABLE } from '../kit/idempotency.ts';
 
 /** Append-only: never edit a line that has shipped. */
@@ -30,4 +32,5 @@ export const MIGRATIONS = [
   `ALTER TABLE endpoints ADD COLUMN previous_secret TEXT;
    ALTER TABLE endpoints ADD COLUMN previous_until INTEGER NOT NULL DEFAULT 0;
    ${IDEMPOTENCY_TABLE}`,
+  `${DEADLINES_TABLE} ${AUDIT_OUTBOX_TABLE}`,
 ] as const;

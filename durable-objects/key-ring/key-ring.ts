@@ -14,16 +14,20 @@ import {
   retired,
   signingKey,
 } from '../../domain/security/key-schedule.ts';
+import type { AuditNote } from '../../platform/audit.ts';
 import { wallClock } from '../../platform/clock.ts';
 import { randomToken } from '../../platform/ids.ts';
 import { SIGNING_KEY_AHEAD_MS, SIGNING_KEY_DAYS, SIGNING_KEY_OVERLAP_MS } from '../../platform/limits.ts';
 import { loggerFor } from '../../platform/log.ts';
 import { type Resealed, resealAll } from '../../platform/resealing.ts';
 import { parseRing, seal } from '../../platform/secrets.ts';
+import { auditTrail } from '../audit-trail/stub.ts';
+import { AUDIT_OUTBOX_TABLE, AuditOutbox } from '../kit/audit.ts';
 import { DEADLINES_TABLE, Deadlines } from '../kit/deadlines.ts';
 import { Sql } from '../kit/sql.ts';
 
 interface Env {
+  AUDIT_TRAIL: DurableObjectNamespace;
   SEALING_KEY: string;
   LOG_LEVEL?: string;
 }
@@ -43,6 +47,7 @@ const MIGRATIONS = [
      sealed_private_jwk TEXT NOT NULL
    ) WITHOUT ROWID;
    ${DEADLINES_TABLE}`,
+  AUDIT_OUTBOX_TABLE,
 ] as const;
 
 type Row = {
@@ -58,13 +63,22 @@ type NewKey = Pick<SealedKey, 'kid' | 'publicJwk' | 'sealedPrivateJwk'>;
 /** The Durable Object class; one object holds the platform's ring. */
 export class KeyRing extends DurableObject<Env> {
   readonly #sql: Sql;
-  readonly #deadlines: Deadlines<'rotate'>;
+  readonly #deadlines: Deadlines<'rotate' | 'audit'>;
+  readonly #audit: AuditOutbox;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#sql = new Sql(ctx.storage);
     this.#sql.migrate(MIGRATIONS);
     this.#deadlines = new Deadlines(this.#sql, ctx.storage, wallClock);
+    this.#audit = new AuditOutbox({
+      sql: this.#sql,
+      log: loggerFor('key-ring', env.LOG_LEVEL),
+      now: () => Date.now(),
+      append: (organisationId, records) => auditTrail(env, organisationId).append(records),
+      drainAt: (at) => this.#deadlines.ensure('audit', at),
+      waitUntil: (work) => ctx.waitUntil(work),
+    });
   }
 
   /** The published keys; makes the first one, and one that is overdue. */
@@ -75,8 +89,9 @@ export class KeyRing extends DurableObject<Env> {
   }
 
   /** Makes a new key now. `immediately` drops all others: their tokens end. */
-  async rotate(immediately: boolean): Promise<SealedKey[]> {
+  async rotate(immediately: boolean, notes: AuditNote[]): Promise<SealedKey[]> {
     await this.#add(immediately, null);
+    this.#audit.put(...notes);
     return publishedKeys(this.#read(), Date.now());
   }
 
@@ -102,6 +117,7 @@ export class KeyRing extends DurableObject<Env> {
         await this.keys();
         return nextKeyAt(this.#read(), PERIODS);
       },
+      audit: () => this.#audit.drain(),
     });
   }
 

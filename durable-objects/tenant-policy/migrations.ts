@@ -1,3 +1,4 @@
+import { AUDIT_OUTBOX_TABLE } from '../kit/audit.ts';
 import { DEADLINES_TABLE } from '../kit/deadlines.ts';
 import { OUTBOX_TABLE } from '../kit/outbox.ts';
 import { CODES } from './codes.ts';
@@ -22,6 +23,8 @@ export const GROUPS = {
   denials: DENIALS,
   /** Sessions and clients that have ended, until who holds live sockets open for them knows. */
   ended: [OUTBOX_TABLE],
+  /** Acts that the audit trail has not confirmed yet. */
+  audit: [AUDIT_OUTBOX_TABLE],
   deadlines: [DEADLINES_TABLE.replace('CREATE TABLE', 'CREATE TABLE IF NOT EXISTS')],
   // Live tickets and sockets have gone to LiveAccess; what objects of earlier releases have of them is dropped.
   live: [

@@ -23,6 +23,8 @@ const asked = (now: number, more: Partial<GrantCheck> = {}): GrantCheck => ({
   proof: null,
   address: '203.0.113.7',
   userAgent: null,
+  correlationId: 'c',
+  callerCorrelationId: null,
   now,
   ...more,
 });
@@ -44,7 +46,7 @@ const begin = (hash: string, userId = 'usr_a'): string =>
 function renew(hash: string, check: GrantCheck, useProof = () => true): string {
   const newHash = `h${Number(hash.slice(1)) + 1}`;
   const { granted, ended } = tables.sessions.rotate({ oldHash: hash, newHash, check, useProof });
-  if (ended) endings.session(ended);
+  if (ended) endings.session(ended.sessionId);
   return ended ? 'ended' : granted ? newHash : 'refused';
 }
 

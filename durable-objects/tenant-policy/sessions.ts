@@ -106,7 +106,7 @@ export class Sessions {
    * unless the same client asks again within the leeway and nobody has used the successor yet: an answer that
    * was lost on the way, or two tabs at once (RFC 9700 section 4.14.2 leaves the detection of reuse to us).
    */
-  rotate({ oldHash, newHash, check, useProof }: Rotation): { granted: Granted | null; ended: string | null } {
+  rotate({ oldHash, newHash, check, useProof }: Rotation): { granted: Granted | null; ended: Granted | null } {
     const refused = { granted: null, ended: null };
     const [spent] = this.#sql.run<{ session_id: string; spent_at: number }>(
       'SELECT session_id, spent_at FROM spent_refresh WHERE hash = ?',
@@ -117,7 +117,7 @@ export class Sessions {
     if (spent) {
       const askedAgain =
         sameHolder && spent.session_id === session.id && check.now - spent.spent_at <= RENEWAL_LEEWAY_MS;
-      if (!askedAgain) return { granted: null, ended: spent.session_id };
+      if (!askedAgain) return { granted: null, ended: this.#granted(spent.session_id) };
       return useProof() ? { granted: grantedOf(session), ended: null } : refused;
     }
     if (!sameHolder || !useProof()) return refused;
@@ -144,6 +144,11 @@ export class Sessions {
       session.id,
     );
     return { granted: grantedOf(session), ended: null };
+  }
+
+  #granted(id: string): Granted | null {
+    const [row] = this.#sql.run<SessionRow>('SELECT * FROM sessions WHERE id = ?', id);
+    return row ? grantedOf(row) : null;
   }
 
   /** The session that a live refresh token belongs to. */

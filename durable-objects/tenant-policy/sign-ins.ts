@@ -1,24 +1,57 @@
 /** What the sign-ins of an organisation ask of its policy object: second factors, and sign-ins that wait for one. */
 import { DurableObject } from 'cloudflare:workers';
-import type { PendingLogin } from '../../contracts/identity/access.ts';
+import type { Granted, PendingLogin } from '../../contracts/identity/access.ts';
+import type { AuditNote } from '../../platform/audit.ts';
 import { type Resealed, resealAll } from '../../platform/resealing.ts';
 import { parseRing } from '../../platform/secrets.ts';
 import { Sql } from '../kit/sql.ts';
 import { factorContext } from './factors.ts';
 import { openTables, type Tables } from './tables.ts';
 
+/** The first code of a second factor, by which it counts from now on. */
+interface Confirmation {
+  userId: string;
+  /** The very secret that the code was checked against. */
+  sealedSecret: string;
+  /** The time step of the code. */
+  step: number;
+  /** Of the recovery codes. */
+  hashes: string[];
+  notes: AuditNote[];
+}
+
 /** The part of the object that signs people in. What is no method is not reached over RPC. */
 export class SignIns<Env extends { SEALING_KEY: string }> extends DurableObject<Env> {
   protected readonly sql: Sql;
   protected readonly tables: Tables;
+  /** Records acts in the turn of their change. */
+  protected readonly record: (notes: AuditNote[]) => void;
   /** Has what was stored swept once it has run out. */
   protected readonly sweepLater: () => void;
 
-  constructor(ctx: DurableObjectState, env: Env, sweepLater: () => void) {
+  constructor(
+    ctx: DurableObjectState,
+    env: Env,
+    { record, sweepLater }: { record: (notes: AuditNote[]) => void; sweepLater: () => void },
+  ) {
     super(ctx, env);
     this.sql = new Sql(ctx.storage);
     this.tables = openTables(this.sql);
+    this.record = record;
     this.sweepLater = sweepLater;
+  }
+
+  async sessionOfRefresh(hash: string, now: number): Promise<Granted | null> {
+    return this.tables.sessions.ofRefresh(hash, now);
+  }
+
+  async sessionsBeside(userId: string, sessionId: string | null): Promise<number> {
+    return this.tables.sessions.idsOf(userId, sessionId).length;
+  }
+
+  /** Whether people and machines of the organisation may come from an address. */
+  async admitsAddress(address: string): Promise<boolean> {
+    return this.tables.documents.refuses(address) === null;
   }
 
   async storePendingLogin(hash: string, pending: PendingLogin, expiresAt: number): Promise<void> {
@@ -38,12 +71,15 @@ export class SignIns<Env extends { SEALING_KEY: string }> extends DurableObject<
     return this.tables.factors.of(userId);
   }
 
-  async enrolFactor(userId: string, sealedSecret: string): Promise<void> {
+  async enrolFactor(userId: string, sealedSecret: string, notes: AuditNote[]): Promise<void> {
+    this.record(notes);
     this.tables.factors.enrol(userId, sealedSecret);
   }
 
-  async confirmFactor(userId: string, sealedSecret: string, step: number, recoveryHashes: string[]): Promise<boolean> {
-    return this.tables.factors.confirm(userId, sealedSecret, step, recoveryHashes);
+  async confirmFactor({ userId, sealedSecret, step, hashes, notes }: Confirmation): Promise<boolean> {
+    const confirmed = this.tables.factors.confirm(userId, sealedSecret, step, hashes);
+    if (confirmed) this.record(notes);
+    return confirmed;
   }
 
   async useFactorStep(userId: string, step: number): Promise<boolean> {
@@ -69,7 +105,9 @@ export class SignIns<Env extends { SEALING_KEY: string }> extends DurableObject<
     return resealAll(ring, parseRing(ring).current, factors);
   }
 
-  async removeFactor(userId: string): Promise<boolean> {
-    return this.tables.factors.remove(userId);
+  async removeFactor(userId: string, notes: AuditNote[]): Promise<boolean> {
+    const removed = this.tables.factors.remove(userId);
+    if (removed) this.record(notes);
+    return removed;
   }
 }

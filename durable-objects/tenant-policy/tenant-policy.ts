@@ -22,17 +22,22 @@ import type {
 import type { Policy, SecurityAlert } from '../../contracts/identity/policy.ts';
 import type { Limits } from '../../contracts/identity/tenants.ts';
 import { PLATFORM_TENANT } from '../../contracts/kit/actor.ts';
+import type { AuditRecord } from '../../domain/audit/record.ts';
 import type { Settlement } from '../../domain/security/quota.ts';
+import type { AuditNote } from '../../platform/audit.ts';
 import { type Clock, wallClock } from '../../platform/clock.ts';
 import { type Logger, loggerFor } from '../../platform/log.ts';
 import { Outbox } from '../../platform/outbox.ts';
+import { auditTrail } from '../audit-trail/stub.ts';
+import { AuditOutbox } from '../kit/audit.ts';
 import { Deadlines } from '../kit/deadlines.ts';
+import { DirectoryChanges } from '../kit/directory-changes.ts';
 import { stubOf } from '../kit/stub.ts';
 import { liveAccess } from '../live-access/stub.ts';
 import type { CodeCheck } from './codes.ts';
-import { DirectoryChanges } from './directory-changes.ts';
 import { Endings } from './endings.ts';
 import { InFlight } from './exclusive.ts';
+import { sessionNotes } from './session-notes.ts';
 import { SignIns } from './sign-ins.ts';
 import { type SocketHolder, type TokenHolder, Verdicts } from './verdicts.ts';
 
@@ -40,8 +45,15 @@ interface Env {
   DIRECTORY: D1Database;
   TENANT_POLICY: DurableObjectNamespace;
   LIVE_ACCESS: DurableObjectNamespace;
+  AUDIT_TRAIL: DurableObjectNamespace;
   SEALING_KEY: string;
   LOG_LEVEL?: string;
+}
+
+/** What ends with a session: narrowed to a user's, and recorded if it was there. */
+interface Ending {
+  userId?: string;
+  notes?: AuditNote[];
 }
 
 const SWEEP_EVERY_MS = 600_000;
@@ -57,11 +69,12 @@ export class TenantPolicy extends SignIns<Env> {
   readonly #endings: Endings;
   readonly #telling: Outbox<string>;
   readonly #directory: DirectoryChanges;
+  readonly #audit: AuditOutbox;
   readonly #inFlight = new InFlight();
-  readonly #deadlines: Deadlines<'sweep' | 'tell' | 'report' | 'directory'>;
+  readonly #deadlines: Deadlines<'sweep' | 'tell' | 'report' | 'directory' | 'audit'>;
 
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env, () => this.#sweepLater());
+    super(ctx, env, { record: (notes) => this.#audit.put(...notes), sweepLater: () => this.#sweepLater() });
     const log = loggerFor('tenant-policy', env.LOG_LEVEL);
     this.#log = log;
     const { tables } = this;
@@ -71,14 +84,22 @@ export class TenantPolicy extends SignIns<Env> {
     const now = (): number => this.#clock.now();
     const deliver = (holders: string[]): Promise<void> => liveAccess(env, organisationId).holdersEnded(holders);
     this.#telling = new Outbox({ store: tables.ended, deliver, log, now, batch: TOLD_AT_ONCE });
-    this.#directory = new DirectoryChanges({
-      db: env.DIRECTORY,
-      organisationId,
+    const append = (trail: string, records: AuditRecord[]) => auditTrail(env, trail).append(records);
+    this.#audit = new AuditOutbox({
+      sql: this.sql,
       log,
       now,
-      follow: async (changes) => {
-        for (const change of changes) this.#endings.principal(change);
-      },
+      append,
+      drainAt: (at) => this.#deadlines.ensure('audit', at),
+      waitUntil: (work) => ctx.waitUntil(work),
+    });
+    this.#directory = new DirectoryChanges({
+      db: env.DIRECTORY,
+      follower: organisationId,
+      log,
+      now,
+      end: (change) => this.#endings.principal(change),
+      append,
       lookAt: (at) => this.#deadlines.ensure('directory', at),
     });
     this.#deadlines = new Deadlines(this.sql, ctx.storage, this.#clock);
@@ -110,16 +131,19 @@ export class TenantPolicy extends SignIns<Env> {
     return this.tables.documents.policy;
   }
 
-  async putPolicy(policy: Policy, expectedVersion: number): Promise<Versioned<Policy> | null> {
-    return this.tables.documents.put('policy', policy, expectedVersion);
+  async putPolicy(policy: Policy, expectedVersion: number, notes: AuditNote[]): Promise<Versioned<Policy> | null> {
+    const stored = this.tables.documents.put('policy', policy, expectedVersion);
+    if (stored) this.#audit.put(...notes);
+    return stored;
   }
 
   async limits(): Promise<Versioned<Limits>> {
     return this.tables.documents.limits;
   }
 
-  async putLimits(limits: Limits, expectedVersion: number): Promise<Versioned<Limits> | null> {
+  async putLimits(limits: Limits, expectedVersion: number, notes: AuditNote[]): Promise<Versioned<Limits> | null> {
     const stored = this.tables.documents.put('limits', limits, expectedVersion);
+    if (stored) this.#audit.put(...notes);
     if (stored && !stored.features.live) this.#endings.everybodysSockets();
     return stored;
   }
@@ -137,6 +161,7 @@ export class TenantPolicy extends SignIns<Env> {
     if (reused) this.#endings.session(reused);
     if (!grant || this.tables.principals.refusal(grant.userId, grant.securityVersion)) return null;
     const granted = this.tables.sessions.begin(grant, check, refreshHash);
+    this.#audit.put(...sessionNotes(this.ctx.id.name!, 'session.begun', granted, check));
     this.tables.codes.began(codeHash, granted.sessionId);
     for (const id of this.tables.sessions.surplusOf(granted.userId)) this.#endings.session(id);
     return granted;
@@ -146,12 +171,10 @@ export class TenantPolicy extends SignIns<Env> {
     if (this.tables.documents.refuses(check.address)) return null;
     const useProof = (): boolean => this.tables.revocations.useProof(check.proof);
     const { granted, ended } = this.tables.sessions.rotate({ oldHash, newHash, check, useProof });
-    if (ended) this.#endings.session(ended);
+    if (ended && this.#endings.session(ended.sessionId)) {
+      this.#audit.put(...sessionNotes(this.ctx.id.name!, 'session.reused', ended, check));
+    }
     return granted;
-  }
-
-  async sessionOfRefresh(hash: string, now: number): Promise<Granted | null> {
-    return this.tables.sessions.ofRefresh(hash, now);
   }
 
   async isAlive(token: TokenHolder): Promise<boolean> {
@@ -174,15 +197,14 @@ export class TenantPolicy extends SignIns<Env> {
     return this.tables.sessions.list(query.userId, query.cursor, query.limit, this.#clock.now());
   }
 
-  async endSession(sessionId: string, userId?: string): Promise<boolean> {
-    return this.#endings.session(sessionId, userId);
+  async endSession(sessionId: string, { userId, notes = [] }: Ending): Promise<boolean> {
+    const ended = this.#endings.session(sessionId, userId);
+    if (ended) this.#audit.put(...notes);
+    return ended;
   }
 
-  async sessionsBeside(userId: string, sessionId: string | null): Promise<number> {
-    return this.tables.sessions.idsOf(userId, sessionId).length;
-  }
-
-  async endSessionsOf(userId: string): Promise<number> {
+  async endSessionsOf(userId: string, notes: AuditNote[]): Promise<number> {
+    this.#audit.put(...notes);
     return this.#endings.sessionsOf(userId, null);
   }
 
@@ -201,18 +223,14 @@ export class TenantPolicy extends SignIns<Env> {
     await this.#directory.followNow();
   }
 
-  /** Whether people and machines of the organisation may come from an address. */
-  async admitsAddress(address: string): Promise<boolean> {
-    return this.tables.documents.refuses(address) === null;
-  }
-
   /** Whether the session or client that a live socket belongs to is good, and may listen from an address. */
   async admitsSocket(holder: SocketHolder, address: string): Promise<boolean> {
     return this.#verdicts.admitsSocket(holder, address, this.#clock.now());
   }
 
   /** Removes the factor of a user who has lost it, with everything that was opened by it. */
-  async resetFactor(userId: string): Promise<boolean> {
+  async resetFactor(userId: string, notes: AuditNote[]): Promise<boolean> {
+    this.#audit.put(...notes);
     this.#endings.sessionsOf(userId, null);
     return this.tables.factors.remove(userId);
   }
@@ -249,6 +267,7 @@ export class TenantPolicy extends SignIns<Env> {
       tell: () => this.#telling.drain(),
       report: () => this.#report(),
       directory: () => this.#directory.look(),
+      audit: () => this.#audit.drain(),
     });
   }
 

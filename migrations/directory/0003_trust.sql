@@ -43,11 +43,11 @@ ALTER TABLE connections ADD COLUMN security_version INTEGER NOT NULL DEFAULT 1;
 
 CREATE INDEX invitations_by_person ON invitations (invited_by, status);
 
--- What must follow a change of the directory, stored in the transaction of the change, until it is done: the
--- organisation's policy object carries it out.
+-- What must follow a change of the directory, stored in the transaction of the change, until its follower has done
+-- it: the policy object of an organisation, or the inbox of a connection.
 CREATE TABLE directory_outbox (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
-  organisation_id TEXT NOT NULL,
+  follower TEXT NOT NULL,
   body TEXT NOT NULL
 );
-CREATE INDEX directory_outbox_by_organisation ON directory_outbox (organisation_id, id);
+CREATE INDEX directory_outbox_by_follower ON directory_outbox (follower, id);

@@ -8,6 +8,8 @@ export interface Env {
   LOGIN_THROTTLE: DurableObjectNamespace;
   /** For the policy object, which closes the sockets of ended sessions there. */
   LIVE_ACCESS: DurableObjectNamespace;
+  /** Where acts are recorded. */
+  AUDIT_TRAIL: DurableObjectNamespace;
   /** Ring of base64 keys of 32 bytes: seals signing keys, second factors and stored answers. */
   SEALING_KEY: string;
   /** Ring of keys that codes, refresh tokens and links carry a check under: made-up ones are refused at once. */
@@ -29,6 +31,7 @@ const REQUIRED = [
   'KEY_RING',
   'LOGIN_THROTTLE',
   'LIVE_ACCESS',
+  'AUDIT_TRAIL',
   'SEALING_KEY',
   'TOKEN_KEY',
   'PASSWORD_PEPPER',

@@ -3,6 +3,8 @@ import { requireBindings } from '../../platform/env.ts';
 /** The notifications Worker's bindings: by design nothing that a forged request could reach. */
 export interface Env {
   DELIVERY_LOG: DurableObjectNamespace;
+  /** Where acts are recorded. */
+  AUDIT_TRAIL: DurableObjectNamespace;
   /** The platform's public origin, which no endpoint may be. */
   ISSUER: string;
   /** Base64 of the 32 bytes that seal endpoint secrets. */
@@ -16,5 +18,5 @@ export interface Env {
 
 /** Throws, naming what is missing. */
 export function checkEnv(env: Env): void {
-  requireBindings('notifications', env, ['DELIVERY_LOG', 'ISSUER', 'SEALING_KEY']);
+  requireBindings('notifications', env, ['DELIVERY_LOG', 'AUDIT_TRAIL', 'ISSUER', 'SEALING_KEY']);
 }

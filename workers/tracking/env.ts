@@ -9,6 +9,8 @@ export interface Env {
   CARRIER_INBOX: DurableObjectNamespace;
   FLEET_INDEX: DurableObjectNamespace;
   LIVE_ACCESS: DurableObjectNamespace;
+  /** Where acts are recorded. */
+  AUDIT_TRAIL: DurableObjectNamespace;
   ETA_LEDGER: DurableObjectNamespace;
   ETA_COMMONS: DurableObjectNamespace;
   TELEMETRY: Queue<TelemetryMessage>;
@@ -36,6 +38,7 @@ const REQUIRED = [
   'CARRIER_INBOX',
   'FLEET_INDEX',
   'LIVE_ACCESS',
+  'AUDIT_TRAIL',
   'ETA_LEDGER',
   'ETA_COMMONS',
   'TELEMETRY',

@@ -107,10 +107,3 @@ export const connections = sqliteTable('connections', {
   securityVersion: integer('security_version').notNull().default(1),
   createdAt: integer('created_at').notNull(),
 });
-
-/** What must follow changes of the directory, until it is done, as JSON (contracts/identity/access.ts, DirectoryMessage). */
-export const directoryOutbox = sqliteTable('directory_outbox', {
-  id: integer().primaryKey({ autoIncrement: true }),
-  organisationId: text('organisation_id').notNull(),
-  body: text().notNull(),
-});

@@ -6,7 +6,7 @@ import { readForm } from '../http/forms.ts';
 import { sessionCookieOf, setSessionCookie } from '../http/session-cookie.ts';
 
 /** A form that came, and what came with it. */
-type Form = Omit<OAuthRequest, 'address' | 'now'>;
+type Form = Pick<OAuthRequest, 'form' | 'basic' | 'proof' | 'userAgent'>;
 
 const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' };
 function oauthFailure(c: GatewayContext, { status, error, description }: OAuthError): Response {

@@ -4,6 +4,8 @@ import { drizzle } from 'drizzle-orm/d1';
 import type { Carrier, CarrierCustomer } from '../../../contracts/identity/carriers.ts';
 import { beforeId, cutPageById } from '../../../contracts/kit/paging.ts';
 import { type Answer, fail, notFound, ok, type Page } from '../../../contracts/kit/result.ts';
+import { audited } from '../../../durable-objects/kit/directory-outbox.ts';
+import { notesOf } from '../../../platform/audit.ts';
 import { directoryAnswers } from '../../../platform/d1/directory.ts';
 import { once } from '../../../platform/d1/idempotency.ts';
 import { carriers, tenantCarriers, tenants } from '../../../platform/d1/schema/directory.ts';
@@ -12,6 +14,7 @@ import { newId } from '../../../platform/ids.ts';
 import { toInstant } from '../../../platform/instants.ts';
 import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
+import { withFollowing } from './principal-changes.ts';
 
 interface CarrierRow {
   id: string;
@@ -39,7 +42,7 @@ export async function createCarrier({
   now,
 }: For<'createCarrier'>): Promise<Answer<Carrier>> {
   const db = drizzle(env.DIRECTORY);
-  return once(directoryAnswers(env), scope, { operation: 'carrier', key, input }, now, {
+  const write = {
     make: async () => {
       // An organisation that nobody works with yet harms nobody: it may stand before the rest is certain.
       await db
@@ -58,9 +61,20 @@ export async function createCarrier({
         .insert(tenantCarriers)
         .values(known)
         .onConflictDoUpdate({ target: [tenantCarriers.tenantId, tenantCarriers.carrierId], set: facts });
-      return { answer: toApi({ id: carrier.id, carrier, known }), statements: [prepared(env.DIRECTORY, insert)] };
+      const answer = toApi({ id: carrier.id, carrier, known });
+      const done = {
+        organisationId: scope.tenantId,
+        action: 'carrier.invited',
+        object: { type: 'carrier' as const, id: carrier.id },
+        after: answer,
+      };
+      const acted = audited(env.DIRECTORY, scope.tenantId, notesOf(scope, done, now));
+      return { answer, statements: [prepared(env.DIRECTORY, insert), ...acted] };
     },
-  });
+  };
+  return withFollowing(env, scope.tenantId, () =>
+    once(directoryAnswers(env), scope, { operation: 'carrier', key, input }, now, write),
+  );
 }
 
 function selectCarriers(env: Env) {

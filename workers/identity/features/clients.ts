@@ -6,6 +6,8 @@ import { beforeId, cutPageById } from '../../../contracts/kit/paging.ts';
 import type { Permission, Role } from '../../../contracts/kit/permissions.ts';
 import { type Answer, fail, fault, notFound, ok, type Page } from '../../../contracts/kit/result.ts';
 import type { Scope } from '../../../contracts/kit/serve.ts';
+import { audited } from '../../../durable-objects/kit/directory-outbox.ts';
+import { notesOf } from '../../../platform/audit.ts';
 import { directoryAnswers } from '../../../platform/d1/directory.ts';
 import { isStale } from '../../../platform/d1/errors.ts';
 import { once } from '../../../platform/d1/idempotency.ts';
@@ -33,6 +35,9 @@ const toApi = (row: Row): Client => ({
   version: row.version,
 });
 
+/** The ids of a client's public keys. */
+const keyIds = ({ jwks }: Row): unknown[] | null => jwks && jwks.map(({ kid }) => kid);
+
 // 256 random bits need no slow hash: there is nothing to guess.
 const newSecret = (): string => `fls_${randomToken()}`;
 
@@ -55,7 +60,7 @@ export async function createClient({
   const scopes = input.scopes ?? (scope.scopes && [...scope.scopes]);
   const refused = refuseGrant(scope, { role: input.role, scopes });
   if (refused) return refused;
-  return once(directoryAnswers(env), scope, { operation: 'client', key, input }, now, {
+  const write = {
     make: async () => {
       const secret = input.jwks ? null : newSecret();
       const row: Row = {
@@ -75,10 +80,36 @@ export async function createClient({
       };
       return {
         answer: { ...toApi(row), ...(secret ? { secret } : {}) },
-        statements: [prepared(env.DIRECTORY, drizzle(env.DIRECTORY).insert(clients).values(row))],
+        statements: [
+          prepared(env.DIRECTORY, drizzle(env.DIRECTORY).insert(clients).values(row)),
+          ...acted(env, scope, row.id, 'client.created', { after: toApi(row) }, now),
+        ],
       };
     },
-  });
+  };
+  return withFollowing(env, scope.tenantId, () =>
+    once(directoryAnswers(env), scope, { operation: 'client', key, input }, now, write),
+  );
+}
+
+/** The statements that record what was done to a client. */
+function acted(
+  env: Env,
+  scope: Scope,
+  id: string,
+  action: string,
+  states: { before?: object; after?: object },
+  now: number,
+): D1PreparedStatement[] {
+  const done = { organisationId: scope.tenantId, action, object: { type: 'client' as const, id }, ...states };
+  return audited(env.DIRECTORY, scope.tenantId, notesOf(scope, done, now));
+}
+
+/** What a change of a client is called in the audit trail: by what weighs most in it. */
+function actionOf(row: Row, next: Row): string {
+  if (next.status !== row.status) return next.status === 'disabled' ? 'client.disabled' : 'client.enabled';
+  if (next.jwks !== row.jwks) return 'client.keys_changed';
+  return isNarrowed(row, next) ? 'client.narrowed' : 'client.changed';
 }
 
 /** The tenant's machine clients, newest first. */
@@ -107,6 +138,7 @@ export async function changeClient({
   scope,
   input: { id, ...input },
   expectedVersion,
+  now,
 }: For<'changeClient'>): Promise<Answer<Client>> {
   const row = await find(env, scope, id);
   if (!row) return notFound('client');
@@ -135,7 +167,13 @@ export async function changeClient({
     .update(clients)
     .set({ ...change, version, securityVersion })
     .where(isStillOf(row));
-  const statements = [prepared(env.DIRECTORY, update), ...guard(env.DIRECTORY), ...(ends ? endings(env, next) : [])];
+  const states = { before: { ...toApi(row), keys: keyIds(row) }, after: { ...toApi(next), keys: keyIds(next) } };
+  const statements = [
+    prepared(env.DIRECTORY, update),
+    ...guard(env.DIRECTORY),
+    ...(ends ? endings(env, next) : []),
+    ...acted(env, scope, id, actionOf(row, next), states, now),
+  ];
   try {
     await withFollowing(env, scope.tenantId, () => env.DIRECTORY.batch(statements));
   } catch (error) {
@@ -180,6 +218,7 @@ export async function rotateClientSecret({
         prepared(env.DIRECTORY, update),
         ...guard(env.DIRECTORY),
         ...(input.immediately ? endings(env, next) : []),
+        ...acted(env, scope, row.id, 'client.rotated', { after: { immediately: input.immediately } }, now),
       ],
     };
   };

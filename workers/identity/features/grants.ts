@@ -162,13 +162,18 @@ function refusePublicClient({ form, basic }: OAuthRequest): OAuthError | null {
   return form.client_id === CONSOLE_CLIENT ? null : oauthError(401, 'invalid_client', 'The client is not known');
 }
 
-function grantCheck({ form, address, userAgent, now }: OAuthRequest, proof: Proof | null): GrantCheck {
+function grantCheck(
+  { form, address, userAgent, correlationId, callerCorrelationId, now }: OAuthRequest,
+  proof: Proof | null,
+): GrantCheck {
   return {
     clientId: form.client_id ?? '',
     keyThumbprint: proof?.keyThumbprint ?? null,
     proof: proof && { id: proof.id, until: proof.until },
     address,
     userAgent,
+    correlationId,
+    callerCorrelationId,
     now,
   };
 }
@@ -184,7 +189,7 @@ async function sessionTokens(
   const user = await findUser(env, grant.userId);
   const same = user?.tenantId === tenantId && user.securityVersion === grant.securityVersion;
   if (!user || !same || user.status !== 'active') {
-    await tenantPolicy(env, tenantId).endSession(grant.sessionId);
+    await tenantPolicy(env, tenantId).endSession(grant.sessionId, {});
     return oauthError(400, 'invalid_grant', 'The sign-in is not good any more');
   }
   const role = user.role as Role;

@@ -6,11 +6,14 @@ import { beforeId, cutPageById } from '../../../contracts/kit/paging.ts';
 import type { Role } from '../../../contracts/kit/permissions.ts';
 import { type Answer, type Failure, fail, fault, notFound, ok, type Page } from '../../../contracts/kit/result.ts';
 import type { Scope } from '../../../contracts/kit/serve.ts';
+import { audited } from '../../../durable-objects/kit/directory-outbox.ts';
+import { notesOf } from '../../../platform/audit.ts';
 import { newBearerSecret } from '../../../platform/bearer-secrets.ts';
 import { directoryAnswers, organisationExists } from '../../../platform/d1/directory.ts';
+import { isStale } from '../../../platform/d1/errors.ts';
 import { once } from '../../../platform/d1/idempotency.ts';
 import { invitations, users } from '../../../platform/d1/schema/directory.ts';
-import { prepared } from '../../../platform/d1/statements.ts';
+import { guard, prepared } from '../../../platform/d1/statements.ts';
 import { newId } from '../../../platform/ids.ts';
 import { toInstant } from '../../../platform/instants.ts';
 import { INVITATION_DAYS } from '../../../platform/limits.ts';
@@ -19,6 +22,7 @@ import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
 import { refuseGrant, refuseOver } from './authority.ts';
 import { emailTaken } from './people.ts';
+import { withFollowing } from './principal-changes.ts';
 
 type InvitationRow = typeof invitations.$inferSelect;
 
@@ -48,23 +52,29 @@ export async function createInvitation({
   const invited = await organisationInvited(env, scope, input);
   if (typeof invited !== 'string') return invited;
   const db = drizzle(env.DIRECTORY);
-  return once(directoryAnswers(env), scope, { operation: 'invitation', key, input }, now, {
+  const write = {
     make: async () => {
       const ofAddress = and(eq(users.email, input.email), eq(users.tenantId, invited));
       if (await db.select({ id: users.id }).from(users).where(ofAddress).get()) return emailTaken();
       const made = await newInvitation(env, scope, { ...input, tenantId: invited }, now);
-      return { answer: made.invitation, statements: [made.statement] };
+      return { answer: made.invitation, statements: made.statements };
     },
-  });
+  };
+  return withFollowing(env, invited, () =>
+    once(directoryAnswers(env), scope, { operation: 'invitation', key, input }, now, write),
+  );
 }
 
-/** An invitation of somebody into an organisation: as it is answered, with its link, and the statement that stores it. */
+/**
+ * An invitation of somebody into an organisation: as it is answered, with its link, and the statements that store and
+ * record it; the organisation follows.
+ */
 export async function newInvitation(
   env: Env,
   scope: Scope,
   { tenantId, email, role }: { tenantId: string; email: string; role: Role },
   now: number,
-): Promise<{ invitation: Invitation & { url: string }; statement: D1PreparedStatement }> {
+): Promise<{ invitation: Invitation & { url: string }; statements: D1PreparedStatement[] }> {
   const token = await newBearerSecret(env.TOKEN_KEY, 'link', tenantId);
   const row = {
     id: newId('inv', now),
@@ -80,8 +90,24 @@ export async function newInvitation(
   };
   return {
     invitation: { ...toApi(row, now), url: linkOf(env, token) },
-    statement: prepared(env.DIRECTORY, drizzle(env.DIRECTORY).insert(invitations).values(row)),
+    statements: [
+      prepared(env.DIRECTORY, drizzle(env.DIRECTORY).insert(invitations).values(row)),
+      ...acted(env, scope, row, 'invitation.made', { after: toApi(row, now) }, now),
+    ],
   };
+}
+
+/** The statements that record what was done to an invitation. */
+function acted(
+  env: Env,
+  scope: Scope,
+  { id, tenantId }: Pick<InvitationRow, 'id' | 'tenantId'>,
+  action: string,
+  states: { before?: Invitation; after?: Invitation },
+  now: number,
+): D1PreparedStatement[] {
+  const done = { organisationId: tenantId, action, object: { type: 'invitation' as const, id }, ...states };
+  return audited(env.DIRECTORY, tenantId, notesOf(scope, done, now));
 }
 
 async function organisationInvited(
@@ -134,12 +160,23 @@ export async function withdrawInvitation({
   // Who is invited into another organisation is the operators' to answer for, whose rights they never hold.
   const beyond = isOurs ? refuseOver(scope, found) : scope.refuse('tenants:manage');
   if (beyond) return beyond;
-  const [withdrawn] = await db
+  const withdraw = db
     .update(invitations)
     .set({ status: 'withdrawn' })
-    .where(and(own, eq(invitations.status, 'open')))
-    .returning();
-  const row = withdrawn ?? (await db.select().from(invitations).where(own).get()) ?? found;
+    .where(and(own, eq(invitations.status, 'open')));
+  const states = { before: toApi(found, now), after: toApi({ ...found, status: 'withdrawn' }, now) };
+  const statements = [
+    prepared(env.DIRECTORY, withdraw),
+    ...guard(env.DIRECTORY),
+    ...acted(env, scope, found, 'invitation.withdrawn', states, now),
+  ];
+  try {
+    await withFollowing(env, found.tenantId, () => env.DIRECTORY.batch(statements));
+  } catch (error) {
+    // It is not open any more: what it is now is answered, and nothing was done.
+    if (!isStale(error)) throw error;
+  }
+  const row = (await db.select().from(invitations).where(own).get()) ?? found;
   return row.status === 'accepted'
     ? fail('conflict.exists', 'The invitation was accepted already; disable the user instead')
     : ok(toApi(row, now));

@@ -4,7 +4,9 @@ import { drizzle } from 'drizzle-orm/d1';
 import type { PasswordLinkTarget } from '../../../contracts/identity/oauth.ts';
 import type { PasswordLink } from '../../../contracts/identity/people.ts';
 import { type Answer, fail, notFound, ok } from '../../../contracts/kit/result.ts';
+import { audited } from '../../../durable-objects/kit/directory-outbox.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
+import { type Actor, notesOf } from '../../../platform/audit.ts';
 import { newBearerSecret, organisationOfSecret } from '../../../platform/bearer-secrets.ts';
 import { directoryAnswers } from '../../../platform/d1/directory.ts';
 import { isStale, isTaken } from '../../../platform/d1/errors.ts';
@@ -25,6 +27,7 @@ import { endings, withFollowing } from './principal-changes.ts';
 
 type UserRow = typeof users.$inferSelect;
 type InvitationRow = typeof invitations.$inferSelect;
+type Origin = Pick<Actor, 'address' | 'correlationId' | 'callerCorrelationId'>;
 
 /** A link by which a user of the organisation chooses a new password; a new one replaces the one before. */
 export async function createPasswordReset({
@@ -40,7 +43,7 @@ export async function createPasswordReset({
   // Whoever sets a password can sign in as its user: not as somebody who may do more.
   const beyond = refuseOver(scope, row);
   if (beyond) return beyond;
-  return once(directoryAnswers(env), scope, { operation: 'password_reset', key, input: { userId } }, now, {
+  const write = {
     make: async () => {
       const token = await newBearerSecret(env.TOKEN_KEY, 'link', row.tenantId);
       const reset = {
@@ -54,11 +57,32 @@ export async function createPasswordReset({
         .onConflictDoUpdate({ target: passwordResets.userId, set: reset });
       return {
         answer: { url: linkOf(env, token), expiresAt: toInstant(reset.expiresAt) },
-        statements: [stillOf(env, row), ...guard(env.DIRECTORY), prepared(env.DIRECTORY, upsert)],
+        statements: [
+          stillOf(env, row),
+          ...guard(env.DIRECTORY),
+          prepared(env.DIRECTORY, upsert),
+          ...acted(env, scope, row, 'password.reset_link_made', now),
+        ],
       };
     },
-    explain: (error) => (isStale(error) ? fail('precondition.failed', 'The user was changed at the same time') : null),
-  });
+    explain: (error: unknown) =>
+      isStale(error) ? fail('precondition.failed', 'The user was changed at the same time') : null,
+  };
+  return withFollowing(env, row.tenantId, () =>
+    once(directoryAnswers(env), scope, { operation: 'password_reset', key, input: { userId } }, now, write),
+  );
+}
+
+/** The statements that record what was done to a user's password. */
+function acted(
+  env: Env,
+  actor: Actor,
+  { id, tenantId }: Pick<UserRow, 'id' | 'tenantId'>,
+  action: string,
+  now: number,
+): D1PreparedStatement[] {
+  const done = { organisationId: tenantId, action, object: { type: 'password' as const, id } };
+  return audited(env.DIRECTORY, tenantId, notesOf(actor, done, now));
 }
 
 /** Changes nothing, of the very version of the user on which the caller's right was checked; a guard follows. */
@@ -109,17 +133,17 @@ export async function passwordLinkTarget({
 export async function choosePassword({
   env,
   input: { token, name, password },
-  address,
   now,
+  ...origin
 }: For<'choosePassword'>): Promise<Answer<{ email: string }>> {
   const used = fail('not_found', 'The link is not valid, was used or has expired');
-  const link = await findLink(env, token, address, now);
+  const link = await findLink(env, token, origin.address, now);
   if (!link) return used;
   const stored = await hashPassword(env.PASSWORD_PEPPER, password);
   const { invitation, user } = link;
   const statements = invitation
-    ? acceptInvitation(env, invitation, { name, ...stored }, now)
-    : setPassword(env, user!, stored, await sha256Hex(token));
+    ? acceptInvitation(env, invitation, { name, ...stored }, origin, now)
+    : setPassword(env, user!, stored, await sha256Hex(token), origin, now);
   const { tenantId } = invitation ?? user!;
   try {
     await withFollowing(env, tenantId, () => env.DIRECTORY.batch(statements));
@@ -136,6 +160,7 @@ function acceptInvitation(
   env: Env,
   { id, tenantId, email, role }: InvitationRow,
   chosen: StoredPassword & { name: string },
+  origin: Origin,
   now: number,
 ): D1PreparedStatement[] {
   const db = drizzle(env.DIRECTORY);
@@ -144,14 +169,38 @@ function acceptInvitation(
     .set({ status: 'accepted' })
     .where(and(eq(invitations.id, id), eq(invitations.status, 'open')));
   const user = { id: newId('usr', now), tenantId, email, role, ...chosen, createdAt: now };
+  const { address, correlationId, callerCorrelationId } = origin;
+  const actor: Actor = {
+    kind: 'user',
+    tenantId,
+    subject: user.id,
+    sessionId: null,
+    address,
+    correlationId,
+    callerCorrelationId,
+  };
+  const done = {
+    organisationId: tenantId,
+    action: 'invitation.accepted',
+    object: { type: 'user' as const, id: user.id },
+    after: { invitationId: id, email, role, name: chosen.name },
+  };
   return [
     prepared(env.DIRECTORY, accept),
     ...guard(env.DIRECTORY),
     prepared(env.DIRECTORY, db.insert(users).values(user)),
+    ...audited(env.DIRECTORY, tenantId, notesOf(actor, done, now)),
   ];
 }
 
-function setPassword(env: Env, user: UserRow, stored: StoredPassword, hash: string): D1PreparedStatement[] {
+function setPassword(
+  env: Env,
+  user: UserRow,
+  stored: StoredPassword,
+  hash: string,
+  { address, correlationId, callerCorrelationId }: Origin,
+  now: number,
+): D1PreparedStatement[] {
   const db = drizzle(env.DIRECTORY);
   const use = db
     .delete(passwordResets)
@@ -169,5 +218,20 @@ function setPassword(env: Env, user: UserRow, stored: StoredPassword, hash: stri
     prepared(env.DIRECTORY, update),
     ...guard(env.DIRECTORY),
     ...endings(env, next),
+    ...acted(
+      env,
+      {
+        kind: 'user',
+        tenantId: user.tenantId,
+        subject: user.id,
+        sessionId: null,
+        address,
+        correlationId,
+        callerCorrelationId,
+      },
+      user,
+      'password.reset',
+      now,
+    ),
   ];
 }

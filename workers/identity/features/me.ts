@@ -5,7 +5,9 @@ import type { Me } from '../../../contracts/identity/account.ts';
 import { PERMISSION_NAMES } from '../../../contracts/kit/permissions.ts';
 import { type Answer, type Failure, fail, notFound, ok } from '../../../contracts/kit/result.ts';
 import type { Scope } from '../../../contracts/kit/serve.ts';
+import { audited } from '../../../durable-objects/kit/directory-outbox.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
+import { notesOf } from '../../../platform/audit.ts';
 import { isStale } from '../../../platform/d1/errors.ts';
 import { users } from '../../../platform/d1/schema/directory.ts';
 import { guard, prepared } from '../../../platform/d1/statements.ts';
@@ -62,6 +64,7 @@ export async function changePassword({
   scope,
   input,
   address,
+  now,
 }: For<'changePassword'>): Promise<Answer<{ ended: number }>> {
   const refused = refuseMachine(scope);
   if (refused) return refused;
@@ -80,7 +83,13 @@ export async function changePassword({
     .where(and(eq(users.id, user.id), eq(users.version, user.version), eq(users.passwordHash, user.passwordHash)));
   try {
     const ending = endings(env, next, scope.sessionId);
-    const statements = [prepared(env.DIRECTORY, update), ...guard(env.DIRECTORY), ...ending];
+    const done = {
+      organisationId: scope.tenantId,
+      action: 'password.changed',
+      object: { type: 'password' as const, id: user.id },
+    };
+    const acted = audited(env.DIRECTORY, scope.tenantId, notesOf(scope, done, now));
+    const statements = [prepared(env.DIRECTORY, update), ...guard(env.DIRECTORY), ...ending, ...acted];
     await withFollowing(env, scope.tenantId, () => env.DIRECTORY.batch(statements));
   } catch (error) {
     if (isStale(error)) return fail('precondition.failed', 'The password was changed at the same time');

@@ -4,6 +4,7 @@ import type {
   AuthorizationRequest,
   LoginOutcome,
   OAuthError,
+  OAuthRequest,
   TokenAnswer,
 } from '../../../contracts/identity/oauth.ts';
 import { type Answer, ok } from '../../../contracts/kit/result.ts';
@@ -12,6 +13,15 @@ import * as authorize from './authorize.ts';
 import * as grants from './grants.ts';
 import { publicKeys } from './keys.ts';
 import * as tokenStatus from './token-status.ts';
+
+type Origin = Pick<OAuthRequest, 'address' | 'correlationId' | 'callerCorrelationId' | 'now'>;
+
+const originOf = ({ address, correlationId, callerCorrelationId, now }: Origin): Origin => ({
+  address,
+  correlationId,
+  callerCorrelationId,
+  now,
+});
 
 /** The public keys (RFC 7517). */
 export async function jwks({ env }: For<'jwks'>): Promise<Answer<{ keys: Record<string, unknown>[] }>> {
@@ -42,16 +52,16 @@ export async function finishLogin({ env, input, address, now }: For<'finishLogin
 }
 
 /** The token endpoint. */
-export async function token({ env, input, address, now }: For<'token'>): Promise<Answer<TokenAnswer | OAuthError>> {
-  return ok(await grants.token(env, { ...input, address, now }));
+export async function token({ env, input, ...asked }: For<'token'>): Promise<Answer<TokenAnswer | OAuthError>> {
+  return ok(await grants.token(env, { ...input, ...originOf(asked) }));
 }
 
 /** Introspection (RFC 7662). */
-export async function introspect({ env, input, address, now }: For<'introspect'>) {
-  return ok(await tokenStatus.introspect(env, { ...input, address, now }));
+export async function introspect({ env, input, ...asked }: For<'introspect'>) {
+  return ok(await tokenStatus.introspect(env, { ...input, ...originOf(asked) }));
 }
 
 /** Revocation (RFC 7009). */
-export async function revoke({ env, input, address, now }: For<'revoke'>) {
-  return ok(await tokenStatus.revoke(env, { ...input, address, now }));
+export async function revoke({ env, input, ...asked }: For<'revoke'>) {
+  return ok(await tokenStatus.revoke(env, { ...input, ...originOf(asked) }));
 }

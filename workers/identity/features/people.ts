@@ -7,6 +7,8 @@ import { beforeId, cutPageById } from '../../../contracts/kit/paging.ts';
 import type { Role } from '../../../contracts/kit/permissions.ts';
 import { type Answer, type Failure, fail, notFound, ok, type Page } from '../../../contracts/kit/result.ts';
 import type { Scope } from '../../../contracts/kit/serve.ts';
+import { audited } from '../../../durable-objects/kit/directory-outbox.ts';
+import { notesOf } from '../../../platform/audit.ts';
 import { directoryAnswers } from '../../../platform/d1/directory.ts';
 import { isStale, isTaken } from '../../../platform/d1/errors.ts';
 import { once } from '../../../platform/d1/idempotency.ts';
@@ -42,7 +44,7 @@ export async function createUser({
 }: For<'createUser'>): Promise<Answer<User>> {
   const refused = refuseGrant(scope, { role: input.role });
   if (refused) return refused;
-  return once(directoryAnswers(env), scope, { operation: 'user', key, input }, now, {
+  const write = {
     make: async () => {
       const { password, ...facts } = input;
       const row = {
@@ -56,10 +58,33 @@ export async function createUser({
         createdAt: now,
       };
       const insert = drizzle(env.DIRECTORY).insert(users).values(row);
-      return { answer: toApi(row), statements: [prepared(env.DIRECTORY, insert)] };
+      const made = acted(env, scope, row, 'user.created', { after: toApi(row) }, now);
+      return { answer: toApi(row), statements: [prepared(env.DIRECTORY, insert), ...made] };
     },
-    explain: (error) => (isTaken(error) ? emailTaken() : null),
-  });
+    explain: (error: unknown) => (isTaken(error) ? emailTaken() : null),
+  };
+  return withFollowing(env, scope.tenantId, () =>
+    once(directoryAnswers(env), scope, { operation: 'user', key, input }, now, write),
+  );
+}
+
+/** The statements that record what was done to a user. */
+function acted(
+  env: Env,
+  scope: Scope,
+  { id, tenantId }: Pick<UserRow, 'id' | 'tenantId'>,
+  action: string,
+  states: { before?: User; after?: User },
+  now: number,
+): D1PreparedStatement[] {
+  const done = { organisationId: tenantId, action, object: { type: 'user' as const, id }, ...states };
+  return audited(env.DIRECTORY, tenantId, notesOf(scope, done, now));
+}
+
+/** What a change of a user is called in the audit trail: by what weighs most in it. */
+function actionOf(row: UserRow, next: Pick<UserRow, 'status' | 'role'>): string {
+  if (next.status !== row.status) return next.status === 'disabled' ? 'user.disabled' : 'user.enabled';
+  return next.role === row.role ? 'user.changed' : 'user.role_changed';
 }
 
 /** The organisation's users, newest first; for operators also those of a carrier. */
@@ -106,6 +131,7 @@ export async function changeUser({
   scope,
   input: { id, ...input },
   expectedVersion,
+  now,
 }: For<'changeUser'>): Promise<Answer<User>> {
   const row = await findUser(env, scope, id);
   if (!row) return notFound('user');
@@ -128,7 +154,13 @@ export async function changeUser({
         isAdmin(row) && !isAdmin(next) ? anotherAdmin(row) : undefined,
       ),
     );
-  const statements = [prepared(env.DIRECTORY, update), ...guard(env.DIRECTORY), ...(ends ? endings(env, next) : [])];
+  const states = { before: toApi(row), after: toApi(next) };
+  const statements = [
+    prepared(env.DIRECTORY, update),
+    ...guard(env.DIRECTORY),
+    ...(ends ? endings(env, next) : []),
+    ...acted(env, scope, row, actionOf(row, next), states, now),
+  ];
   try {
     await withFollowing(env, row.tenantId, () => env.DIRECTORY.batch(statements));
   } catch (error) {

@@ -8,6 +8,7 @@ import { addressMatcher } from '../../../domain/security/addresses.ts';
 import { signingKey } from '../../../domain/security/key-schedule.ts';
 import { keyRing } from '../../../durable-objects/key-ring/stub.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
+import { notesOf } from '../../../platform/audit.ts';
 import { corsOrigins } from '../../../platform/d1/schema/directory.ts';
 import { prepared } from '../../../platform/d1/statements.ts';
 import { toInstant, toInstantOrNull } from '../../../platform/instants.ts';
@@ -26,6 +27,7 @@ export async function putPolicy({
   input: policy,
   expectedVersion,
   address,
+  now,
 }: For<'putPolicy'>): Promise<Answer<Versioned<Policy>>> {
   const { allowedAddresses, blockedAddresses } = policy;
   const lockedOut =
@@ -38,7 +40,15 @@ export async function putPolicy({
       `Your own address ${address} would be refused from now on`,
     );
   }
-  const stored = await tenantPolicy(env, scope.tenantId).putPolicy(policy, expectedVersion);
+  const { tenantId } = scope;
+  const { version: _version, ...before } = await tenantPolicy(env, tenantId).policy();
+  const object = { type: 'policy' as const, id: tenantId };
+  const notes = notesOf(
+    scope,
+    { organisationId: tenantId, action: 'policy.changed', object, before, after: policy },
+    now,
+  );
+  const stored = await tenantPolicy(env, tenantId).putPolicy(policy, expectedVersion, notes);
   if (!stored) return fail('precondition.failed', 'The policy has changed since you read it');
   // The registry of preflights follows; an origin in it that the policy lacks opens nothing.
   const db = drizzle(env.DIRECTORY);
@@ -69,10 +79,13 @@ export async function listSigningKeys({ env, now }: For<'listSigningKeys'>): Pro
 /** Makes a new key; `immediately` drops all others with the tokens they signed. */
 export async function rotateSigningKeys({
   env,
+  scope,
   input,
   now,
 }: For<'rotateSigningKeys'>): Promise<Answer<Page<SigningKey>>> {
-  const keys = await keyRing(env).rotate(input.immediately);
+  const object = { type: 'signing_key' as const, id: 'signing' };
+  const done = { organisationId: scope.tenantId, action: 'signing_key.rotated', object, after: { ...input } };
+  const keys = await keyRing(env).rotate(input.immediately, notesOf(scope, done, now));
   forgetKeys();
   return ok(pageOfKeys(keys, now));
 }

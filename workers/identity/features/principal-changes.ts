@@ -6,8 +6,9 @@
 import { and, eq, or } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { PrincipalChanged } from '../../../contracts/identity/access.ts';
+import { following } from '../../../durable-objects/kit/directory-outbox.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
-import { directoryOutbox, invitations, passwordResets } from '../../../platform/d1/schema/directory.ts';
+import { invitations, passwordResets } from '../../../platform/d1/schema/directory.ts';
 import { prepared } from '../../../platform/d1/statements.ts';
 import { errorText, loggerFor } from '../../../platform/log.ts';
 import type { Env } from '../env.ts';
@@ -36,11 +37,10 @@ export function endings(
     enabled: status === 'active',
     keepSessionId,
   };
-  const row = { organisationId: tenantId, body: JSON.stringify(change) };
   return [
     prepared(env.DIRECTORY, db.update(invitations).set({ status: 'withdrawn' }).where(openOnes)),
     prepared(env.DIRECTORY, db.delete(passwordResets).where(links)),
-    prepared(env.DIRECTORY, db.insert(directoryOutbox).values(row)),
+    ...following(env.DIRECTORY, tenantId, [change]),
   ];
 }
 

@@ -4,6 +4,7 @@ import type { Paging } from '../../../contracts/kit/paging.ts';
 import { type Answer, type Failure, notFound, ok, type Page } from '../../../contracts/kit/result.ts';
 import type { Scope } from '../../../contracts/kit/serve.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
+import { notesOf } from '../../../platform/audit.ts';
 import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
 import { refuseOver } from './authority.ts';
@@ -27,9 +28,16 @@ async function list(env: Env, owner: Owner | Failure, paging: Paging): Promise<A
   return ok(await tenantPolicy(env, owner.tenantId).sessions({ ...paging, userId: owner.id }));
 }
 
-async function end(env: Env, owner: Owner | Failure, sessionId: string): Promise<Answer<{ ended: boolean }>> {
+async function end(
+  { env, scope, now }: Pick<For<'signOut'>, 'env' | 'scope' | 'now'>,
+  owner: Owner | Failure,
+  sessionId: string,
+): Promise<Answer<{ ended: boolean }>> {
   if ('ok' in owner) return owner;
-  const ended = await tenantPolicy(env, owner.tenantId).endSession(sessionId, owner.id);
+  const object = { type: 'session' as const, id: sessionId };
+  const done = { organisationId: owner.tenantId, action: 'session.ended', object, before: { userId: owner.id } };
+  const ending = { userId: owner.id, notes: notesOf(scope, done, now) };
+  const ended = await tenantPolicy(env, owner.tenantId).endSession(sessionId, ending);
   return ended ? ok({ ended }) : notFound('session');
 }
 
@@ -39,13 +47,14 @@ export async function listSessions({ env, scope, input }: For<'listSessions'>): 
 }
 
 /** Ends one of one's own sessions. */
-export async function endSession({ env, scope, input }: For<'endSession'>): Promise<Answer<{ ended: boolean }>> {
-  return end(env, own(scope), input.sessionId);
+export async function endSession(request: For<'endSession'>): Promise<Answer<{ ended: boolean }>> {
+  return end(request, own(request.scope), request.input.sessionId);
 }
 
 /** Ends the session of the token that asks. */
-export async function signOut({ env, scope }: For<'signOut'>): Promise<Answer<{ ended: boolean }>> {
-  return scope.sessionId ? end(env, own(scope), scope.sessionId) : ok({ ended: false });
+export async function signOut(request: For<'signOut'>): Promise<Answer<{ ended: boolean }>> {
+  const { sessionId } = request.scope;
+  return sessionId ? end(request, own(request.scope), sessionId) : ok({ ended: false });
 }
 
 /** Where a user is signed in, newest first. */
@@ -58,12 +67,9 @@ export async function listUserSessions({
 }
 
 /** Ends one session of a user. */
-export async function endUserSession({
-  env,
-  scope,
-  input,
-}: For<'endUserSession'>): Promise<Answer<{ ended: boolean }>> {
-  return end(env, await ofUser(env, scope, input.id), input.sessionId);
+export async function endUserSession(request: For<'endUserSession'>): Promise<Answer<{ ended: boolean }>> {
+  const { env, scope, input } = request;
+  return end(request, await ofUser(env, scope, input.id), input.sessionId);
 }
 
 /** Signs a user out everywhere. */
@@ -71,8 +77,11 @@ export async function endUserSessions({
   env,
   scope,
   input,
+  now,
 }: For<'endUserSessions'>): Promise<Answer<{ ended: number }>> {
   const owner = await ofUser(env, scope, input.id);
   if ('ok' in owner) return owner;
-  return ok({ ended: await tenantPolicy(env, owner.tenantId).endSessionsOf(owner.id) });
+  const { id, tenantId: organisationId } = owner;
+  const notes = notesOf(scope, { organisationId, action: 'session.all_ended', object: { type: 'user', id } }, now);
+  return ok({ ended: await tenantPolicy(env, organisationId).endSessionsOf(id, notes) });
 }

@@ -6,7 +6,9 @@ import type { Invitation } from '../../../contracts/identity/people.ts';
 import type { Limits, Tenant } from '../../../contracts/identity/tenants.ts';
 import { beforeId, cutPageById } from '../../../contracts/kit/paging.ts';
 import { type Answer, fail, notFound, ok, type Page } from '../../../contracts/kit/result.ts';
+import { audited } from '../../../durable-objects/kit/directory-outbox.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
+import { notesOf } from '../../../platform/audit.ts';
 import { directoryAnswers, organisationExists } from '../../../platform/d1/directory.ts';
 import { isTaken } from '../../../platform/d1/errors.ts';
 import { once } from '../../../platform/d1/idempotency.ts';
@@ -18,6 +20,7 @@ import { toInstant } from '../../../platform/instants.ts';
 import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
 import { newInvitation } from './invitations.ts';
+import { withFollowing } from './principal-changes.ts';
 
 const toApi = ({ createdAt, ...row }: typeof tenants.$inferSelect): Tenant => ({
   ...row,
@@ -33,21 +36,37 @@ export async function createTenant({
   now,
 }: For<'createTenant'>): Promise<Answer<Tenant & { invitation: Invitation & { url: string } }>> {
   const db = drizzle(env.DIRECTORY);
-  return once(directoryAnswers(env), scope, { operation: 'tenant', key, input }, now, {
+  let made: string | null = null;
+  const write = {
     make: async () => {
       const filled = await db.select({ shard: tenants.shard, held: count() }).from(tenants).groupBy(tenants.shard);
       const load = (shard: string): number => filled.find((row) => row.shard === shard)?.held ?? 0;
       const shard = [...SHARDS].sort((a, b) => load(a) - load(b))[0]!;
       const tenant = { id: newId('ten', now), slug: input.slug, name: input.name, shard, createdAt: now };
       const admin = { tenantId: tenant.id, email: input.admin.email, role: 'tenant_admin' as const };
-      const { invitation, statement } = await newInvitation(env, scope, admin, now);
+      const { invitation, statements } = await newInvitation(env, scope, admin, now);
+      const done = {
+        organisationId: tenant.id,
+        action: 'tenant.created',
+        object: { type: 'tenant' as const, id: tenant.id },
+        after: toApi(tenant),
+      };
+      made = tenant.id;
       return {
         answer: { ...toApi(tenant), invitation },
-        statements: [prepared(env.DIRECTORY, db.insert(tenants).values(tenant)), statement],
+        statements: [
+          prepared(env.DIRECTORY, db.insert(tenants).values(tenant)),
+          ...audited(env.DIRECTORY, tenant.id, notesOf(scope, done, now)),
+          ...statements,
+        ],
       };
     },
-    explain: (error) => (isTaken(error) ? fail('conflict.exists', 'The slug is taken') : null),
-  });
+    explain: (error: unknown) => (isTaken(error) ? fail('conflict.exists', 'The slug is taken') : null),
+  };
+  const answer = await once(directoryAnswers(env), scope, { operation: 'tenant', key, input }, now, write);
+  // Its own object follows: nobody could announce to it before it had an id.
+  if (answer.ok && made) await withFollowing(env, made, async () => {});
+  return answer;
 }
 
 /**
@@ -64,22 +83,25 @@ export async function inviteAdministrator({
   if (!(await isTenant(env, id))) return notFound('tenant');
   const db = drizzle(env.DIRECTORY);
   const ofTenant = and(eq(users.tenantId, id), eq(users.role, 'tenant_admin'), eq(users.status, 'active'));
-  return once(directoryAnswers(env), scope, { operation: 'administrator', key, input: { id, email } }, now, {
+  const write = {
     make: async () => {
       if (await db.select({ id: users.id }).from(users).where(ofTenant).get()) {
         return fail('conflict.exists', 'The tenant has an administrator, who invites others');
       }
       const admin = { tenantId: id, email, role: 'tenant_admin' as const };
-      const { invitation, statement } = await newInvitation(env, scope, admin, now);
+      const { invitation, statements } = await newInvitation(env, scope, admin, now);
       const earlier = and(
         eq(invitations.tenantId, id),
         eq(invitations.inviterTenantId, scope.tenantId),
         eq(invitations.status, 'open'),
       );
       const withdraw = db.update(invitations).set({ status: 'withdrawn' }).where(earlier);
-      return { answer: invitation, statements: [prepared(env.DIRECTORY, withdraw), statement] };
+      return { answer: invitation, statements: [prepared(env.DIRECTORY, withdraw), ...statements] };
     },
-  });
+  };
+  return withFollowing(env, id, () =>
+    once(directoryAnswers(env), scope, { operation: 'administrator', key, input: { id, email } }, now, write),
+  );
 }
 
 /** All tenants, newest first; for platform operators. */
@@ -101,11 +123,17 @@ export async function getLimits({ env, input: { id } }: For<'getLimits'>): Promi
 /** Sets the quotas and features of a tenant. */
 export async function putLimits({
   env,
+  scope,
   input: { id, ...limits },
   expectedVersion,
+  now,
 }: For<'putLimits'>): Promise<Answer<Versioned<Limits>>> {
   if (!(await isTenant(env, id))) return notFound('tenant');
-  const stored = await tenantPolicy(env, id).putLimits(limits, expectedVersion);
+  const policy = tenantPolicy(env, id);
+  const { version: _version, ...before } = await policy.limits();
+  const object = { type: 'limits' as const, id };
+  const notes = notesOf(scope, { organisationId: id, action: 'limits.changed', object, before, after: limits }, now);
+  const stored = await policy.putLimits(limits, expectedVersion, notes);
   return stored ? ok(stored) : fail('precondition.failed', 'The limits have changed since you read them');
 }
 

@@ -2,6 +2,7 @@
 import type { JWTPayload } from 'jose';
 import type { Introspection, OAuthError, OAuthRequest } from '../../../contracts/identity/oauth.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
+import { notesOf } from '../../../platform/audit.ts';
 import { organisationOfSecret } from '../../../platform/bearer-secrets.ts';
 import { sha256Hex } from '../../../platform/secrets.ts';
 import type { Env } from '../env.ts';
@@ -80,9 +81,24 @@ export async function revoke(env: Env, request: OAuthRequest): Promise<{ ok: tru
   const policy = tenantPolicy(env, tenantId);
   const session = await policy.sessionOfRefresh(await sha256Hex(text), request.now);
   // A refresh token takes its session along: its access tokens and its sockets end with it.
-  if (session?.clientId === clientId) await policy.endSession(session.sessionId);
+  if (session?.clientId === clientId) {
+    const { sessionId, userId } = session;
+    const actor = { kind: 'user' as const, tenantId, subject: userId, sessionId, ...requestOf(request) };
+    const done = {
+      organisationId: tenantId,
+      action: 'session.ended',
+      object: { type: 'session' as const, id: sessionId },
+    };
+    await policy.endSession(sessionId, { notes: notesOf(actor, done, request.now) });
+  }
   return { ok: true };
 }
+
+const requestOf = ({ address, correlationId, callerCorrelationId }: OAuthRequest) => ({
+  address,
+  correlationId,
+  callerCorrelationId,
+});
 
 async function revokingClient(env: Env, request: OAuthRequest): Promise<string | OAuthError> {
   const { form, basic } = request;

@@ -7,6 +7,7 @@ import type { StoredEndpoint } from '../../../durable-objects/delivery-log/stora
 import { deliveryLog } from '../../../durable-objects/delivery-log/stub.ts';
 import { urlRulesOf } from '../../../durable-objects/delivery-log/url-rules.ts';
 import type { IdempotentRequest, StoredAnswer } from '../../../durable-objects/kit/idempotency.ts';
+import { type AuditNote, notesOf } from '../../../platform/audit.ts';
 import { base64, newId } from '../../../platform/ids.ts';
 import { toInstant } from '../../../platform/instants.ts';
 import { SECRET_OVERLAP_HOURS, WEBHOOK_ENDPOINTS_MAX } from '../../../platform/limits.ts';
@@ -27,7 +28,8 @@ export async function createEndpoint({
   if (refusal) return fault('/url', 'not_public', `The address ${refusal}`);
   const endpoint: Endpoint = { id: newId('whe', now), ...input, status: 'active', createdAt: toInstant(now) };
   const request = await withSecret(env, scope, { operation: 'webhook_endpoint', key: idempotencyKey, input }, endpoint);
-  const stored = await deliveryLog(env, scope.tenantId).createEndpoint(request);
+  const notes = acted(scope, endpoint.id, 'endpoint.created', { after: endpoint }, now);
+  const stored = await deliveryLog(env, scope.tenantId).createEndpoint(request, notes);
   return stored ? shown(env, stored) : fail('conflict.exists', `A tenant may have ${WEBHOOK_ENDPOINTS_MAX} endpoints`);
 }
 
@@ -44,8 +46,21 @@ export async function rotateEndpointSecret({
   const operation = 'webhook_endpoint.rotate';
   const request = await withSecret(env, scope, { operation, key: idempotencyKey, input }, named);
   const overlapUntil = input.immediately ? now : now + SECRET_OVERLAP_HOURS * 3_600_000;
-  const stored = await deliveryLog(env, scope.tenantId).rotateSecret(request, overlapUntil);
+  const notes = acted(scope, input.id, 'endpoint.rotated', { after: { immediately: input.immediately } }, now);
+  const stored = await deliveryLog(env, scope.tenantId).rotateSecret(request, overlapUntil, notes);
   return stored ? shown(env, stored) : notFound('webhook endpoint');
+}
+
+/** What the audit trail learns of an endpoint. */
+function acted(
+  scope: Scope,
+  id: string,
+  action: string,
+  states: { before?: Endpoint; after?: object },
+  now: number,
+): AuditNote[] {
+  const object = { type: 'endpoint' as const, id };
+  return notesOf(scope, { organisationId: scope.tenantId, action, object, ...states }, now);
 }
 
 /** A request under an idempotency key, with a fresh secret for the endpoint, sealed. */
@@ -82,8 +97,13 @@ export async function deleteEndpoint({
   env,
   scope,
   input: { id },
+  now,
 }: For<'deleteEndpoint'>): Promise<Answer<{ id: string }>> {
-  return (await deliveryLog(env, scope.tenantId).deleteEndpoint(id)) ? ok({ id }) : notFound('webhook endpoint');
+  const log = deliveryLog(env, scope.tenantId);
+  const endpoint = (await log.endpoints()).find((entry) => entry.id === id);
+  if (!endpoint) return notFound('webhook endpoint');
+  const notes = acted(scope, id, 'endpoint.removed', { before: endpoint }, now);
+  return (await log.deleteEndpoint(id, notes)) ? ok({ id }) : notFound('webhook endpoint');
 }
 
 /** An endpoint's delivery log, newest first. */

@@ -10,6 +10,8 @@ import type {
   ConnectionWithSecrets,
 } from '../../../contracts/tracking/connections.ts';
 import { carrierInbox } from '../../../durable-objects/carrier-inbox/stub.ts';
+import { audited } from '../../../durable-objects/kit/directory-outbox.ts';
+import { notesOf } from '../../../platform/audit.ts';
 import { directoryAnswers } from '../../../platform/d1/directory.ts';
 import { isStale } from '../../../platform/d1/errors.ts';
 import { once } from '../../../platform/d1/idempotency.ts';
@@ -62,7 +64,8 @@ export async function createConnection({
   now,
 }: For<'createConnection'>): Promise<Answer<ConnectionWithSecret>> {
   const db = drizzle(env.DIRECTORY);
-  return once(directoryAnswers(env), scope, { operation: 'connection', key, input }, now, {
+  let made: string | null = null;
+  const write = {
     make: async () => {
       const carrier = await db
         .select()
@@ -83,12 +86,33 @@ export async function createConnection({
         securityVersion: 1,
         createdAt: now,
       };
+      made = id;
       return {
         answer: { ...toApi(row), secret },
-        statements: [prepared(env.DIRECTORY, db.insert(connections).values(row))],
+        statements: [
+          prepared(env.DIRECTORY, db.insert(connections).values(row)),
+          ...acted(env, scope, id, 'connection.created', { after: toApi(row) }, now),
+        ],
       };
     },
-  });
+  };
+  const answer = await once(directoryAnswers(env), scope, { operation: 'connection', key, input }, now, write);
+  // Its inbox follows: nobody could announce to it before it had an id.
+  if (answer.ok && made) await withInboxTold(env, made, async () => {});
+  return answer;
+}
+
+/** The statements that record what was done to a connection; its inbox follows. */
+function acted(
+  env: Env,
+  scope: Scope,
+  id: string,
+  action: string,
+  states: { before?: object; after?: object },
+  now: number,
+): D1PreparedStatement[] {
+  const done = { organisationId: scope.tenantId, action, object: { type: 'connection' as const, id }, ...states };
+  return audited(env.DIRECTORY, id, notesOf(scope, done, now));
 }
 
 /** The tenant's connections, newest first. */
@@ -141,39 +165,54 @@ export async function rotateConnectionSecret({
       .where(and(eq(connections.id, id), eq(connections.tenantId, scope.tenantId), eq(connections.secret, row.secret)));
     return {
       answer: { ...toApi({ ...row, ...change }), secret },
-      statements: [prepared(env.DIRECTORY, update), ...guard(env.DIRECTORY)],
+      statements: [
+        prepared(env.DIRECTORY, update),
+        ...guard(env.DIRECTORY),
+        ...acted(env, scope, id, 'connection.rotated', { after: { immediately } }, now),
+      ],
     };
   };
   const explain = (error: unknown) =>
     isStale(error) ? fail('precondition.failed', 'The secret was just rotated by someone else') : null;
   const rotate = () =>
     once(directoryAnswers(env), scope, { operation: 'connection.rotate', key, input }, now, { make, explain });
-  return immediately && (await findConnection(env, scope, id)) ? withInboxTold(env, id, rotate) : rotate();
+  return (await findConnection(env, scope, id)) ? withInboxTold(env, id, rotate) : rotate();
 }
 
 /** Takes no more deliveries of a connection. */
-export async function disableConnection({ env, scope, input }: For<'disableConnection'>): Promise<Answer<Connection>> {
-  if (!(await findConnection(env, scope, input.id))) return notFound('connection');
-  const [changed] = await withInboxTold(env, input.id, () =>
-    drizzle(env.DIRECTORY)
-      .update(connections)
-      .set({ status: 'disabled', securityVersion: sql`${connections.securityVersion} + 1` })
-      .where(and(eq(connections.id, input.id), eq(connections.tenantId, scope.tenantId)))
-      .returning(),
-  );
-  return changed ? ok(toApi(changed)) : notFound('connection');
+export async function disableConnection({
+  env,
+  scope,
+  input,
+  now,
+}: For<'disableConnection'>): Promise<Answer<Connection>> {
+  const row = await findConnection(env, scope, input.id);
+  if (!row) return notFound('connection');
+  if (row.status === 'disabled') return ok(toApi(row));
+  const next = { ...row, status: 'disabled' as const, securityVersion: row.securityVersion + 1 };
+  const disable = drizzle(env.DIRECTORY)
+    .update(connections)
+    .set({ status: next.status, securityVersion: sql`${connections.securityVersion} + 1` })
+    .where(and(eq(connections.id, row.id), eq(connections.tenantId, scope.tenantId)));
+  const states = { before: toApi(row), after: toApi(next) };
+  const statements = [
+    prepared(env.DIRECTORY, disable),
+    ...acted(env, scope, row.id, 'connection.disabled', states, now),
+  ];
+  await withInboxTold(env, row.id, () => env.DIRECTORY.batch(statements));
+  return ok(toApi(next));
 }
 
 /**
- * Writes a change that ends what a connection could do, and has its inbox take it over before it is answered. The
- * inbox knows beforehand that something may come: should this Worker die after the write, it looks by itself.
+ * Writes a change of a connection, and has its inbox take it over, and record it, before it is answered. The inbox
+ * knows beforehand that something may come: should this Worker die after the write, it looks by itself.
  */
 async function withInboxTold<T>(env: Env, id: string, write: () => Promise<T>): Promise<T> {
   const inbox = carrierInbox(env, id);
-  await inbox.announceChange(id);
+  await inbox.announceChange();
   const written = await write();
   try {
-    await inbox.refreshConnection(id);
+    await inbox.followChanges();
   } catch (error) {
     // The change stands, and the inbox comes back to it.
     loggerFor('tracking', env.LOG_LEVEL)('error', 'connection.not_followed', { id, error: errorText(error) });

@@ -1,12 +1,16 @@
 /**
- * What must follow changes of the directory: rows of its outbox, stored in the transaction of the change, which
- * this organisation's object carries out. Whoever changes the directory announces it before and has it followed
+ * What must follow changes of the directory: rows of its outbox, stored in the transaction of the change, which the
+ * object that is named as their follower carries out. Whoever changes the directory announces it before and has it followed
  * afterwards; should it die in between, the object looks by itself.
  */
-import type { DirectoryMessage } from '../../contracts/identity/access.ts';
+
+import type { PrincipalChanged } from '../../contracts/identity/access.ts';
+import type { AuditRecord } from '../../domain/audit/record.ts';
+import { deliverAudit } from '../../platform/audit.ts';
 import type { Logger } from '../../platform/log.ts';
 import { Outbox, type OutboxStore, type Waiting } from '../../platform/outbox.ts';
-import { Looks } from '../kit/looks.ts';
+import type { DirectoryMessage } from './directory-outbox.ts';
+import { Looks } from './looks.ts';
 
 const RETRY_MS = 2_000;
 /** Changes carried out at once. */
@@ -15,11 +19,14 @@ const AT_ONCE = 100;
 /** What following changes needs. */
 export interface Following {
   db: D1Database;
-  organisationId: string;
+  /** The id of the organisation or connection whose rows these are. */
+  follower: string;
   log: Logger;
   now: () => number;
-  /** Carries messages out; again, if it failed half-way. */
-  follow: (messages: DirectoryMessage[]) => Promise<void>;
+  /** Ends what a principal holds, in one turn; a change that is known ends nothing again. */
+  end?: (change: PrincipalChanged) => void;
+  /** Hands records to the audit trail of an organisation. */
+  append: (organisationId: string, records: AuditRecord[]) => Promise<unknown>;
   /** Has `look` called at an instant. */
   lookAt: (at: number) => void;
 }
@@ -32,9 +39,9 @@ export class DirectoryChanges {
 
   constructor(following: Following) {
     this.#following = following;
-    const { db, organisationId, log, now, follow } = following;
-    const store = new OrganisationRows(db, organisationId);
-    this.#outbox = new Outbox({ store, deliver: follow, log, now, batch: AT_ONCE });
+    const { db, follower, log, now } = following;
+    const store = new FollowerRows(db, follower);
+    this.#outbox = new Outbox({ store, deliver: (messages) => this.#follow(messages), log, now, batch: AT_ONCE });
   }
 
   /** A change is about to be written. */
@@ -53,22 +60,29 @@ export class DirectoryChanges {
     const retryAt = await this.#outbox.drain();
     return retryAt ?? this.#looks.next(this.#following.now());
   }
+
+  /** What ends does so before anything is awaited: a trail that is away keeps nobody in. */
+  async #follow(messages: DirectoryMessage[]): Promise<void> {
+    for (const message of messages) if (message.kind === 'principal_changed') this.#following.end?.(message);
+    const notes = messages.flatMap((message) => (message.kind === 'audit' ? [message.note] : []));
+    await deliverAudit(notes, this.#following.append);
+  }
 }
 
-/** The rows of one organisation, oldest first. */
-class OrganisationRows implements OutboxStore<DirectoryMessage> {
+/** The rows of one follower, oldest first. */
+class FollowerRows implements OutboxStore<DirectoryMessage> {
   readonly #db: D1Database;
-  readonly #organisationId: string;
+  readonly #follower: string;
 
-  constructor(db: D1Database, organisationId: string) {
+  constructor(db: D1Database, follower: string) {
     this.#db = db;
-    this.#organisationId = organisationId;
+    this.#follower = follower;
   }
 
   async next(done: readonly (number | string)[], limit: number): Promise<Waiting<DirectoryMessage>[]> {
     const select = this.#db
-      .prepare('SELECT id, body FROM directory_outbox WHERE organisation_id = ? ORDER BY id LIMIT ?')
-      .bind(this.#organisationId, limit);
+      .prepare('SELECT id, body FROM directory_outbox WHERE follower = ? ORDER BY id LIMIT ?')
+      .bind(this.#follower, limit);
     const forget = this.#db
       .prepare('DELETE FROM directory_outbox WHERE id IN (SELECT value FROM json_each(?))')
       .bind(JSON.stringify(done));
