@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expectedVersion, idempotencyKey, matchesEtag } from './conditions.ts';
+import { bookmarkOf, expectedVersion, idempotencyKey, matchesEtag } from './conditions.ts';
 
 describe('If-None-Match', () => {
   it('is a list, compared weakly (RFC 9110 section 13.1.2)', () => {
@@ -31,6 +31,35 @@ describe('Idempotency-Key', () => {
       expect([header, idempotencyKey(header)]).toMatchObject([
         header,
         { faults: [{ pointer: '/header/Idempotency-Key' }] },
+      ]);
+    }
+  });
+});
+
+describe('Fairlead-Bookmark', () => {
+  it('is one that D1 gave, on the network or locally', () => {
+    expect(bookmarkOf(null)).toBeUndefined();
+    for (const header of [
+      '00000085-0000024c-00004c6d-8e61117bf38d7adb71b934ebbf891683',
+      '00000000-00000005-00000000-00000000000000000000000000000000',
+    ]) {
+      expect(bookmarkOf(header)).toBe(header);
+    }
+  });
+
+  it('is refused by its name when it is anything else', () => {
+    for (const header of [
+      '',
+      'garbage',
+      'first-unconstrained',
+      'first-primary',
+      '00000001',
+      `${'0'.repeat(8)}-`,
+      "'; --",
+    ]) {
+      expect([header, bookmarkOf(header)]).toMatchObject([
+        header,
+        { code: 'invalid', faults: [{ pointer: '/header/Fairlead-Bookmark' }] },
       ]);
     }
   });

@@ -1,4 +1,4 @@
-/** Conditional requests (RFC 9110 section 13) and idempotency keys. */
+/** Conditional requests (RFC 9110 section 13), idempotency keys and bookmarks. */
 import { type Failure, fail, fault } from '../../../contracts/kit/result.ts';
 
 /** The entity tag of a version. */
@@ -26,4 +26,15 @@ export function idempotencyKey(header: string | null): string | Failure {
     'Use a fresh UUID for each new request and the same one for its retries',
   );
   return { ...failure, detail: 'An Idempotency-Key header of 8 to 128 visible characters is required' };
+}
+
+/** A bookmark as D1 gives it: numbers in hexadecimal, joined by hyphens ("00000085-0000024c-00004c6d-8e61..."). */
+export const BOOKMARK = /^[0-9a-f]{8}(-[0-9a-f]{1,32}){2,5}$/;
+
+/** The bookmark of a request, undefined without one, or the failure: what D1 never gave it could not wait for. */
+export function bookmarkOf(header: string | null): string | Failure | undefined {
+  if (header === null) return undefined;
+  if (BOOKMARK.test(header)) return header;
+  const failure = fault('/header/Fairlead-Bookmark', 'invalid', 'must be the Fairlead-Bookmark of an earlier answer');
+  return { ...failure, detail: 'The Fairlead-Bookmark header is not one of ours' };
 }

@@ -75,12 +75,10 @@ export function refuse(c: GatewayContext, failure: Failure, denial?: DenialReaso
 /** What services are told of a request. */
 export function contextOf(c: GatewayContext): RequestContext {
   const { facts, correlationId, callerCorrelationId } = c.var;
-  const bookmark = c.req.header('fairlead-bookmark');
   return {
     actor: facts.actor,
     correlationId,
     ...(callerCorrelationId ? { callerCorrelationId } : {}),
     address: facts.address,
-    ...(bookmark && /^[\w-]{1,200}$/.test(bookmark) ? { bookmark } : {}),
   };
 }

@@ -10,7 +10,7 @@ import { faultsOf } from '../../../contracts/kit/serve.ts';
 import { API_BODY_MAX_BYTES } from '../../../platform/limits.ts';
 import type { Access, Asked } from '../admission/facts.ts';
 import type { Env } from '../env.ts';
-import { etagOf, expectedVersion, idempotencyKey, matchesEtag } from './conditions.ts';
+import { bookmarkOf, etagOf, expectedVersion, idempotencyKey, matchesEtag } from './conditions.ts';
 import { admitted, contextOf, type GatewayContext, type GatewayTypes, refuse } from './context.ts';
 import { type InputSource, placed, readersOf, readInput, readQuery, sourceOf } from './input.ts';
 import { releaseSoon } from './locks.ts';
@@ -169,6 +169,8 @@ async function answerOf(
   if (key !== null && typeof key !== 'string') return refuse(c, key);
   const version = operation.ifMatch ? expectedVersion(c.req.header('if-match') ?? null) : null;
   if (version !== null && typeof version !== 'number') return refuse(c, version);
+  const bookmark = bookmarkOf(c.req.header('fairlead-bookmark') ?? null);
+  if (typeof bookmark === 'object') return refuse(c, bookmark);
   const read = await readInput(c.req.raw, source, c.req.param());
   if (read === 'too_large') return tooLarge(c, API_BODY_MAX_BYTES);
   if (read === 'not_json_type') {
@@ -177,6 +179,7 @@ async function answerOf(
   if ('ok' in read) return refuse(c, read);
   const context: RequestContext = {
     ...contextOf(c),
+    ...(bookmark === undefined ? {} : { bookmark }),
     ...(key === null ? {} : { idempotencyKey: key }),
     ...(version === null ? {} : { expectedVersion: version }),
   };

@@ -1,5 +1,6 @@
 /** Parameters and bodies of the API description. */
 import { z } from 'zod';
+import { BOOKMARK } from '../http/conditions.ts';
 import { exampleOf } from './examples.ts';
 import type { Schemas } from './schemas.ts';
 
@@ -29,10 +30,10 @@ export const noneMatchHeader = z
 /** The bookmark of a request. */
 export const bookmarkHeader = z
   .string()
-  .regex(/^[\w-]{1,200}$/)
+  .regex(BOOKMARK)
   .meta({
     description: 'The bookmark of an earlier answer: reads your own writes',
-    examples: ['00000001-00000000-00004f1a'],
+    examples: ['00000085-0000024c-00004c6d-8e61117bf38d7adb71b934ebbf891683'],
   });
 
 /** A parameter with its description and an example. */

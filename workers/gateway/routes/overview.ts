@@ -4,8 +4,10 @@ import { idInput } from '../../../contracts/kit/primitives.ts';
 import { type Answer, fail } from '../../../contracts/kit/result.ts';
 import type { FleetLine } from '../../../contracts/tracking/containers.ts';
 import { errorText, loggerFor } from '../../../platform/log.ts';
+import { bookmarkOf } from '../http/conditions.ts';
 import { contextOf, type GatewayContext, refuse } from '../http/context.ts';
 import { handler, tagged } from '../http/route.ts';
+import { bookmarkHeader } from '../openapi/parts.ts';
 
 /** What the other parts need of a shipment. It never changes, so it may be kept. */
 interface Facts {
@@ -57,12 +59,16 @@ export const overviewRoutes = tagged('Procurement', [
       description:
         'The services are asked in parallel. A part that fails, or that you may not see, is null with a reason.',
       params: { id: idInput('shp', 'Id of the shipment') },
+      headers: { 'fairlead-bookmark': bookmarkHeader.optional() },
       answer: gatewayAnswers.getShipmentOverview,
       failures: ['not_found'],
     },
     async (c) => {
       const id = c.req.param('id') ?? '';
-      const asked = part(c, c.env.PROCUREMENT.getShipment(contextOf(c), { id }));
+      const bookmark = bookmarkOf(c.req.header('fairlead-bookmark') ?? null);
+      if (typeof bookmark === 'object') return refuse(c, bookmark);
+      const context = { ...contextOf(c), ...(bookmark === undefined ? {} : { bookmark }) };
+      const asked = part(c, c.env.PROCUREMENT.getShipment(context, { id }));
       const cached = await factsFrom(c, id);
       const rest = cached ? others(c, cached) : null;
       const shipment = await asked;
