@@ -151,8 +151,9 @@ function withNaughtyStrings(value: unknown, text: string): unknown {
 function bodyText(op: DocumentedOperation, kind: Kind, body: Values | undefined, made: Made): string | undefined {
   if (body === undefined) return undefined;
   if (kind === 'broken body') {
-    const broken = ['', '{', '[1,', '{"a":}', '\u0000', 'null', '[]', '"text"', '['.repeat(20_000), '{"a":"\\ud800"}'];
-    return broken[made.pick % broken.length]!;
+    const broken = ['{', '[1,', '{"a":}', '\u0000', 'null', '[]', '"text"', '['.repeat(20_000), '{"a":"\\ud800"}'];
+    const all = op.mayBeEmpty ? broken : ['', ...broken];
+    return all[made.pick % all.length]!;
   }
   if (kind === 'oversized') return JSON.stringify({ ...body, filler: 'x'.repeat(300_000) });
   if (op.body) return JSON.stringify(body);

@@ -40,6 +40,8 @@ export interface DocumentedOperation {
   access: string | undefined;
   parameters: Parameter[];
   body: JsonSchema | null;
+  /** Whether the body may be left out. */
+  mayBeEmpty: boolean;
   form: JsonSchema | null;
   responses: Record<string, { content?: Record<string, { schema: JsonSchema }> }>;
 }
@@ -59,6 +61,7 @@ export function operationsOf(document: OpenApi): DocumentedOperation[] {
       access: op['x-access'],
       parameters: op.parameters ?? [],
       body: op.requestBody?.content?.['application/json']?.schema ?? null,
+      mayBeEmpty: op.requestBody?.required !== true,
       form: op.requestBody?.content?.['application/x-www-form-urlencoded']?.schema ?? null,
       responses: op.responses,
     })),
