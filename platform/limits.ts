@@ -50,6 +50,12 @@ export const LIVE_POSITIONS_MAX = 500;
 export const LIVE_FRAME_MAX_BYTES = 900_000;
 /** Sockets of one object. Ours; the platform allows 32,768. */
 export const LIVE_SOCKETS_MAX = 1_000;
+/** How long a list over several shards waits for one of them. Ours: a healthy one answers in some 50 ms. */
+export const SHARD_LIST_MS = 3_000;
+/** Tenants named as missing from one page of a carrier's list. Ours; of the rest the page has the number. */
+export const LACKING_NAMED_MAX = 20;
+/** Tries of a booking that crosses with others of its allocation. Ours: each is a transaction of its own. */
+export const BOOKING_TRIES = 5;
 /** Object calls in flight from one invocation. Ours, under the subrequest limit of 1,000. */
 export const FAN_OUT = 32;
 /** Age at which a position no longer counts as fresh. Ours: AIS satellites revisit within hours. */

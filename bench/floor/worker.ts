@@ -56,7 +56,7 @@ function bookingBatch(db: D1Database, key: string): D1PreparedStatement[] {
       .bind('t', 'booking', key, 'h', answer, 1),
     db
       .prepare(
-        'UPDATE allocations SET booked = booked + ?, version = version + 1 WHERE id = ? AND tenant_id = ? AND (closes_at IS NULL OR closes_at > ?)',
+        'UPDATE allocations SET booked = booked + ?, version = version + 1 WHERE id = ? AND tenant_id = ? AND revision = ?',
       )
       .bind(1, 'a', 't', 1),
     db.prepare('INSERT INTO write_guard (expected) SELECT changes()'),
@@ -65,10 +65,10 @@ function bookingBatch(db: D1Database, key: string): D1PreparedStatement[] {
       .prepare(
         `INSERT INTO bookings
            (id, tenant_id, allocation_id, carrier_id, origin, destination, quantity, reference, containers,
-            state, shipment_id, created_by, created_at, updated_at, version)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+            state, shipment_id, created_by, created_at, updated_at, version, confirmed_by)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
-      .bind(key, 't', 'a', 'c', 'CNSHA', 'NLRTM', 1, null, '[]', 'confirmed', key, 's', 1, 1, 1),
+      .bind(key, 't', 'a', 'c', 'CNSHA', 'NLRTM', 1, null, '[]', 'confirmed', key, 's', 1, 1, 1, '{"how":"contract"}'),
     db.prepare(audit).bind('t', key, 1, 's', 'booking.requested', '', key),
     db
       .prepare('INSERT INTO shipments (id, tenant_id, booking_id, created_at) VALUES (?, ?, ?, ?)')

@@ -3,8 +3,13 @@
 /** Stable machine-readable codes of expected failures; the gateway alone turns one into a status. */
 export const ERROR_CODES = [
   'address.refused',
+  'allocation.booked',
+  'allocation.closed',
+  'allocation.contended',
+  'allocation.departed',
   'allocation.exhausted',
   'allocation.expired',
+  'allocation.transition_invalid',
   'booking.transition_invalid',
   'conflict.exists',
   'credit.exhausted',
@@ -21,6 +26,7 @@ export const ERROR_CODES = [
   'quota.exceeded',
   'shard.unavailable',
   'unauthenticated',
+  'unprocessable',
 ] as const;
 
 /** One of the stable failure codes. */
@@ -82,6 +88,11 @@ export function invalid(faults: Fault[]): Failure {
 /** The failure of a request with one fault. */
 export function fault(pointer: string, code: string, detail: string): Failure {
   return invalid([{ pointer, code, detail }]);
+}
+
+/** The failure of a request that can be read, but asks for what the rules of the trade exclude. */
+export function unprocessable(faults: Fault[]): Failure {
+  return fail('unprocessable', 'The request breaks a rule', { faults });
 }
 
 /** The answer for an object that is absent or another tenant's: the two must look the same. */

@@ -1,12 +1,43 @@
-/** Bookings, as the shipper and as the carrier see them. */
+/** Bookings, as the shipper sees them. */
 import { z } from 'zod';
+import { CONFIRMATION_MEANS, CONFIRMATION_SOURCES } from '../../domain/booking/confirmation.ts';
 import { BOOKING_STATES } from '../../domain/booking/states.ts';
 import { BOOKING_CONTAINERS_MAX } from '../kit/limits.ts';
 import { operation } from '../kit/operation.ts';
 import { pagedById, pageOf } from '../kit/paging.ts';
-import { described, idInput, idOf, instant, oneOf, orNull, text, version, whole } from '../kit/primitives.ts';
+import {
+  described,
+  idInput,
+  idOf,
+  instant,
+  instantInput,
+  oneOf,
+  orNull,
+  text,
+  version,
+  whole,
+} from '../kit/primitives.ts';
+import { auditTrail } from './audit.ts';
 
-const state = oneOf(BOOKING_STATES, 'Where the booking is in its life', 'confirmed');
+const bookingState = oneOf(BOOKING_STATES, 'Where the booking is in its life', 'confirmed');
+const means = oneOf(CONFIRMATION_MEANS, 'How the carrier gave its confirmation');
+
+const confirmation = z
+  .strictObject({
+    how: oneOf(
+      CONFIRMATION_SOURCES,
+      '`contract`: at once, as the contract has it; `carrier`: by the carrier’s own people; `recorded`: by the carrier ' +
+        'outside of the platform, which the shipper recorded; `unattributed`: before these were told apart',
+      'carrier',
+    ),
+    subject: orNull(
+      idOf('usr', 'Who confirmed or recorded it; null within the contract, and where it is another’s person'),
+    ),
+    at: instant('When it was confirmed'),
+    means: orNull(oneOf(CONFIRMATION_MEANS, 'For what was recorded: how the carrier gave it', 'telephone')),
+    spokeWith: orNull(text('For what was recorded: with whom somebody spoke, if it is known', 'The export desk')),
+  })
+  .meta({ id: 'Confirmation', description: 'Who confirmed a booking' });
 
 export const booking = z
   .strictObject({
@@ -20,7 +51,8 @@ export const booking = z
     containers: z
       .array(z.string())
       .meta({ description: 'Container numbers, as far as known', examples: [['CSQU3054383']] }),
-    state,
+    state: bookingState,
+    confirmedBy: orNull(confirmation),
     shipmentId: orNull(idOf('shp', 'The shipment it became')),
     createdBy: idOf('usr', 'Who booked'),
     createdAt: instant('When it was made'),
@@ -31,35 +63,9 @@ export const booking = z
 /** A booking. */
 export type Booking = z.infer<typeof booking>;
 
-const auditEntry = z
-  .strictObject({
-    at: instant('When'),
-    subject: idOf('usr', 'Who'),
-    action: text('What', 'booking.confirmed'),
-    detail: text('More about it', 'shipment shp_01kb2h5m8q3v6x9y2z4a7c0d5e'),
-    correlationId: text('The request that did it', '2f1e7a34-6b0f-4d0a-9a1e-0d6f3f1f0c11'),
-  })
-  .meta({ id: 'AuditEntry', description: 'One line of an audit trail' });
-/** One line of a booking's audit trail. */
-export type AuditEntry = z.infer<typeof auditEntry>;
-
 const bookingWithAudit = booking
-  .extend({ audit: z.array(auditEntry).meta({ description: 'Who did what, oldest first' }) })
+  .extend({ audit: auditTrail })
   .meta({ id: 'BookingWithAudit', description: 'A booking with its audit trail' });
-
-export const carrierBooking = booking
-  .omit({ createdBy: true })
-  .extend({
-    tenant: z
-      .strictObject({ id: idOf('ten', 'Id'), name: text('Name', 'Acme Trading') })
-      .meta({ description: 'The shipper who booked' }),
-  })
-  .meta({
-    id: 'CarrierBooking',
-    description: 'A booking as the carrier sees it: with the shipper’s name, without its people',
-  });
-/** A booking as the carrier sees it it is addressed to: with the shipper's name, without its people. */
-export type CarrierBooking = z.infer<typeof carrierBooking>;
 
 export const newBooking = z
   .strictObject({
@@ -76,19 +82,34 @@ export const newBooking = z
 /** A new booking. */
 export type NewBooking = z.output<typeof newBooking>;
 
-const bookingPath = { id: idInput('bkg', 'Id of the booking') };
-const reason = described(z.string().max(300), 'Why, for the audit trail', 'cargo not ready').optional();
+export const bookingPath = { id: idInput('bkg', 'Id of the booking') };
+export const reason = described(z.string().max(300), 'Why, for the audit trail', 'cargo not ready').optional();
 
 const transition = z
-  .strictObject({ to: oneOf(['confirmed', 'shipped', 'completed', 'cancelled'], 'The state to go to'), reason })
+  .strictObject({
+    to: oneOf(
+      ['confirmed', 'shipped', 'completed', 'cancelled'],
+      'The state to go to; `confirmed` is the carrier’s to say, and always refused here',
+      'cancelled',
+    ),
+    reason,
+  })
   .meta({ id: 'BookingTransition', description: 'A change of a booking’s state' });
-const carrierTransition = z
-  .strictObject({ to: oneOf(['confirmed', 'cancelled'], 'Confirm, or decline by cancelling'), reason })
-  .meta({ id: 'CarrierBookingTransition', description: 'What a carrier makes of a booking addressed to it' });
-/** A change of a booking's state. */
-export type Transition = z.output<typeof transition>;
 
-const listQuery = { ...pagedById('bkg'), state: state.optional() };
+const carrierConfirmation = z
+  .strictObject({
+    means,
+    spokeWith: described(
+      z.string().min(1).max(100),
+      'With whom of the carrier you spoke',
+      'The export desk',
+    ).optional(),
+    confirmedAt: instantInput('When the carrier confirmed; not in the future, and now when it is left out').optional(),
+    reason,
+  })
+  .meta({ id: 'CarrierConfirmation', description: 'A confirmation that the carrier gave outside of the platform' });
+
+export const bookingsQuery = { ...pagedById('bkg'), state: bookingState.optional() };
 
 /** The operations. */
 export const bookingOperations = {
@@ -102,12 +123,20 @@ export const bookingOperations = {
     versioned: true,
     input: newBooking,
     output: booking,
-    failures: ['not_found', 'allocation.exhausted', 'allocation.expired', 'shard.unavailable'],
+    failures: [
+      'not_found',
+      'allocation.closed',
+      'allocation.contended',
+      'allocation.departed',
+      'allocation.exhausted',
+      'allocation.expired',
+      'shard.unavailable',
+    ],
   }),
   listBookings: operation({
     permission: 'bookings:read',
     summary: 'List bookings, newest first',
-    input: z.strictObject(listQuery),
+    input: z.strictObject(bookingsQuery),
     output: pageOf('Booking', booking),
     failures: ['not_found', 'shard.unavailable'],
   }),
@@ -121,36 +150,26 @@ export const bookingOperations = {
   }),
   transitionBooking: operation({
     permission: 'bookings:write',
-    summary: 'Confirm, ship, complete or cancel a booking',
-    description: 'What has sailed cannot be cancelled. Cancelling gives the space back.',
+    summary: 'Ship, complete or cancel a booking',
+    description:
+      'What has sailed cannot be cancelled. Cancelling gives the space back. To confirm is the carrier’s alone and 403 ' +
+      'here; what it confirmed outside of the platform is recorded by `recordCarrierConfirmation`.',
     ifMatch: true,
     versioned: true,
     input: transition.extend(bookingPath),
     output: booking,
-    failures: ['not_found', 'booking.transition_invalid', 'precondition.failed', 'shard.unavailable'],
+    failures: ['not_found', 'booking.transition_invalid', 'shard.unavailable'],
   }),
-  listCarrierBookings: operation({
-    permission: 'carrier-bookings:read',
-    summary: 'Bookings addressed to your organisation, newest first',
-    input: z.strictObject(listQuery),
-    output: pageOf('CarrierBooking', carrierBooking),
-    failures: ['shard.unavailable'],
-  }),
-  getCarrierBooking: operation({
-    permission: 'carrier-bookings:read',
-    summary: 'One booking addressed to your organisation',
-    versioned: true,
-    input: z.strictObject(bookingPath),
-    output: carrierBooking,
-    failures: ['not_found', 'shard.unavailable'],
-  }),
-  transitionCarrierBooking: operation({
-    permission: 'carrier-bookings:write',
-    summary: 'Confirm or decline a booking that waits for your confirmation',
+  recordCarrierConfirmation: operation({
+    permission: 'bookings:confirm-for-carrier',
+    summary: 'Record that the carrier has confirmed a booking outside of the platform',
+    description:
+      'For a booking that waits for the carrier’s confirmation, which came by telephone or e-mail. The booking and its ' +
+      'trail say that it was recorded, by whom, and how the carrier gave it; the carrier sees so too.',
     ifMatch: true,
     versioned: true,
-    input: carrierTransition.extend(bookingPath),
-    output: carrierBooking,
-    failures: ['not_found', 'booking.transition_invalid', 'precondition.failed', 'shard.unavailable'],
+    input: carrierConfirmation.extend(bookingPath),
+    output: booking,
+    failures: ['not_found', 'booking.transition_invalid', 'shard.unavailable', 'unprocessable'],
   }),
 };

@@ -37,7 +37,7 @@ export interface Effect<T> {
 /** How a write is made once. */
 export interface Write<T> {
   /** Looks for the stored answer only when the write fails: for writes that are refused by the database alone. */
-  optimistic?: true;
+  optimistic?: boolean;
   /** Prepares the effect, or refuses. */
   make: () => Promise<Effect<T> | Failure>;
   /** What a refusal of the database means; null for a defect. */

@@ -20,7 +20,7 @@ export const RENAMES: readonly Planted[] = [
     by: 'contactTelephone: known.contactPhone',
   },
   {
-    file: 'workers/procurement/features/allocations.ts',
+    file: 'workers/procurement/features/allocation-rows.ts',
     text: 'remaining: capacity - booked',
     by: 'left: capacity - booked',
   },

@@ -2,12 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { type DocumentedOperation, fillPath, type Hints, type OpenApi, sample, valuesOf } from '../support/openapi.ts';
+import { inDays } from '../support/fixtures.ts';
 import { pathParams, SHARED_NUMBER } from '../support/world.ts';
 
 /** What a schema cannot say: values that exist, and such as do not undo what the checks stand on. */
 export function hintsFor(ids: Record<string, string>, role = 'viewer'): Hints {
   return {
     carrierId: fc.constant(ids.carrier),
+    tenantId: fc.constant(ids.tenant),
     allocationId: fc.constant(ids.allocation),
     connectionId: fc.constant(ids.connection),
     number: fc.constant(SHARED_NUMBER),
@@ -24,9 +26,11 @@ export function hintsFor(ids: Record<string, string>, role = 'viewer'): Hints {
     subjectPerMinute: fc.constant(10_000_000),
     features: fc.constant({ live: true, outbound_webhooks: true, sea_routes: true }),
     temperatureRangeC: fc.constant({ min: -20, max: -10 }),
-    departureAt: fc.constant('2026-12-01T00:00:00Z'),
-    arrivalAt: fc.constant('2026-12-30T00:00:00Z'),
-    closesAt: fc.constant('2027-12-01T00:00:00Z'),
+    period: fc.constant('2026-W48'),
+    departureAt: fc.constant(inDays(7)),
+    arrivalAt: fc.constant(inDays(36)),
+    closesAt: fc.constant(inDays(6)),
+    confirmedAt: fc.constant(inDays(-1)),
     containers: fc.constant([SHARED_NUMBER]),
     quantity: fc.constant(1),
     from: fc.constant('CNSHA'),
@@ -48,7 +52,7 @@ const BY_OPERATION: Record<string, (ids: Record<string, string>) => Hints> = {
   }),
   'POST /v1/clients': () => ({ scopes: fc.constant(undefined) }),
   'POST /v1/bookings/{id}/transitions': () => ({ to: fc.constant('shipped') }),
-  'POST /v1/carrier/bookings/{id}/transitions': () => ({ to: fc.constant('confirmed') }),
+  'POST /v1/carrier/customers/{tenantId}/bookings/{id}/transitions': () => ({ to: fc.constant('confirmed') }),
   'POST /v1/users': () => ({ role: fc.constant('viewer') }),
   'POST /v1/invitations': () => ({ carrierId: fc.constant(undefined) }),
   'GET /v1/eta/accuracy': () => ({ from: fc.constant(undefined), to: fc.constant(undefined) }),

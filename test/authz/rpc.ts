@@ -25,7 +25,7 @@ export const OPERATIONS: Operation[] = [identity, tracking, procurement, notific
   .filter(({ permission }) => typeof permission === 'string');
 
 const OBJECTS: [RegExp, string][] = [
-  [/CarrierBooking/, 'requested'],
+  [/CarrierBooking|CarrierConfirmation/, 'requested'],
   [/Booking/, 'booking'],
   [/Allocation/, 'allocation'],
   [/Shipment/, 'shipment'],
@@ -84,7 +84,7 @@ function deliveryOf(ids: Record<string, string>): object {
 }
 
 /** Members of an input that name a thing of A's. */
-const NAMING = ['id', 'sessionId', 'connectionId', 'connection'];
+const NAMING = ['id', 'tenantId', 'sessionId', 'connectionId', 'connection'];
 /** What A and B share: a carrier both work with. */
 const SHARED = ['getCarrier', 'carrierReliability'];
 /** Who one is, and that one leaves, is anybody's own matter. */

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTenant, spaceOf, type TestTenant, until } from '../support/fixtures.ts';
+import { createTenant, inDays, spaceOf, type TestTenant, until } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
-
-interface Database {
-  prepare(sql: string): { bind(...values: unknown[]): { first(): Promise<unknown> } };
-}
+import { shardOf } from '../support/shards.ts';
+import { asker, invite } from '../support/world.ts';
 
 let platform: Platform;
 let tenant: TestTenant;
@@ -39,7 +37,7 @@ describe('bookings', () => {
       remaining: 0,
       capacity: 10,
     });
-    const db = (await platform.server.getWorker<{ SHARD_0: Database }>('fairlead-procurement').getEnv()).SHARD_0;
+    const db = await shardOf(platform, tenant.shard);
     const row = await db
       .prepare(
         'SELECT a.booked, (SELECT sum(quantity) FROM bookings WHERE allocation_id = a.id) AS held FROM allocations a WHERE id = ?',
@@ -74,12 +72,15 @@ describe('bookings', () => {
     const booking = await tenant.admin.must('POST', '/v1/bookings', { allocationId: allocation.id, quantity: 3 });
     expect(booking.state).toBe('requested');
     const path = `/v1/bookings/${booking.id}`;
-    const move = (to: string, etag?: string) =>
-      tenant.admin.call('POST', `${path}/transitions`, { to }, etag ? { 'if-match': etag } : {});
-    expect((await move('confirmed')).status).toBe(428);
-    expect((await move('confirmed', '"9"')).status).toBe(412);
+    const post = (what: string, body: object, etag?: string) =>
+      tenant.admin.call('POST', `${path}/${what}`, body, etag ? { 'if-match': etag } : {});
+    const move = (to: string, etag?: string) => post('transitions', { to }, etag);
+    const record = (etag?: string) => post('carrier-confirmation', { means: 'email' }, etag);
+    expect((await move('cancelled')).status).toBe(428);
+    expect((await move('cancelled', '"9"')).status).toBe(412);
+    expect([(await record()).status, (await record('"9"')).status]).toEqual([428, 412]);
     expect((await move('completed', '"1"')).body.code).toBe('booking.transition_invalid');
-    const raced = await Promise.all([move('confirmed', '"1"'), move('cancelled', '"1"')]);
+    const raced = await Promise.all([record('"1"'), move('cancelled', '"1"')]);
     expect(raced.map((answer) => answer.status).sort((a, b) => a - b)).toEqual([200, 412]);
     const now = await tenant.admin.call('GET', path);
     expect(now.headers.get('etag')).toBe('"2"');
@@ -91,15 +92,93 @@ describe('bookings', () => {
     expect(audit.at(-1).action).toBe('booking.cancelled');
   });
 
-  it('are refused once the allocation has closed, for unknown space, and for faults by name', async () => {
-    const closed = await allocate(3, { closesAt: '2020-01-01T00:00:00Z' });
+  it('are confirmed by the carrier alone; recording what it said is a permission of its own, and shows', async () => {
+    const allocation = await allocate(5, { confirmation: 'carrier' });
+    const { id, confirmedBy } = await tenant.admin.must('POST', '/v1/bookings', {
+      allocationId: allocation.id,
+      quantity: 1,
+    });
+    expect(confirmedBy).toBeNull();
+    const headers = { 'if-match': '"1"' };
+    const refused = await tenant.admin.call('POST', `/v1/bookings/${id}/transitions`, { to: 'confirmed' }, headers);
+    expect([refused.status, refused.body.code]).toEqual([403, 'forbidden']);
+    expect(refused.body.detail).toContain('carrier-confirmation');
+    const path = `/v1/bookings/${id}/carrier-confirmation`;
+    for (const [role, status] of [
+      ['procurement_manager', 403],
+      ['operations', 422],
+    ] as const) {
+      const as = asker(platform, await invite(platform, tenant.admin, { email: `${role}@acme.example`, role }));
+      const future = await as('POST', path, { means: 'telephone', confirmedAt: inDays(1) }, headers);
+      expect([role, future.status, future.body.errors?.[0].pointer]).toEqual([
+        role,
+        status,
+        status === 422 ? '/confirmedAt' : undefined,
+      ]);
+    }
+    const given = { means: 'telephone', spokeWith: 'The export desk', confirmedAt: inDays(-1) };
+    const recorded = await tenant.admin.must('POST', path, { ...given, reason: 'their portal is down' }, headers);
+    expect(recorded).toMatchObject({
+      state: 'confirmed',
+      version: 2,
+      confirmedBy: {
+        how: 'recorded',
+        subject: expect.stringMatching(/^cli_/),
+        at: given.confirmedAt,
+        means: 'telephone',
+        spokeWith: 'The export desk',
+      },
+    });
+    const { audit } = await tenant.admin.must('GET', `/v1/bookings/${id}`);
+    expect(audit.at(-1)).toMatchObject({
+      action: 'booking.confirmation_recorded',
+      detail: `${given.confirmedAt} by telephone, with The export desk, shipment ${recorded.shipmentId}, their portal is down`,
+    });
+    expect((await tenant.admin.must('GET', `/v1/shipments/${recorded.shipmentId}`)).bookingId).toBe(id);
+    const again = await tenant.admin.call('POST', path, given, { 'if-match': '"2"' });
+    expect(again.body.code).toBe('booking.transition_invalid');
+  });
+
+  it('within an instant contract are confirmed by it', async () => {
+    const allocation = await allocate(5);
+    const booking = await tenant.admin.must('POST', '/v1/bookings', { allocationId: allocation.id, quantity: 1 });
+    const confirmedBy = { how: 'contract', subject: null, at: booking.createdAt, means: null, spokeWith: null };
+    expect(booking.confirmedBy).toEqual(confirmedBy);
+    const shipped = await tenant.admin.must(
+      'POST',
+      `/v1/bookings/${booking.id}/transitions`,
+      { to: 'shipped' },
+      { 'if-match': '"1"' },
+    );
+    expect(shipped.confirmedBy).toEqual(confirmedBy);
+  });
+
+  it('are refused for unknown space, and for faults by name', async () => {
+    const space = await allocate(3);
     const book = (body: object) => tenant.admin.call('POST', '/v1/bookings', body);
-    expect((await book({ allocationId: closed.id, quantity: 1 })).body.code).toBe('allocation.expired');
     expect((await book({ allocationId: 'all_nothing', quantity: 1 })).status).toBe(404);
-    const faults = await book({ allocationId: closed.id, quantity: 0, colour: 'red' });
+    const faults = await book({ allocationId: space.id, quantity: 0, colour: 'red' });
     expect(faults.body.errors.map((e: { pointer: string }) => e.pointer)).toContain('/quantity');
-    const twice = await book({ allocationId: closed.id, quantity: 1, containers: ['CSQU3054383', 'csqu 305438-3'] });
+    const twice = await book({ allocationId: space.id, quantity: 1, containers: ['CSQU3054383', 'csqu 305438-3'] });
     expect(twice.body.errors[0].pointer).toBe('/containers/1');
+  });
+
+  it('are read by bookmarks that were given, and by no others', async () => {
+    const { headers } = await tenant.admin.call('POST', '/v1/allocations', spaceOf(tenant.carrierId, 1));
+    const { typed } = tenant.admin;
+    const { shipmentId } = (await tenant.admin.all('/v1/bookings?state=confirmed'))[0];
+    const read = async (path: string, bookmark: string) => {
+      const answer = await typed.request('GET', path, { headers: { 'fairlead-bookmark': bookmark } });
+      const body: any = await answer.json();
+      return [answer.status, body.errors?.[0].pointer];
+    };
+    for (const path of ['/v1/bookings', '/v1/allocations', '/v1/shipments', `/v1/shipments/${shipmentId}/overview`]) {
+      expect([path, ...(await read(path, headers.get('fairlead-bookmark')!))]).toEqual([path, 200, undefined]);
+      for (const garbage of ['garbage', 'first-unconstrained', '0-0', "'; DROP"]) {
+        expect([path, ...(await read(path, garbage))]).toEqual([path, 400, '/header/Fairlead-Bookmark']);
+      }
+      expect([path, ...(await read(`${path}?cursor=garbage`, headers.get('fairlead-bookmark')!))][1]).toBe(400);
+    }
   });
 
   it('make a shipment and register their containers for tracking', async () => {

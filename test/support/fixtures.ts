@@ -148,7 +148,12 @@ export async function reachable(origin: string): Promise<void> {
   throw new Error('the platform did not come back');
 }
 
-/** Contracted space as the API takes it, from Shanghai to Rotterdam; `more` overrides. */
+/** An instant so many days from now. */
+export function inDays(days: number): string {
+  return new Date(Date.now() + days * 86_400_000).toISOString();
+}
+
+/** Contracted space as the API takes it, from Shanghai to Rotterdam in a week; `more` overrides. */
 export function spaceOf(carrierId: string, capacity: number, more: object = {}): object {
   return {
     carrierId,
@@ -156,8 +161,8 @@ export function spaceOf(carrierId: string, capacity: number, more: object = {}):
     destination: 'NLRTM',
     period: '2026-W48',
     capacity,
-    departureAt: '2026-12-01T00:00:00Z',
-    arrivalAt: '2026-12-30T00:00:00Z',
+    departureAt: inDays(7),
+    arrivalAt: inDays(36),
     ...more,
   };
 }

@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { ROLES, TENANT_ROLES } from '../../contracts/kit/permissions.ts';
-import { ApiClient, type Fetch, postSigned } from '../../scripts/support/api.ts';
+import { type Answer, ApiClient, type Fetch, postSigned } from '../../scripts/support/api.ts';
 import { accept } from '../../scripts/support/invitations.ts';
 import { createTenant, fetchOf, operatorOf, signIn, spaceOf, type TestTenant, until } from './fixtures.ts';
 import { type Platform, startPlatform } from './harness.ts';
@@ -45,6 +45,18 @@ export async function invite(
   const made = await inviter.must('POST', '/v1/invitations', invitation);
   await accept(platform.origin, made, { name: invitation.email.split('@')[0]!, password }, fetcher);
   return (await person(platform, invitation.email, password)).accessToken;
+}
+
+/** Asks as whoever holds an access token. */
+export function asker(platform: Platform, token: string) {
+  return async (method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<Answer> => {
+    const answer = await fetchOf(platform)(platform.origin + path, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    return { status: answer.status, headers: answer.headers, body: await answer.json() };
+  };
 }
 
 /** A platform with its world, and the document that it serves. */
@@ -181,11 +193,12 @@ export function pathParams(path: string, ids: Record<string, string>): Record<st
     '/v1/shipments/': ids.shipment,
     '/v1/webhook-endpoints/': ids.endpoint,
     '/v1/webhook-deliveries/': ids.delivery,
-    '/v1/carrier/bookings/': ids.requested,
+    '/v1/carrier/customers/': ids.requested,
   }).find(([prefix]) => path.startsWith(prefix))?.[1];
   return {
     ...(id ? { id } : {}),
     number: SHARED_NUMBER,
+    tenantId: ids.tenant!,
     connectionId: ids.connection!,
     // One's own sessions are found under one's own name alone: there A's must be nothing to anybody.
     sessionId: ids.session!,

@@ -1,11 +1,11 @@
 import { and, asc, eq } from 'drizzle-orm';
 import { Scope } from '../../contracts/kit/serve.ts';
-import type { AuditEntry } from '../../contracts/procurement/bookings.ts';
+import type { AuditEntry } from '../../contracts/procurement/audit.ts';
 import { auditLog } from '../../platform/d1/schema/tenant.ts';
 import { toInstant } from '../../platform/instants.ts';
 import type { Shard } from './shard.ts';
 
-/** Entries of an object's trail that are shown; a booking's life has under a dozen. */
+/** Entries of an object's trail that are shown, the first; a booking's life has under a dozen. */
 const TRAIL_MAX = 100;
 
 /** The statement that records who did what, for the batch that does it. */

@@ -12,6 +12,8 @@ export interface Env extends ShardBindings {
   NOTIFICATIONS_QUEUE: Queue<Notification>;
   /** Where metrics go, if anywhere. */
   METRICS?: AnalyticsEngineDataset;
+  /** The demonstration's faster clock of the world (platform/clock.ts). */
+  DEMO_CLOCK?: string;
   LOG_LEVEL?: string;
 }
 

@@ -6,6 +6,7 @@ import { readinessOf } from '../../platform/d1/readiness.ts';
 import { SHARDS } from '../../platform/d1/shards.ts';
 import { entrypoint } from '../../platform/entrypoint.ts';
 import { checkEnv, type Env } from './env.ts';
+import * as allocationChanges from './features/allocation-changes.ts';
 import * as allocations from './features/allocations.ts';
 import * as bookings from './features/bookings.ts';
 import * as carrierBookings from './features/carrier-bookings.ts';
@@ -14,6 +15,7 @@ import { consumeDeadEvents } from './queues/dead-events.ts';
 
 const answers = serve<typeof procurement, Env>(procurement, {
   ...allocations,
+  ...allocationChanges,
   ...bookings,
   ...carrierBookings,
   ...shipments,

@@ -5,11 +5,14 @@ import { type Answer, type Failure, fail } from '../../contracts/kit/result.ts';
 import type { Scope } from '../../contracts/kit/serve.ts';
 import { outboxRelay } from '../../durable-objects/outbox-relay/stub.ts';
 import { Cache } from '../../platform/cache.ts';
-import { isDatabaseError, isStale } from '../../platform/d1/errors.ts';
+import { isDatabaseError, isStale, Unreachable } from '../../platform/d1/errors.ts';
 import type { AnswerStore } from '../../platform/d1/idempotency.ts';
 import { tenants } from '../../platform/d1/schema/directory.ts';
 import { SHARDS, type ShardName } from '../../platform/d1/shards.ts';
+import { within } from '../../platform/d1/within.ts';
+import { SHARD_LIST_MS } from '../../platform/limits.ts';
 import { errorText, loggerFor } from '../../platform/log.ts';
+
 import type { Env } from './env.ts';
 
 /** A tenant's shard, opened for one request. */
@@ -23,16 +26,14 @@ export interface Shard {
 }
 
 /** A tenant's shard never changes while it is asked: what is kept only saves a look-up. */
-const placements = new Cache<string, ShardName>({ capacity: 10_000, ttlMs: 60_000 });
+const placements = new Cache<string, string>({ capacity: 10_000, ttlMs: 60_000 });
 
-async function placementOf(env: Env, tenantId: string): Promise<ShardName | null> {
+async function placementOf(env: Env, tenantId: string): Promise<string | null> {
   const known = placements.get(tenantId);
   if (known) return known;
   const row = await drizzle(env.DIRECTORY).select().from(tenants).where(eq(tenants.id, tenantId)).get();
-  if (!row) return null;
-  const shard = row.shard as ShardName;
-  placements.set(tenantId, shard);
-  return shard;
+  if (row) placements.set(tenantId, row.shard);
+  return row?.shard ?? null;
 }
 
 /**
@@ -46,51 +47,67 @@ export async function onShard<T>(
   constraint: string,
   work: (shard: Shard) => Promise<T>,
 ): Promise<T | Failure> {
-  let name: ShardName | null = null;
-  try {
-    name = await placementOf(env, scope.tenantId);
-    if (!name) return fail('not_found', 'The tenant has no procurement data');
-    return await work(open(env, name, constraint));
-  } catch (error) {
-    return unavailable(env, scope, name, error);
-  }
+  const name = await reaching(env, scope, null, () => placementOf(env, scope.tenantId));
+  if (name === null) return fail('not_found', 'The tenant has no procurement data');
+  return typeof name === 'string' ? reaching(env, scope, name, () => work(open(env, name, constraint))) : name;
 }
 
-/**
- * Runs a read on every shard at once: for who is no tenant. One that cannot be reached refuses the
- * whole: a list that silently lacks a part would be a wrong answer.
- */
-export async function onEveryShard<T>(
+/** What several shards answered, and the names of those that did not. */
+export interface Gathered<T> {
+  found: T[];
+  lacking: string[];
+}
+
+/** Runs a read on several shards at once. One in trouble is named, and keeps the others waiting for a moment only. */
+export async function onShards<T>(
   env: Env,
   scope: Scope,
+  names: readonly string[],
   work: (shard: Shard) => Promise<T>,
-): Promise<T[] | Failure> {
+): Promise<Gathered<T>> {
+  const gathered: Gathered<T> = { found: [], lacking: [] };
+  await Promise.all(
+    names.map(async (name) => {
+      const read = async () => ({ value: await within(SHARD_LIST_MS, work(open(env, name, 'first-primary'))) });
+      const answer = await reaching(env, scope, name, read);
+      if ('value' in answer) gathered.found.push(answer.value);
+      else gathered.lacking.push(name);
+    }),
+  );
+  return gathered;
+}
+
+/** Runs work on a database, the directory or a shard; its trouble is a refusal, and any other error a defect. */
+export async function reaching<T>(
+  env: Env,
+  scope: Scope,
+  shard: string | null,
+  work: () => Promise<T>,
+): Promise<T | Failure> {
   try {
-    return await Promise.all(SHARDS.map((name) => work(open(env, name, 'first-primary'))));
+    return await work();
   } catch (error) {
-    return unavailable(env, scope, null, error);
+    if (!isDatabaseError(error)) throw error;
+    loggerFor('procurement', env.LOG_LEVEL)('error', 'shard.failed', {
+      tenantId: scope.tenantId,
+      correlationId: scope.correlationId,
+      shard: shard ?? 'DIRECTORY',
+      error: errorText(error),
+    });
+    return fail(
+      'shard.unavailable',
+      'The procurement records cannot be reached now; ask again before you assume that nothing was done',
+      { retryAfterSeconds: 5 },
+    );
   }
 }
 
-function open(env: Env, name: ShardName, constraint: string): Shard {
+function open(env: Env, stored: string, constraint: string): Shard {
+  const name = SHARDS.find((known) => known === stored);
+  if (!name) throw new Unreachable(`No shard is bound as ${stored}`);
   const session = env[name].withSession(constraint);
   // A session prepares and batches like a database, which is all that drizzle asks of it.
   return { name, session, primary: env[name], db: drizzle(session as unknown as D1Database) };
-}
-
-function unavailable(env: Env, scope: Scope, shard: ShardName | null, error: unknown): Failure {
-  if (!isDatabaseError(error)) throw error;
-  loggerFor('procurement', env.LOG_LEVEL)('error', 'shard.failed', {
-    tenantId: scope.tenantId,
-    correlationId: scope.correlationId,
-    shard,
-    error: errorText(error),
-  });
-  return fail(
-    'shard.unavailable',
-    'The procurement records cannot be reached now; ask again before you assume that nothing was done',
-    { retryAfterSeconds: 5 },
-  );
 }
 
 /** Why a write was rolled back, in words of the domain; null for anything unexpected. */

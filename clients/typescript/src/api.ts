@@ -26,10 +26,12 @@ export interface Allocation {
   departureAt: string;
   /** Arrival */
   arrivalAt: string;
-  /** Bookings are refused from here on */
-  closesAt: string | null;
+  /** Bookings are refused from here on; the departure at the latest */
+  closesAt: string;
   /** `instant`: a booking within the contract is confirmed at once; `carrier`: the carrier confirms */
   confirmation: 'instant' | 'carrier';
+  /** `open`: takes bookings until it closes; `closed`: takes no more, those made stand; `withdrawn`: not given after all */
+  status: 'open' | 'closed' | 'withdrawn';
   /** Grows by one with every change; `"3"` is the entity tag of version 3 */
   version: number;
 }
@@ -40,6 +42,42 @@ export interface AllocationPage {
   items: Allocation[];
   /** Where the next page begins; null on the last page */
   nextCursor: string | null;
+}
+
+/** Contracted space with its audit trail */
+export interface AllocationWithAudit {
+  /** Id of the allocation */
+  id: string;
+  /** The carrier that gives the space */
+  carrierId: string;
+  /** Port of loading (UN/LOCODE) */
+  origin: string;
+  /** Port of discharge (UN/LOCODE) */
+  destination: string;
+  /** The sailing or week the space is for: a week as `2026-W48`, or a voyage number */
+  period: string;
+  /** What capacity is counted in */
+  unit: 'container' | 'teu';
+  /** Space in all */
+  capacity: number;
+  /** Space that bookings have drawn */
+  booked: number;
+  /** Space left */
+  remaining: number;
+  /** Departure */
+  departureAt: string;
+  /** Arrival */
+  arrivalAt: string;
+  /** Bookings are refused from here on; the departure at the latest */
+  closesAt: string;
+  /** `instant`: a booking within the contract is confirmed at once; `carrier`: the carrier confirms */
+  confirmation: 'instant' | 'carrier';
+  /** `open`: takes bookings until it closes; `closed`: takes no more, those made stand; `withdrawn`: not given after all */
+  status: 'open' | 'closed' | 'withdrawn';
+  /** Grows by one with every change; `"3"` is the entity tag of version 3 */
+  version: number;
+  /** Who did what, oldest first */
+  audit: AuditEntry[];
 }
 
 /** Who did it */
@@ -62,7 +100,7 @@ export interface AuditEntry {
   subject: string;
   /** What */
   action: string;
-  /** More about it */
+  /** More about it; of changed terms JSON with those before and after */
   detail: string;
   /** The request that did it */
   correlationId: string;
@@ -188,6 +226,8 @@ export interface Booking {
   containers: string[];
   /** Where the booking is in its life */
   state: 'requested' | 'confirmed' | 'shipped' | 'completed' | 'cancelled';
+  /** Who confirmed a booking */
+  confirmedBy: Confirmation | null;
   /** The shipment it became */
   shipmentId: string | null;
   /** Who booked */
@@ -228,6 +268,8 @@ export interface BookingWithAudit {
   containers: string[];
   /** Where the booking is in its life */
   state: 'requested' | 'confirmed' | 'shipped' | 'completed' | 'cancelled';
+  /** Who confirmed a booking */
+  confirmedBy: Confirmation | null;
   /** The shipment it became */
   shipmentId: string | null;
   /** Who booked */
@@ -276,6 +318,8 @@ export interface CarrierBooking {
   containers: string[];
   /** Where the booking is in its life */
   state: 'requested' | 'confirmed' | 'shipped' | 'completed' | 'cancelled';
+  /** Who confirmed a booking */
+  confirmedBy: Confirmation | null;
   /** The shipment it became */
   shipmentId: string | null;
   /** When it was made */
@@ -293,12 +337,21 @@ export interface CarrierBooking {
   };
 }
 
-/** A page of a list of CarrierBooking */
-export interface CarrierBookingPage {
+/** A page of the bookings addressed to a carrier, and what it lacks */
+export interface CarrierBookingList {
   /** The items of this page */
   items: CarrierBooking[];
   /** Where the next page begins; null on the last page */
   nextCursor: string | null;
+  /** Customers whose bookings this page lacks, since their records cannot be reached now */
+  lacking: {
+    /** Id of the customer */
+    tenantId: string;
+    /** Name of the customer */
+    name: string;
+  }[];
+  /** Further such customers, which are not named */
+  lackingMore: number;
 }
 
 /** A tenant that works with a carrier, as the carrier sees it */
@@ -415,6 +468,7 @@ export interface Client {
         | 'allocations:write'
         | 'bookings:read'
         | 'bookings:write'
+        | 'bookings:confirm-for-carrier'
         | 'shipments:read'
         | 'webhooks:manage'
         | 'carrier-bookings:read'
@@ -482,6 +536,7 @@ export interface ClientWithSecret {
         | 'allocations:write'
         | 'bookings:read'
         | 'bookings:write'
+        | 'bookings:confirm-for-carrier'
         | 'shipments:read'
         | 'webhooks:manage'
         | 'carrier-bookings:read'
@@ -498,6 +553,20 @@ export interface ClientWithSecret {
   version: number;
   /** The secret, shown once; a client with keys has none */
   secret?: string;
+}
+
+/** Who confirmed a booking */
+export interface Confirmation {
+  /** `contract`: at once, as the contract has it; `carrier`: by the carrier’s own people; `recorded`: by the carrier outside of the platform, which the shipper recorded; `unattributed`: before these were told apart */
+  how: 'contract' | 'carrier' | 'recorded' | 'unattributed';
+  /** Who confirmed or recorded it; null within the contract, and where it is another’s person */
+  subject: string | null;
+  /** When it was confirmed */
+  at: string;
+  /** For what was recorded: how the carrier gave it */
+  means: 'telephone' | 'email' | 'portal' | 'other' | null;
+  /** For what was recorded: with whom somebody spoke, if it is known */
+  spokeWith: string | null;
 }
 
 /** A webhook connection of a carrier, without its secrets */
@@ -1191,6 +1260,7 @@ export interface Me {
     | 'allocations:write'
     | 'bookings:read'
     | 'bookings:write'
+    | 'bookings:confirm-for-carrier'
     | 'shipments:read'
     | 'webhooks:manage'
     | 'carrier-bookings:read'
@@ -1252,19 +1322,19 @@ export interface NewAllocation {
   carrierId: string;
   /** Port of loading (UN/LOCODE) */
   origin: string;
-  /** Port of discharge (UN/LOCODE) */
+  /** Port of discharge (UN/LOCODE), another than the origin */
   destination: string;
-  /** The sailing or week the space is for: a week as `2026-W48`, or a voyage number */
-  period: string;
   /** What capacity is counted in */
   unit?: 'container' | 'teu';
+  /** The sailing or week the space is for: a week as `2026-W48`, or a voyage number; not blank */
+  period: string;
   /** Space in all */
   capacity: number;
-  /** Departure */
+  /** Departure: in the future, within five years */
   departureAt: string;
   /** Arrival, after the departure */
   arrivalAt: string;
-  /** Bookings are refused from here on */
+  /** Bookings are refused from here on: in the future, not after the departure; the departure when it is left out */
   closesAt?: string;
   /** `instant`: a booking within the contract is confirmed at once; `carrier`: the carrier confirms */
   confirmation?: 'instant' | 'carrier';
@@ -1327,6 +1397,7 @@ export interface NewClient {
     | 'allocations:write'
     | 'bookings:read'
     | 'bookings:write'
+    | 'bookings:confirm-for-carrier'
     | 'shipments:read'
     | 'webhooks:manage'
     | 'carrier-bookings:read'
@@ -1503,8 +1574,13 @@ export interface Problem {
   /** Stable code to decide by; see the error catalogue */
   code?:
     | 'address.refused'
+    | 'allocation.booked'
+    | 'allocation.closed'
+    | 'allocation.contended'
+    | 'allocation.departed'
     | 'allocation.exhausted'
     | 'allocation.expired'
+    | 'allocation.transition_invalid'
     | 'booking.transition_invalid'
     | 'conflict.exists'
     | 'credit.exhausted'
@@ -1520,7 +1596,8 @@ export interface Problem {
     | 'precondition.required'
     | 'quota.exceeded'
     | 'shard.unavailable'
-    | 'unauthenticated';
+    | 'unauthenticated'
+    | 'unprocessable';
   /** Every fault of the request */
   errors?: {
     /** JSON pointer to the fault: into the body, or /path, /query, /header and a name */
@@ -2559,6 +2636,7 @@ export interface Operations {
             | 'allocations:write'
             | 'bookings:read'
             | 'bookings:write'
+            | 'bookings:confirm-for-carrier'
             | 'shipments:read'
             | 'webhooks:manage'
             | 'carrier-bookings:read'
@@ -2904,8 +2982,53 @@ export interface Operations {
     };
     output: AllocationPage;
   };
-  /** One allocation */
+  /** One allocation with the trail of its changes */
   getAllocation: {
+    input: {
+      /** Id of the allocation */
+      id: string;
+    };
+    output: AllocationWithAudit;
+  };
+  /** Change the terms of contracted space */
+  changeAllocation: {
+    input: {
+      /** The sailing or week the space is for: a week as `2026-W48`, or a voyage number; not blank */
+      period: string;
+      /** Space in all */
+      capacity: number;
+      /** Departure: in the future, within five years */
+      departureAt: string;
+      /** Arrival, after the departure */
+      arrivalAt: string;
+      /** Bookings are refused from here on: in the future, not after the departure; the departure when it is left out */
+      closesAt?: string;
+      /** `instant`: a booking within the contract is confirmed at once; `carrier`: the carrier confirms */
+      confirmation: 'instant' | 'carrier';
+    } & {
+      /** Id of the allocation */
+      id: string;
+    };
+    output: Allocation;
+  };
+  /** Close contracted space: it takes no more bookings, and those made stand */
+  closeAllocation: {
+    input: {
+      /** Id of the allocation */
+      id: string;
+    };
+    output: Allocation;
+  };
+  /** Let closed space take bookings again */
+  reopenAllocation: {
+    input: {
+      /** Id of the allocation */
+      id: string;
+    };
+    output: Allocation;
+  };
+  /** Withdraw space that nothing is booked on, for good */
+  withdrawAllocation: {
     input: {
       /** Id of the allocation */
       id: string;
@@ -2934,11 +3057,28 @@ export interface Operations {
     };
     output: BookingWithAudit;
   };
-  /** Confirm, ship, complete or cancel a booking */
+  /** Ship, complete or cancel a booking */
   transitionBooking: {
     input: {
-      /** The state to go to */
+      /** The state to go to; `confirmed` is the carrier’s to say, and always refused here */
       to: 'confirmed' | 'shipped' | 'completed' | 'cancelled';
+      /** Why, for the audit trail */
+      reason?: string;
+    } & {
+      /** Id of the booking */
+      id: string;
+    };
+    output: Booking;
+  };
+  /** Record that the carrier has confirmed a booking outside of the platform */
+  recordCarrierConfirmation: {
+    input: {
+      /** How the carrier gave its confirmation */
+      means: 'telephone' | 'email' | 'portal' | 'other';
+      /** With whom of the carrier you spoke */
+      spokeWith?: string;
+      /** When the carrier confirmed; not in the future, and now when it is left out */
+      confirmedAt?: string;
       /** Why, for the audit trail */
       reason?: string;
     } & {
@@ -2974,12 +3114,16 @@ export interface Operations {
       limit?: number;
       /** Where the booking is in its life */
       state?: 'requested' | 'confirmed' | 'shipped' | 'completed' | 'cancelled';
+      /** Only this customer */
+      tenantId?: string;
     };
-    output: CarrierBookingPage;
+    output: CarrierBookingList;
   };
   /** One booking addressed to your organisation */
   getCarrierBooking: {
     input: {
+      /** Id of the customer */
+      tenantId: string;
       /** Id of the booking */
       id: string;
     };
@@ -2993,6 +3137,8 @@ export interface Operations {
       /** Why, for the audit trail */
       reason?: string;
     } & {
+      /** Id of the customer */
+      tenantId: string;
       /** Id of the booking */
       id: string;
     };
@@ -3233,15 +3379,24 @@ export const OPERATIONS: Record<keyof Operations, Route> = {
   createAllocation: { method: 'POST', path: '/v1/allocations', body: true, idempotent: true },
   listAllocations: { method: 'GET', path: '/v1/allocations' },
   getAllocation: { method: 'GET', path: '/v1/allocations/{id}' },
+  changeAllocation: { method: 'PUT', path: '/v1/allocations/{id}', body: true },
+  closeAllocation: { method: 'POST', path: '/v1/allocations/{id}/close' },
+  reopenAllocation: { method: 'POST', path: '/v1/allocations/{id}/reopen' },
+  withdrawAllocation: { method: 'POST', path: '/v1/allocations/{id}/withdraw' },
   createBooking: { method: 'POST', path: '/v1/bookings', body: true, idempotent: true },
   listBookings: { method: 'GET', path: '/v1/bookings' },
   getBooking: { method: 'GET', path: '/v1/bookings/{id}' },
   transitionBooking: { method: 'POST', path: '/v1/bookings/{id}/transitions', body: true },
+  recordCarrierConfirmation: { method: 'POST', path: '/v1/bookings/{id}/carrier-confirmation', body: true },
   listShipments: { method: 'GET', path: '/v1/shipments' },
   getShipment: { method: 'GET', path: '/v1/shipments/{id}' },
   listCarrierBookings: { method: 'GET', path: '/v1/carrier/bookings' },
-  getCarrierBooking: { method: 'GET', path: '/v1/carrier/bookings/{id}' },
-  transitionCarrierBooking: { method: 'POST', path: '/v1/carrier/bookings/{id}/transitions', body: true },
+  getCarrierBooking: { method: 'GET', path: '/v1/carrier/customers/{tenantId}/bookings/{id}' },
+  transitionCarrierBooking: {
+    method: 'POST',
+    path: '/v1/carrier/customers/{tenantId}/bookings/{id}/transitions',
+    body: true,
+  },
   getShipmentOverview: { method: 'GET', path: '/v1/shipments/{id}/overview' },
   createEndpoint: { method: 'POST', path: '/v1/webhook-endpoints', body: true, idempotent: true },
   listEndpoints: { method: 'GET', path: '/v1/webhook-endpoints' },

@@ -1,8 +1,13 @@
 /** Drizzle schema of a shard; migrations/tenant is its history. */
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { AllocationStatus } from '../../../domain/booking/allocation.ts';
+import type { Confirmation } from '../../../domain/booking/confirmation.ts';
 import type { BookingState } from '../../../domain/booking/states.ts';
 
-/** Contracted space; a CHECK forbids `booked` above `capacity`. */
+/**
+ * Contracted space; a CHECK forbids `booked` above `capacity`. `version` grows with every change, `revision` with
+ * those of anything but `booked`; without `closesAt` booking goes on until the departure.
+ */
 export const allocations = sqliteTable('allocations', {
   id: text().primaryKey(),
   tenantId: text('tenant_id').notNull(),
@@ -19,6 +24,8 @@ export const allocations = sqliteTable('allocations', {
   confirmation: text().notNull().$type<'instant' | 'carrier'>(),
   version: integer().notNull().default(1),
   createdAt: integer('created_at').notNull(),
+  status: text().notNull().default('open').$type<AllocationStatus>(),
+  revision: integer().notNull().default(1),
 });
 
 /** Bookings of contracted space. */
@@ -38,6 +45,7 @@ export const bookings = sqliteTable('bookings', {
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
   version: integer().notNull().default(1),
+  confirmedBy: text('confirmed_by', { mode: 'json' }).$type<Confirmation>(),
 });
 
 /** Shipments: one for each booking that was confirmed. */

@@ -7,8 +7,13 @@ export const QUOTA_EXCEEDED = 'https://iana.org/assignments/http-problem-types#q
 /** Status and title of every failure code. */
 export const PROBLEMS: Record<ErrorCode, { status: number; title: string; type?: string }> = {
   'address.refused': { status: 403, title: 'Not from this address' },
+  'allocation.booked': { status: 409, title: 'Space is booked' },
+  'allocation.closed': { status: 409, title: 'The allocation takes no bookings' },
+  'allocation.contended': { status: 503, title: 'Temporarily unavailable' },
+  'allocation.departed': { status: 409, title: 'The sailing has left' },
   'allocation.exhausted': { status: 409, title: 'Not enough space left' },
-  'allocation.expired': { status: 409, title: 'The allocation is closed' },
+  'allocation.expired': { status: 409, title: 'Booking has closed' },
+  'allocation.transition_invalid': { status: 409, title: 'The allocation cannot change in this way' },
   'booking.transition_invalid': { status: 409, title: 'The booking cannot change in this way' },
   'conflict.exists': { status: 409, title: 'Already exists' },
   'credit.exhausted': { status: 429, title: 'Too much is still being processed' },
@@ -25,6 +30,7 @@ export const PROBLEMS: Record<ErrorCode, { status: number; title: string; type?:
   'quota.exceeded': { status: 429, title: 'Quota exceeded', type: QUOTA_EXCEEDED },
   'shard.unavailable': { status: 503, title: 'Temporarily unavailable' },
   unauthenticated: { status: 401, title: 'Not signed in' },
+  unprocessable: { status: 422, title: 'The request breaks a rule' },
 };
 
 /** A problem answer for a status that no domain code stands for. */

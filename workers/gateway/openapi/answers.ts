@@ -6,8 +6,14 @@ import { accessOf, type Route } from '../http/route.ts';
 /** What a failure code means to a caller: the error catalogue. */
 export const CODE_MEANINGS: Record<ErrorCode, string> = {
   'address.refused': 'Your organisation’s address lists refuse the address you ask from.',
+  'allocation.booked': 'More space is booked than this leaves; `booked` says how much, `capacity` what was asked for.',
+  'allocation.closed': 'The allocation was closed or withdrawn and takes no bookings.',
+  'allocation.contended':
+    'Others book and cancel on this allocation at the same moment, and nothing was done; ask again with the same key.',
+  'allocation.departed': 'The sailing has left.',
   'allocation.exhausted': 'Less space is left than you asked for; `remaining` and `capacity` say how much.',
   'allocation.expired': 'Booking has closed for this allocation.',
+  'allocation.transition_invalid': 'The allocation cannot go from its status to the one you ask for.',
   'booking.transition_invalid': 'The booking cannot go from its state to the one you ask for.',
   'conflict.exists': 'Something that may exist once exists already, or is in a state that forbids this.',
   'credit.exhausted': 'Too many events of this connection are still being processed; wait for Retry-After.',
@@ -25,6 +31,7 @@ export const CODE_MEANINGS: Record<ErrorCode, string> = {
   'shard.unavailable':
     'The procurement records of your organisation cannot be reached now; ask again before you assume that nothing was done.',
   unauthenticated: 'The access token is missing, not valid, or has ended.',
+  unprocessable: 'The request can be read, but breaks a rule of the trade; `errors` names each member by JSON pointer.',
 };
 
 /** Failure codes of a route, admission's own included. */
@@ -94,7 +101,10 @@ export const HEADERS = {
     '"subject";r=42;t=17',
   ),
   RateLimitPolicy: text('Your quotas: requests in a window of seconds', '"subject";q=6000;w=60'),
-  Bookmark: text('Send it back in the same header to read your own writes', '00000001-00000000-00004f1a'),
+  Bookmark: text(
+    'Send it back in the same header to read your own writes',
+    '00000085-0000024c-00004c6d-8e61117bf38d7adb71b934ebbf891683',
+  ),
   Authenticate: text('How to authenticate (RFC 9110 section 11.6.1)', 'Bearer realm="fairlead"'),
   Deprecation: text('Since when it is superseded (RFC 9745)', '@1795478400'),
   Sunset: text('Until when it answers (RFC 8594)', 'Wed, 30 Jun 2027 00:00:00 GMT'),

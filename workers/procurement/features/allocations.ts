@@ -2,40 +2,21 @@
 import { and, desc, eq, lt } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { beforeId, cutPageById } from '../../../contracts/kit/paging.ts';
-import { type Answer, fault, notFound, ok, type Page } from '../../../contracts/kit/result.ts';
-import { Scope } from '../../../contracts/kit/serve.ts';
+import { type Answer, type Failure, fault, notFound, ok, type Page } from '../../../contracts/kit/result.ts';
+import type { Scope } from '../../../contracts/kit/serve.ts';
 import type { Allocation } from '../../../contracts/procurement/allocations.ts';
+import type { AuditEntry } from '../../../contracts/procurement/audit.ts';
 import { once } from '../../../platform/d1/idempotency.ts';
 import { tenantCarriers } from '../../../platform/d1/schema/directory.ts';
 import { allocations } from '../../../platform/d1/schema/tenant.ts';
 import { newId } from '../../../platform/ids.ts';
-import { toInstant, toInstantOrNull } from '../../../platform/instants.ts';
-import { audit } from '../audit.ts';
+import { audit, trailOf } from '../audit.ts';
+import { worldNow } from '../clock.ts';
 import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
-import { answersOf, bookmarked, onShard, type Shard } from '../shard.ts';
-
-type Row = typeof allocations.$inferSelect;
-
-function toApi(row: Omit<Row, 'tenantId' | 'createdAt'>): Allocation {
-  const { id, carrierId, origin, destination, period, unit, capacity, booked, confirmation, version } = row;
-  return {
-    id,
-    carrierId,
-    origin,
-    destination,
-    period,
-    unit,
-    capacity,
-    booked,
-    remaining: capacity - booked,
-    departureAt: toInstant(row.departureAt),
-    arrivalAt: toInstant(row.arrivalAt),
-    closesAt: toInstantOrNull(row.closesAt),
-    confirmation,
-    version,
-  };
-}
+import { answersOf, bookmarked, onShard } from '../shard.ts';
+import { type AllocationRow, allocationToApi, findAllocation, insertAllocation } from './allocation-rows.ts';
+import { brokenRules, termsOf } from './allocation-terms.ts';
 
 /** Creates contracted space. */
 export async function createAllocation({
@@ -45,74 +26,44 @@ export async function createAllocation({
   idempotencyKey: key,
   now,
 }: For<'createAllocation'>): Promise<Answer<Allocation>> {
-  if (Date.parse(input.arrivalAt) <= Date.parse(input.departureAt)) {
-    return fault('/arrivalAt', 'order', 'must be after departureAt');
-  }
-  if (!(await worksWith(env, scope, input.carrierId))) {
-    return fault('/carrierId', 'unknown', 'You work with no such carrier: invite it first');
-  }
   return onShard(env, scope, 'first-primary', async (shard) => {
-    const row = {
+    const createdAt = worldNow(env);
+    const row: AllocationRow = {
       ...input,
+      ...termsOf(input),
       id: newId('all', now),
-      departureAt: Date.parse(input.departureAt),
-      arrivalAt: Date.parse(input.arrivalAt),
-      closesAt: input.closesAt ? Date.parse(input.closesAt) : null,
+      tenantId: scope.tenantId,
       booked: 0,
+      status: 'open',
       version: 1,
+      revision: 1,
+      createdAt,
     };
+    const refused = brokenRules(row, null, createdAt) ?? (await unknownCarrier(env, scope, input.carrierId));
     const made = await once(answersOf(shard), scope, { operation: 'allocation', key, input }, now, {
-      optimistic: true,
-      make: async () => ({
-        answer: toApi(row),
-        statements: [
-          insertAllocation(shard, scope, row, now),
-          audit(shard, scope, row.id, 'allocation.created', `${row.capacity} ${row.unit}`, now),
-        ],
-      }),
+      // What was created once is answered again also when a rule would refuse it by now.
+      optimistic: refused === null,
+      make: async () =>
+        refused ?? {
+          answer: allocationToApi(row),
+          statements: [
+            insertAllocation(shard, row),
+            audit(shard, scope, row.id, 'allocation.created', `${row.capacity} ${row.unit}`, createdAt),
+          ],
+        },
     });
     return bookmarked(shard, made);
   });
 }
 
-/** Whether the tenant has invited the carrier: its people will see what is booked with it. */
-async function worksWith(env: Env, scope: Scope, carrierId: string): Promise<boolean> {
+/** The failure for a carrier that the tenant has not invited: its people will see what is booked with it. */
+async function unknownCarrier(env: Env, scope: Scope, carrierId: string): Promise<Failure | null> {
   const row = await drizzle(env.DIRECTORY)
     .select({ id: tenantCarriers.carrierId })
     .from(tenantCarriers)
     .where(and(eq(tenantCarriers.tenantId, scope.tenantId), eq(tenantCarriers.carrierId, carrierId)))
     .get();
-  return row !== undefined;
-}
-
-function insertAllocation(
-  shard: Shard,
-  scope: Scope,
-  row: Omit<Row, 'tenantId' | 'createdAt'>,
-  now: number,
-): D1PreparedStatement {
-  return shard.session
-    .prepare(
-      `INSERT INTO allocations
-         (id, tenant_id, carrier_id, origin, destination, period, unit, capacity,
-          departure_at, arrival_at, closes_at, confirmation, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    )
-    .bind(
-      row.id,
-      scope.tenantId,
-      row.carrierId,
-      row.origin,
-      row.destination,
-      row.period,
-      row.unit,
-      row.capacity,
-      row.departureAt,
-      row.arrivalAt,
-      row.closesAt,
-      row.confirmation,
-      now,
-    );
+  return row ? null : fault('/carrierId', 'unknown', 'You work with no such carrier: invite it first');
 }
 
 /** The tenant's allocations, newest first. */
@@ -136,28 +87,20 @@ export async function listAllocations({
       )
       .orderBy(desc(allocations.id))
       .limit(input.limit + 1);
-    return bookmarked(shard, ok(cutPageById(rows, input.limit, toApi)));
+    return bookmarked(shard, ok(cutPageById(rows, input.limit, allocationToApi)));
   });
 }
 
-/** The row of an allocation of the caller's tenant. */
-export async function findAllocation(shard: Shard, scope: Scope, id: string): Promise<Row | undefined> {
-  return shard.db
-    .select()
-    .from(allocations)
-    .where(and(eq(allocations.tenantId, scope.tenantId), eq(allocations.id, id)))
-    .get();
-}
-
-/** One allocation. */
+/** One allocation with the trail of its changes. */
 export async function getAllocation({
   env,
   scope,
   input,
   bookmark,
-}: For<'getAllocation'>): Promise<Answer<Allocation>> {
+}: For<'getAllocation'>): Promise<Answer<Allocation & { audit: AuditEntry[] }>> {
   return onShard(env, scope, bookmark ?? 'first-unconstrained', async (shard) => {
     const row = await findAllocation(shard, scope, input.id);
-    return row ? bookmarked(shard, ok(toApi(row))) : notFound('allocation');
+    if (!row) return notFound('allocation');
+    return bookmarked(shard, ok({ ...allocationToApi(row), audit: await trailOf(shard, scope, input.id) }));
   });
 }

@@ -2,29 +2,41 @@
 import { and, eq } from 'drizzle-orm';
 import { fail, notFound, ok, type Result } from '../../../contracts/kit/result.ts';
 import { Scope } from '../../../contracts/kit/serve.ts';
-import type { Booking, Transition } from '../../../contracts/procurement/bookings.ts';
+import type { Booking } from '../../../contracts/procurement/bookings.ts';
 import type { ProcurementEvent } from '../../../contracts/procurement/events.ts';
-import { type BookingState, mayBecome, nextStates, releasesSpace } from '../../../domain/booking/states.ts';
-import { allocations, bookings } from '../../../platform/d1/schema/tenant.ts';
+import type { Confirmation } from '../../../domain/booking/confirmation.ts';
+import {
+  type BookingState,
+  type LaterState,
+  mayBecome,
+  nextStates,
+  releasesSpace,
+} from '../../../domain/booking/states.ts';
+import { bookings } from '../../../platform/d1/schema/tenant.ts';
 import { guard } from '../../../platform/d1/statements.ts';
 import { newId } from '../../../platform/ids.ts';
 import { toInstant } from '../../../platform/instants.ts';
 import { audit } from '../audit.ts';
 import type { Env } from '../env.ts';
 import { armRelay, rollbackOf, type Shard } from '../shard.ts';
-import { findAllocation } from './allocations.ts';
+import { type AllocationRow, findAllocation } from './allocation-rows.ts';
 
-type Row = typeof bookings.$inferSelect;
-type AllocationRow = typeof allocations.$inferSelect;
+/** A stored booking. */
+export type BookingRow = typeof bookings.$inferSelect;
 
 /** A booking as the API has it. */
-export function bookingToApi(row: Row): Booking {
-  const { tenantId: _tenantId, createdAt, updatedAt, ...rest } = row;
-  return { ...rest, createdAt: toInstant(createdAt), updatedAt: toInstant(updatedAt) };
+export function bookingToApi(row: BookingRow): Booking {
+  const { tenantId: _tenantId, createdAt, updatedAt, confirmedBy, ...rest } = row;
+  return {
+    ...rest,
+    confirmedBy: confirmedBy && { ...confirmedBy, at: toInstant(confirmedBy.at) },
+    createdAt: toInstant(createdAt),
+    updatedAt: toInstant(updatedAt),
+  };
 }
 
 /** The row of a booking of the caller's tenant. */
-export async function findBooking(shard: Shard, scope: Scope, id: string): Promise<Row | undefined> {
+export async function findBooking(shard: Shard, scope: Scope, id: string): Promise<BookingRow | undefined> {
   return shard.db
     .select()
     .from(bookings)
@@ -33,13 +45,13 @@ export async function findBooking(shard: Shard, scope: Scope, id: string): Promi
 }
 
 /** The statement that stores a booking. */
-export function insertBooking(shard: Shard, row: Row): D1PreparedStatement {
+export function insertBooking(shard: Shard, row: BookingRow): D1PreparedStatement {
   return shard.session
     .prepare(
       `INSERT INTO bookings
          (id, tenant_id, allocation_id, carrier_id, origin, destination, quantity, reference, containers,
-          state, shipment_id, created_by, created_at, updated_at, version)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          state, shipment_id, created_by, created_at, updated_at, version, confirmed_by)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .bind(
       row.id,
@@ -57,39 +69,45 @@ export function insertBooking(shard: Shard, row: Row): D1PreparedStatement {
       row.createdAt,
       row.updatedAt,
       row.version,
+      stored(row.confirmedBy),
     );
 }
+
+const stored = (confirmation: Confirmation | null): string | null => confirmation && JSON.stringify(confirmation);
 
 /** What a confirmation adds to a batch: the shipment, the audit row and the outbox row. */
 export function confirmation(
   shard: Shard,
   scope: Scope,
-  booking: Row,
+  booking: BookingRow,
   allocation: AllocationRow,
-  now: number,
+  reason?: string,
 ): D1PreparedStatement[] {
+  const { confirmedBy, updatedAt: now } = booking;
+  const recorded = confirmedBy?.how === 'recorded';
+  const details = [
+    recorded && `${toInstant(confirmedBy.at)} by ${confirmedBy.means}`,
+    recorded && confirmedBy.spokeWith && `with ${confirmedBy.spokeWith}`,
+    `shipment ${booking.shipmentId}`,
+    reason,
+  ];
+  const action = recorded ? 'booking.confirmation_recorded' : 'booking.confirmed';
   return [
     shard.session
       .prepare('INSERT INTO shipments (id, tenant_id, booking_id, created_at) VALUES (?, ?, ?, ?)')
       .bind(booking.shipmentId, scope.tenantId, booking.id, now),
-    audit(shard, scope, booking.id, 'booking.confirmed', `shipment ${booking.shipmentId}`, now),
-    outboxRow(shard, scope, booking, allocation, now),
+    audit(shard, scope, booking.id, action, details.filter(Boolean).join(', '), now),
+    outboxRow(shard, scope, booking, allocation),
   ];
 }
 
-function outboxRow(
-  shard: Shard,
-  scope: Scope,
-  booking: Row,
-  allocation: AllocationRow,
-  now: number,
-): D1PreparedStatement {
+function outboxRow(shard: Shard, scope: Scope, booking: BookingRow, allocation: AllocationRow): D1PreparedStatement {
   const event: ProcurementEvent = {
     v: 1,
     id: `evt_${booking.id}_${booking.state}`,
     tenantId: scope.tenantId,
     type: `booking.${booking.state}` as ProcurementEvent['type'],
-    at: now,
+    at: booking.updatedAt,
     correlationId: scope.correlationId,
     data: {
       bookingId: booking.id,
@@ -107,16 +125,21 @@ function outboxRow(
 }
 
 /** A step of a booking that somebody was found to be allowed to take. */
-export interface Step extends Transition {
+export interface Step {
   id: string;
+  to: LaterState;
+  /** Who confirms it: for the step to `confirmed`, and for no other. */
+  confirmedBy?: Confirmation;
   /** The state it must be in; any that allows the step when it is not named. */
   from?: BookingState;
+  reason?: string | undefined;
   expectedVersion: number;
+  /** The world's instant. */
   now: number;
 }
 
 /** Takes a step; `scope` names the booking's tenant. */
-export async function transition(env: Env, shard: Shard, scope: Scope, step: Step): Promise<Result<Row>> {
+export async function transition(env: Env, shard: Shard, scope: Scope, step: Step): Promise<Result<BookingRow>> {
   const { id, to, from, now } = step;
   const row = await findBooking(shard, scope, id);
   if (!row) return notFound('booking');
@@ -131,12 +154,13 @@ export async function transition(env: Env, shard: Shard, scope: Scope, step: Ste
   }
   const allocation = await findAllocation(shard, scope, row.allocationId);
   if (!allocation) throw new Error(`allocation ${row.allocationId} of booking ${id} is missing`);
-  const next: Row = {
+  const next: BookingRow = {
     ...row,
     state: to,
     version: row.version + 1,
     updatedAt: now,
-    shipmentId: row.shipmentId ?? (to === 'confirmed' ? newId('shp', now) : null),
+    shipmentId: row.shipmentId ?? (to === 'confirmed' ? newId('shp', Date.now()) : null),
+    confirmedBy: step.confirmedBy ?? row.confirmedBy,
   };
   await armRelay(env, shard.name);
   try {
@@ -151,8 +175,8 @@ export async function transition(env: Env, shard: Shard, scope: Scope, step: Ste
 function transitionStatements(
   shard: Shard,
   scope: Scope,
-  row: Row,
-  next: Row,
+  row: BookingRow,
+  next: BookingRow,
   allocation: AllocationRow,
   reason: string | undefined,
 ): D1PreparedStatement[] {
@@ -160,19 +184,28 @@ function transitionStatements(
   const { session } = shard;
   const update = session
     .prepare(
-      `UPDATE bookings SET state = ?, version = ?, updated_at = ?, shipment_id = ?
+      `UPDATE bookings SET state = ?, version = ?, updated_at = ?, shipment_id = ?, confirmed_by = ?
        WHERE id = ? AND tenant_id = ? AND version = ?`,
     )
-    .bind(next.state, next.version, now, next.shipmentId, row.id, scope.tenantId, row.version);
+    .bind(
+      next.state,
+      next.version,
+      now,
+      next.shipmentId,
+      stored(next.confirmedBy),
+      row.id,
+      scope.tenantId,
+      row.version,
+    );
   const release = session
     .prepare('UPDATE allocations SET booked = booked - ?, version = version + 1 WHERE id = ? AND tenant_id = ?')
     .bind(row.quantity, row.allocationId, scope.tenantId);
   const effects =
     next.state === 'confirmed'
-      ? confirmation(shard, scope, next, allocation, now)
+      ? confirmation(shard, scope, next, allocation, reason)
       : [
           audit(shard, scope, row.id, `booking.${next.state}`, reason ?? '', now),
-          outboxRow(shard, scope, next, allocation, now),
+          outboxRow(shard, scope, next, allocation),
         ];
   return [update, ...guard(session), ...(releasesSpace(next.state) ? [release] : []), ...effects];
 }

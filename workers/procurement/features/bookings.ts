@@ -5,37 +5,34 @@
  */
 import { and, desc, eq, lt } from 'drizzle-orm';
 import { beforeId, cutPageById } from '../../../contracts/kit/paging.ts';
-import { type Answer, type Failure, fail, invalid, notFound, ok, type Page } from '../../../contracts/kit/result.ts';
+import {
+  type Answer,
+  type Failure,
+  fail,
+  invalid,
+  notFound,
+  ok,
+  type Page,
+  unprocessable,
+} from '../../../contracts/kit/result.ts';
 import { Scope } from '../../../contracts/kit/serve.ts';
-import type { AuditEntry, Booking, NewBooking } from '../../../contracts/procurement/bookings.ts';
+import type { AuditEntry } from '../../../contracts/procurement/audit.ts';
+import type { Booking, NewBooking } from '../../../contracts/procurement/bookings.ts';
+import { byContract, type Confirmation } from '../../../domain/booking/confirmation.ts';
 import { normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts';
-import { Cache } from '../../../platform/cache.ts';
-import { once } from '../../../platform/d1/idempotency.ts';
-import { allocations, bookings } from '../../../platform/d1/schema/tenant.ts';
+import { type IdempotentRequest, once } from '../../../platform/d1/idempotency.ts';
+import { bookings } from '../../../platform/d1/schema/tenant.ts';
 import { guard } from '../../../platform/d1/statements.ts';
 import { newId } from '../../../platform/ids.ts';
-import { toInstant } from '../../../platform/instants.ts';
+import { BOOKING_TRIES } from '../../../platform/limits.ts';
 import { audit, trailOf } from '../audit.ts';
+import { worldNow } from '../clock.ts';
+import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
 import { answersOf, armRelay, bookmarked, drainSoon, onShard, rollbackOf, type Shard } from '../shard.ts';
-import { findAllocation } from './allocations.ts';
-import { bookingToApi, confirmation, findBooking, insertBooking, transition } from './booking-rows.ts';
-
-type Row = typeof bookings.$inferSelect;
-type AllocationRow = typeof allocations.$inferSelect;
-
-/**
- * Facts of an allocation that never change once created: kept in the isolate, so that a booking is
- * one database call. What changes (`booked`) is only ever read and written inside the batch.
- */
-const facts = new Cache<string, AllocationRow>({ capacity: 5_000, ttlMs: Number.POSITIVE_INFINITY });
-
-async function factsOf(shard: Shard, scope: Scope, id: string): Promise<AllocationRow | undefined> {
-  const name = `${scope.tenantId}:${id}`;
-  const known = facts.get(name) ?? (await findAllocation(shard, scope, id));
-  if (known) facts.set(name, known);
-  return known;
-}
+import type { AllocationRow } from './allocation-rows.ts';
+import { closedFailure, factsOf, readFacts, refusalOf } from './booking-facts.ts';
+import { type BookingRow, bookingToApi, confirmation, findBooking, insertBooking, transition } from './booking-rows.ts';
 
 /** Books space. The same key again answers the same booking. */
 export async function createBooking({
@@ -50,42 +47,79 @@ export async function createBooking({
   const refused = containerFaults(containers, input.quantity);
   if (refused) return refused;
   return onShard(env, scope, 'first-primary', async (shard) => {
-    const allocation = await factsOf(shard, scope, input.allocationId);
-    if (!allocation) return notFound('allocation');
-    const booking = newBooking(scope, { ...input, containers }, allocation, now);
     await armRelay(env, shard.name);
-    const made = await once(answersOf(shard), scope, { operation: 'booking', key, input }, now, {
-      optimistic: true,
-      make: async () => ({
-        answer: bookingToApi(booking),
-        statements: bookingStatements(shard, scope, booking, allocation, now),
-      }),
-      explain: (error) => explain(error, shard, scope, allocation, { quantity: input.quantity, now }),
+    for (let tries = 0; tries < BOOKING_TRIES; tries++) {
+      const allocation = await factsOf(shard, scope, input.allocationId, worldNow(env));
+      if (!allocation) return notFound('allocation');
+      const made = await tryToBook(
+        { env, shard, scope, allocation, containers },
+        { operation: 'booking', key, input },
+        now,
+      );
+      if (made === 'again') continue;
+      if (made.ok && !made.replayed) background(drainSoon(env, shard.name));
+      return bookmarked(shard, made);
+    }
+    return fail('allocation.contended', 'Others book and cancel here at this moment, and nothing was booked for you', {
+      retryAfterSeconds: 1,
     });
-    if (made.ok && !made.replayed) background(drainSoon(env, shard.name));
-    return bookmarked(shard, made);
   });
 }
 
-/** The draw on the allocation under its CHECK, the guard, the booking, and what follows from it. */
-function bookingStatements(
-  shard: Shard,
-  scope: Scope,
-  booking: Row,
-  allocation: AllocationRow,
+/** What a booking draws on, and for whom. */
+interface Draw {
+  env: Env;
+  shard: Shard;
+  scope: Scope;
+  /** The facts that the booking goes by. */
+  allocation: AllocationRow;
+  containers: string[];
+}
+
+/** Tries to book by the facts that are known; `again` when they have changed, or space has become free since. */
+async function tryToBook(
+  draw: Draw,
+  request: IdempotentRequest & { input: NewBooking },
   now: number,
-): D1PreparedStatement[] {
+): Promise<Answer<Booking> | 'again'> {
+  const { env, shard, scope, allocation } = draw;
+  const { quantity } = request.input;
+  const at = worldNow(env);
+  const closed = closedFailure(allocation, at);
+  const booking = newBooking(draw, request.input, { now, at });
+  let again = false;
+  const made = await once(answersOf(shard), scope, request, now, {
+    // What was booked once is answered again also after booking has closed.
+    optimistic: closed === null,
+    make: async () => closed ?? { answer: bookingToApi(booking), statements: bookingStatements(draw, booking) },
+    explain: async (error) => {
+      if (!rollbackOf(error)) return null;
+      // One reading decides and explains. What it shows as bookable is tried again, never refused.
+      const fresh = await readFacts(shard, scope, allocation.id);
+      const failure = fresh ? refusalOf(fresh, quantity, worldNow(env)) : notFound('allocation');
+      again = failure === null;
+      return failure ?? CROSSED;
+    },
+  });
+  return again ? 'again' : made;
+}
+
+/** Stands for a batch that is tried again; no caller sees it. */
+const CROSSED = fail('allocation.contended', 'Crossed with others');
+
+/** The draw on the allocation under its CHECK and by its revision, the guard, the booking, and what follows from it. */
+function bookingStatements({ shard, scope, allocation }: Draw, booking: BookingRow): D1PreparedStatement[] {
   return [
     shard.session
       .prepare(
         `UPDATE allocations SET booked = booked + ?, version = version + 1
-         WHERE id = ? AND tenant_id = ? AND (closes_at IS NULL OR closes_at > ?)`,
+         WHERE id = ? AND tenant_id = ? AND revision = ?`,
       )
-      .bind(booking.quantity, allocation.id, scope.tenantId, now),
+      .bind(booking.quantity, allocation.id, scope.tenantId, allocation.revision),
     ...guard(shard.session),
     insertBooking(shard, booking),
-    audit(shard, scope, booking.id, 'booking.requested', `${booking.quantity} of ${allocation.id}`, now),
-    ...(booking.state === 'confirmed' ? confirmation(shard, scope, booking, allocation, now) : []),
+    audit(shard, scope, booking.id, 'booking.requested', `${booking.quantity} of ${allocation.id}`, booking.createdAt),
+    ...(booking.state === 'confirmed' ? confirmation(shard, scope, booking, allocation) : []),
   ];
 }
 
@@ -102,7 +136,12 @@ function containerFaults(containers: string[], quantity: number): Failure | null
   return faults.length > 0 ? invalid(faults) : null;
 }
 
-function newBooking(scope: Scope, input: NewBooking, allocation: AllocationRow, now: number): Row {
+/** The booking to store: `now` on the wall clock, which ids sort by, and `at` on the world's. */
+function newBooking(
+  { scope, allocation, containers }: Draw,
+  input: NewBooking,
+  { now, at }: { now: number; at: number },
+): BookingRow {
   const confirmed = allocation.confirmation === 'instant';
   return {
     id: newId('bkg', now),
@@ -113,35 +152,15 @@ function newBooking(scope: Scope, input: NewBooking, allocation: AllocationRow, 
     destination: allocation.destination,
     quantity: input.quantity,
     reference: input.reference ?? null,
-    containers: input.containers,
+    containers,
     state: confirmed ? 'confirmed' : 'requested',
+    confirmedBy: confirmed ? byContract(at) : null,
     shipmentId: confirmed ? newId('shp', now) : null,
     createdBy: scope.subject,
-    createdAt: now,
-    updatedAt: now,
+    createdAt: at,
+    updatedAt: at,
     version: 1,
   };
-}
-
-/** Why a booking's batch was rolled back, read anew. */
-async function explain(
-  error: unknown,
-  shard: Shard,
-  scope: Scope,
-  allocation: AllocationRow,
-  { quantity, now }: { quantity: number; now: number },
-): Promise<Failure | null> {
-  const rollback = rollbackOf(error);
-  if (!rollback) return null;
-  const fresh = await findAllocation(shard, scope, allocation.id);
-  if (!fresh) return notFound('allocation');
-  if (rollback === 'guard') {
-    return fail('allocation.expired', `Booking closed at ${toInstant(fresh.closesAt ?? now)}`);
-  }
-  const remaining = fresh.capacity - fresh.booked;
-  return fail('allocation.exhausted', `${quantity} asked for, ${remaining} of ${fresh.capacity} left`, {
-    extra: { remaining, capacity: fresh.capacity },
-  });
 }
 
 /** The tenant's bookings, newest first. */
@@ -186,13 +205,48 @@ export async function getBooking({
 export async function transitionBooking({
   env,
   scope,
-  input: { id, ...change },
+  input: { id, to, reason },
   expectedVersion,
-  now,
   background,
 }: For<'transitionBooking'>): Promise<Answer<Booking>> {
+  if (to === 'confirmed') {
+    return fail(
+      'forbidden',
+      'The carrier confirms its bookings. What it confirmed by telephone or e-mail is recorded by ' +
+        'POST /v1/bookings/{id}/carrier-confirmation, with the permission bookings:confirm-for-carrier',
+    );
+  }
   return onShard(env, scope, 'first-primary', async (shard) => {
-    const moved = await transition(env, shard, scope, { ...change, id, expectedVersion, now });
+    const moved = await transition(env, shard, scope, { id, to, reason, expectedVersion, now: worldNow(env) });
+    if (!moved.ok) return moved;
+    background(drainSoon(env, shard.name));
+    return bookmarked(shard, ok(bookingToApi(moved.value)));
+  });
+}
+
+/** Records that the carrier has confirmed a booking outside of the platform. */
+export async function recordCarrierConfirmation({
+  env,
+  scope,
+  input: { id, means, spokeWith, confirmedAt, reason },
+  expectedVersion,
+  background,
+}: For<'recordCarrierConfirmation'>): Promise<Answer<Booking>> {
+  const now = worldNow(env);
+  const at = confirmedAt === undefined ? now : Date.parse(confirmedAt);
+  if (at > now) {
+    return unprocessable([{ pointer: '/confirmedAt', code: 'future', detail: 'must not lie in the future' }]);
+  }
+  const confirmedBy: Confirmation = {
+    how: 'recorded',
+    subject: scope.subject,
+    at,
+    means,
+    spokeWith: spokeWith ?? null,
+  };
+  return onShard(env, scope, 'first-primary', async (shard) => {
+    const step = { id, to: 'confirmed', from: 'requested', confirmedBy, reason, expectedVersion, now } as const;
+    const moved = await transition(env, shard, scope, step);
     if (!moved.ok) return moved;
     background(drainSoon(env, shard.name));
     return bookmarked(shard, ok(bookingToApi(moved.value)));
