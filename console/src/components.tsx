@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { ApiError } from './api.ts';
 import { instant, words } from './format.ts';
 import type { LiveStatus } from './live.ts';
+import type { Confirmation } from './types.ts';
 
 /** A refusal or failure, with what to quote when asking for help. */
 export function Problem({ error }: { error: unknown }) {
@@ -80,6 +81,23 @@ export function BookingHead({
       </span>
       <span className="actions">{children}</span>
     </div>
+  );
+}
+
+/** Who confirmed a booking, in words. */
+export function ConfirmedBy({ confirmation }: { confirmation: Confirmation | null }) {
+  if (!confirmation) return null;
+  const { how, means, spokeWith, at } = confirmation;
+  const by = {
+    contract: 'Confirmed at once by contract',
+    carrier: 'Confirmed by the carrier',
+    recorded: `Carrier’s confirmation recorded: by ${means ?? 'other'}${spokeWith ? `, with ${spokeWith}` : ''}`,
+    unattributed: 'Confirmed',
+  }[how];
+  return (
+    <p className="muted small">
+      {by} · {instant(at)}
+    </p>
   );
 }
 

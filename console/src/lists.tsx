@@ -1,7 +1,7 @@
 /** Lists that come page by page, and requests that must happen once. */
 import { type UseInfiniteQueryResult, useInfiniteQuery } from '@tanstack/react-query';
 import { type ReactNode, useRef } from 'react';
-import type { InputOf, ItemOf, ListName } from '../../clients/typescript/src/index.ts';
+import type { InputOf, ItemOf, ListName, OutputOf } from '../../clients/typescript/src/index.ts';
 import { page } from './api.ts';
 import { Loading, Problem } from './components.tsx';
 
@@ -13,8 +13,9 @@ export function usePages<Name extends ListName>(name: Name, limit = 25) {
     initialPageParam: '',
     getNextPageParam: (last) => last.nextCursor,
   });
-  const pages: { items: unknown[] }[] = list.data?.pages ?? [];
-  return { list, rows: pages.flatMap((one) => one.items) as ItemOf<Name>[] };
+  const pages: OutputOf<Name>[] = list.data?.pages ?? [];
+  const read: { items: unknown[] }[] = pages;
+  return { list, pages, rows: read.flatMap((one) => one.items) as ItemOf<Name>[] };
 }
 
 /** A list with what it shows while it loads, when it fails, when it is empty, and when there is more. */

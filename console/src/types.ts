@@ -1,11 +1,13 @@
 /** The API's objects under the names that the console has for them. */
-import type { EtaAccuracy } from '../../clients/typescript/src/index.ts';
+import type { EtaAccuracy, InputOf } from '../../clients/typescript/src/index.ts';
 
 export type {
   Allocation,
   Booking,
   Carrier,
   CarrierBooking,
+  CarrierBookingList,
+  Confirmation,
   Container,
   Eta,
   EtaAccuracyPage as AccuracyPage,
@@ -25,3 +27,6 @@ export type {
 
 /** The ETA accuracy of a group. */
 export type AccuracyRow = EtaAccuracy;
+
+/** What is recorded of a confirmation that a carrier gave outside of the platform. */
+export type CarrierConfirmation = Omit<InputOf<'recordCarrierConfirmation'>, 'id'>;

@@ -118,6 +118,28 @@ test('books, shows what is left, and turns into a shipment with its carrier', as
   await expect(page.getByText('desk@acme-line.example')).toBeVisible();
 });
 
+test('records what the carrier confirmed by telephone, which the booking and its trail then say', async ({ page }) => {
+  const space = await tenant.admin.must(
+    'POST',
+    '/v1/allocations',
+    spaceOf(tenant.carrierId, 5, { confirmation: 'carrier', origin: 'SGSIN', destination: 'DEHAM' }),
+  );
+  await tenant.admin.must('POST', '/v1/bookings', { allocationId: space.id, quantity: 1, reference: 'PO-TEL' });
+  await signIn(page);
+  await page.getByRole('link', { name: 'Bookings' }).click();
+  const card = page.locator('section.card', { hasText: 'PO-TEL' });
+  await expect(card.getByRole('button', { name: 'Confirm', exact: true })).toHaveCount(0);
+  await card.getByRole('button', { name: 'Record the carrier’s confirmation' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('The carrier confirmed by').selectOption('telephone');
+  await dialog.getByLabel('You spoke with').fill('The export desk');
+  await dialog.getByRole('button', { name: 'Record', exact: true }).click();
+  await expect(card.getByText('Carrier’s confirmation recorded: by telephone, with The export desk')).toBeVisible();
+  await expect(card.getByRole('button', { name: 'Mark shipped' })).toBeVisible();
+  await card.getByRole('button', { name: 'Trail' }).click();
+  await expect(card.getByText(/Confirmation recorded · .* by telephone, with The export desk/)).toBeVisible();
+});
+
 test('browses the API documentation without a foreign host', async ({ page }) => {
   const elsewhere: string[] = [];
   page.on('request', (request) => {

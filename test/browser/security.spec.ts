@@ -3,6 +3,7 @@ import { TOTP } from 'otpauth';
 import { createTenant, operatorOf, spaceOf, type TestTenant } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
 import { person } from '../support/people.ts';
+import { shardOf } from '../support/shards.ts';
 
 let platform: Platform;
 let tenant: TestTenant;
@@ -147,4 +148,17 @@ test('a carrier’s person sees the bookings addressed to the carrier and confir
   await page.getByRole('button', { name: 'Confirm' }).click();
   await expect(page.getByText('Confirmed', { exact: true })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Confirm' })).toHaveCount(0);
+  await expect(page.getByText('Confirmed by the carrier')).toBeVisible();
+
+  const other = await createTenant(platform, 'bravo');
+  await other.admin.must('POST', '/v1/carriers', { scac: 'ACME', name: 'Carrier of acme' });
+  const db = await shardOf(platform, other.shard);
+  expect(other.shard).not.toBe(tenant.shard);
+  await db.prepare('ALTER TABLE bookings RENAME TO away').run();
+  await page.reload();
+  await expect(page.getByText('3 units for acme')).toBeVisible();
+  await expect(page.getByRole('alert')).toContainText('The bookings of bravo cannot be read now');
+  await db.prepare('ALTER TABLE away RENAME TO bookings').run();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('alert')).toHaveCount(0);
 });

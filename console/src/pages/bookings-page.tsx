@@ -2,14 +2,16 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { type LaterState, nextStates } from '../../../domain/booking/states.ts';
 import { api } from '../api.ts';
-import { BookingHead, Empty, Loading, Problem, unitsOf } from '../components.tsx';
-import { day, instant, words } from '../format.ts';
+import { BookingHead, ConfirmedBy, Empty, Loading, Problem, Tag, unitsOf } from '../components.tsx';
+import { age, day, instant, words } from '../format.ts';
 import { List, openModal, useKeyFor, usePages } from '../lists.tsx';
-import { useMe } from '../session.ts';
+import { useClock, useMe } from '../session.ts';
 import type { Allocation, Booking, NewBooking } from '../types.ts';
+import { ConfirmationDialog } from './confirmation-dialog.tsx';
 
-const VERBS: Record<LaterState, string> = {
-  confirmed: 'Confirm',
+/** The steps that are the shipper's to take: to confirm is the carrier's. */
+type Step = Exclude<LaterState, 'confirmed'>;
+const VERBS: Record<Step, string> = {
   shipped: 'Mark shipped',
   completed: 'Complete',
   cancelled: 'Cancel',
@@ -19,6 +21,7 @@ const VERBS: Record<LaterState, string> = {
 export function BookingsPage() {
   const me = useMe();
   const mayBook = me.data?.permissions.includes('bookings:write') ?? false;
+  const mayRecord = me.data?.permissions.includes('bookings:confirm-for-carrier') ?? false;
   const [chosen, setChosen] = useState<Allocation | null>(null);
   const allocations = usePages('listAllocations');
   const bookings = usePages('listBookings');
@@ -40,7 +43,7 @@ export function BookingsPage() {
       </List>
       <h1>Bookings</h1>
       <List of={bookings} what="bookings" empty={<Empty title="No bookings yet">Choose space above.</Empty>}>
-        {(rows) => rows.map((booking) => <BookingCard key={booking.id} booking={booking} mayBook={mayBook} />)}
+        {(rows) => rows.map((booking) => <BookingCard key={booking.id} {...{ booking, mayBook, mayRecord }} />)}
       </List>
       {chosen && <BookDialog space={chosen} onClose={() => setChosen(null)} />}
     </main>
@@ -48,13 +51,18 @@ export function BookingsPage() {
 }
 
 function SpaceCard({ space, mayBook, onChoose }: { space: Allocation; mayBook: boolean; onChoose: () => void }) {
+  const { now } = useClock();
+  const closesIn = (Date.parse(space.closesAt) - now) / 1_000;
+  const refused = space.status !== 'open' ? words(space.status) : closesIn <= 0 ? 'Closed' : null;
+  const label = refused ?? (space.remaining === 0 ? 'Full' : 'Book');
   return (
     <article className="card space">
       <h2>
-        {space.origin} → {space.destination}
+        {space.origin} → {space.destination} {space.status !== 'open' && <Tag state={space.status} />}
       </h2>
       <p className="muted small">
         {space.period} · {day(space.departureAt)} – {day(space.arrivalAt)}
+        {refused === null && ` · booking closes in ${age(closesIn)}`}
       </p>
       <meter
         min={0}
@@ -65,8 +73,8 @@ function SpaceCard({ space, mayBook, onChoose }: { space: Allocation; mayBook: b
       <p>
         <strong>{space.remaining}</strong> of {space.capacity} {space.unit === 'teu' ? 'TEU' : 'containers'} left
       </p>
-      <button type="button" disabled={!mayBook || space.remaining === 0} onClick={onChoose}>
-        {space.remaining === 0 ? 'Full' : 'Book'}
+      <button type="button" disabled={!mayBook || label !== 'Book'} onClick={onChoose}>
+        {label}
       </button>
     </article>
   );
@@ -82,28 +90,44 @@ function useRefresh(): () => Promise<unknown> {
     );
 }
 
-function BookingCard({ booking, mayBook }: { booking: Booking; mayBook: boolean }) {
+function BookingCard({ booking, mayBook, mayRecord }: { booking: Booking; mayBook: boolean; mayRecord: boolean }) {
   const refresh = useRefresh();
   const [open, setOpen] = useState(false);
+  const [recording, setRecording] = useState(false);
   const move = useMutation({
-    mutationFn: (to: LaterState) => api('transitionBooking', { id: booking.id, to }, { ifMatch: booking.version }),
+    mutationFn: (to: Step) => api('transitionBooking', { id: booking.id, to }, { ifMatch: booking.version }),
     onSettled: refresh,
   });
   return (
     <section className="card">
       <BookingHead booking={booking} units={unitsOf(booking.quantity)}>
+        {mayRecord && booking.state === 'requested' && (
+          <button type="button" className="quiet" disabled={move.isPending} onClick={() => setRecording(true)}>
+            Record the carrier’s confirmation
+          </button>
+        )}
         {mayBook &&
-          nextStates(booking.state).map((to) => (
-            <button type="button" key={to} className="quiet" disabled={move.isPending} onClick={() => move.mutate(to)}>
-              {VERBS[to]}
-            </button>
-          ))}
+          nextStates(booking.state)
+            .filter((to) => to !== 'confirmed')
+            .map((to) => (
+              <button
+                type="button"
+                key={to}
+                className="quiet"
+                disabled={move.isPending}
+                onClick={() => move.mutate(to)}
+              >
+                {VERBS[to]}
+              </button>
+            ))}
         <button type="button" className="quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
           Trail
         </button>
       </BookingHead>
+      <ConfirmedBy confirmation={booking.confirmedBy} />
       {move.isError && <Problem error={move.error} />}
       {open && <Trail id={booking.id} version={booking.version} />}
+      {recording && <ConfirmationDialog {...{ booking, refresh }} onClose={() => setRecording(false)} />}
     </section>
   );
 }

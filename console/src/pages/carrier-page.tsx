@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '../api.ts';
-import { BookingHead, Empty, Problem, unitsOf } from '../components.tsx';
+import { BookingHead, ConfirmedBy, Empty, Problem, unitsOf } from '../components.tsx';
 import { day } from '../format.ts';
 import { List, usePages } from '../lists.tsx';
 import { useMe } from '../session.ts';
-import type { CarrierBooking } from '../types.ts';
+import type { CarrierBooking, CarrierBookingList } from '../types.ts';
 
 /** What a carrier's people see: who works with the carrier, and the bookings addressed to it. */
 export default function CarrierPage() {
@@ -15,6 +15,7 @@ export default function CarrierPage() {
   return (
     <main className="page">
       <h1>Bookings addressed to you</h1>
+      <Lacking pages={bookings.pages} onRetry={() => void bookings.list.refetch()} />
       <List
         of={bookings}
         what="bookings"
@@ -40,11 +41,33 @@ export default function CarrierPage() {
   );
 }
 
+/** Whose bookings are missing from the pages that are shown. */
+function Lacking({ pages, onRetry }: { pages: CarrierBookingList[]; onRetry: () => void }) {
+  const names = [...new Set(pages.flatMap(({ lacking }) => lacking.map(({ name }) => name)))];
+  const more = Math.max(0, ...pages.map(({ lackingMore }) => lackingMore));
+  if (names.length === 0) return null;
+  return (
+    <div className="problem" role="alert">
+      <p>
+        The bookings of {names.join(', ')}
+        {more > 0 && ` and ${more} more`} cannot be read now and are missing here.
+      </p>
+      <button type="button" className="quiet" onClick={onRetry}>
+        Try again
+      </button>
+    </div>
+  );
+}
+
 function BookingCard({ booking, mayAnswer }: { booking: CarrierBooking; mayAnswer: boolean }) {
   const queries = useQueryClient();
   const answer = useMutation({
     mutationFn: (to: 'confirmed' | 'cancelled') =>
-      api('transitionCarrierBooking', { id: booking.id, to }, { ifMatch: booking.version }),
+      api(
+        'transitionCarrierBooking',
+        { tenantId: booking.tenant.id, id: booking.id, to },
+        { ifMatch: booking.version },
+      ),
     onSettled: () => queries.invalidateQueries({ queryKey: ['listCarrierBookings'] }),
   });
   return (
@@ -66,6 +89,7 @@ function BookingCard({ booking, mayAnswer }: { booking: CarrierBooking; mayAnswe
           </>
         )}
       </BookingHead>
+      <ConfirmedBy confirmation={booking.confirmedBy} />
       {answer.isError && <Problem error={answer.error} />}
     </section>
   );
