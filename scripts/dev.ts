@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { clockFrom } from '../platform/clock.ts';
 import { ApiClient } from './support/api.ts';
-import { createDemo, type Demo, loadDemo, nextAttempt, saveDemo } from './support/demo.ts';
+import { createDemo, type Demo, loadDemo, nextAttempt, offerNextSailings, saveDemo } from './support/demo.ts';
 import { writeSecretFile } from './support/files.ts';
 import { pruneSecrets, resealAll } from './support/resealing.ts';
 import { ROOT } from './support/root.ts';
@@ -98,6 +98,8 @@ await main(async () => {
   if (!values.empty) {
     try {
       demo = loadDemo(dataDir) ?? (await step('Demonstration', () => create(dataDir, origin, clock.now())));
+      // What is shown at the start can be booked, also when the folder is an old one.
+      await offerNextSailings(new ApiClient(origin, demo.client), demo, clock.now());
     } catch (error) {
       await runtime.stop();
       throw new PlainError(

@@ -14,13 +14,22 @@ export interface DemoConnection {
   secret: string;
 }
 
+/** A sailing with space to book. */
+export interface DemoSailing {
+  id: string;
+  origin: string;
+  destination: string;
+  /** When it leaves, the world's ms; absent in data folders of 0.4.0, whose sailings have left. */
+  departureAt?: number;
+}
+
 /** Everything a restart needs to know of the demonstration. */
 export interface Demo {
   tenantId: string;
   logins: { role: string; email: string; password: string }[];
   client: { id: string; secret: string };
   carriers: { id: string; name: string; events: DemoConnection; positions: DemoConnection }[];
-  allocations: { id: string; origin: string; destination: string }[];
+  allocations: DemoSailing[];
   fullAllocationId: string;
   containers: SimulatedContainer[];
   /** The world's instant up to which milestones have been posted. */
@@ -162,35 +171,55 @@ export function registrationOf(container: SimulatedContainer, carrierId: string,
   };
 }
 
+/** How long before its departure a sailing is offered. */
+const OFFERED_DAYS = 30;
+
+/** Offers space on a sailing; `i` is its lane's number, which says whose it is and who confirms. */
+async function offer(
+  api: ApiClient,
+  carriers: Demo['carriers'],
+  [origin, destination]: [string, string],
+  { i, capacity, departureAt }: { i: number; capacity: number; departureAt: number },
+): Promise<DemoSailing> {
+  const { id } = await api.must('POST', '/v1/allocations', {
+    carrierId: carriers[i % carriers.length]!.id,
+    origin,
+    destination,
+    period: `Sailing of ${new Date(departureAt).toISOString().slice(0, 10)}`,
+    capacity,
+    departureAt: new Date(departureAt).toISOString(),
+    arrivalAt: new Date(departureAt + 28 * DAY_MS).toISOString(),
+    confirmation: i % 4 === 3 ? 'carrier' : 'instant',
+  });
+  return { id, origin, destination, departureAt };
+}
+
 async function createAllocations(
   api: ApiClient,
   carriers: Demo['carriers'],
   worldNow: number,
 ): Promise<Pick<Demo, 'allocations' | 'fullAllocationId'>> {
-  const create = (lane: [string, string], i: number, capacity: number) =>
-    api.must('POST', '/v1/allocations', {
-      carrierId: carriers[i % carriers.length]!.id,
-      origin: lane[0],
-      destination: lane[1],
-      period: `Sailing ${String(i + 1).padStart(2, '0')}`,
-      capacity,
-      departureAt: new Date(worldNow + (5 + i) * DAY_MS).toISOString(),
-      arrivalAt: new Date(worldNow + (33 + i) * DAY_MS).toISOString(),
-      confirmation: i % 4 === 3 ? 'carrier' : 'instant',
-    });
-  const made = [];
-  for (const [i, lane] of LANES.slice(0, 6).entries()) made.push(await create(lane, i, 40 - i * 5));
-  const full = await create(LANES[0]!, 6, 1);
+  const departure = (i: number): number => worldNow + (OFFERED_DAYS + i) * DAY_MS;
+  const made: DemoSailing[] = [];
+  for (const [i, lane] of LANES.slice(0, 6).entries()) {
+    made.push(await offer(api, carriers, lane, { i, capacity: 40 - i * 5, departureAt: departure(i) }));
+  }
+  const full = await offer(api, carriers, LANES[0]!, { i: 6, capacity: 1, departureAt: departure(6) });
   await api.must('POST', '/v1/bookings', { allocationId: full.id, quantity: 1, reference: 'Last box' });
-  const [first] = made;
   await api.must('POST', '/v1/bookings', {
-    allocationId: first.id,
+    allocationId: made[0]!.id,
     quantity: 3,
     reference: 'Autumn range',
     containers: ['FLDU9000013', 'FLDU9000029'],
   });
-  return {
-    allocations: made.map(({ id, origin, destination }) => ({ id, origin, destination })),
-    fullAllocationId: full.id,
-  };
+  return { allocations: made, fullAllocationId: full.id };
+}
+
+/** Offers the next sailing of each lane whose sailing leaves within a day: the world's clock runs on. */
+export async function offerNextSailings(api: ApiClient, demo: Demo, worldNow: number): Promise<void> {
+  for (const [i, { origin, destination, departureAt = 0 }] of demo.allocations.entries()) {
+    if (departureAt > worldNow + DAY_MS) continue;
+    const next = { i, capacity: 40 - i * 5, departureAt: worldNow + OFFERED_DAYS * DAY_MS };
+    demo.allocations[i] = await offer(api, demo.carriers, [origin, destination], next);
+  }
 }

@@ -22,6 +22,9 @@ export const WORKER_FOLDERS: Record<WorkerName, string> = {
   observer: 'workers/observer',
 };
 
+/** The Workers that go by the world's clock. */
+const WORLDLY: readonly WorkerName[] = ['gateway', 'tracking', 'procurement'];
+
 const READY_WITHIN_MS = 90_000;
 
 /** Settings of a runtime. */
@@ -116,8 +119,7 @@ function writeConfigs(secrets: Secrets, options: RuntimeOptions): string[] {
   return (Object.entries(WORKER_FOLDERS) as [WorkerName, string][]).map(([worker, source]) => {
     const folder = join(options.dataDir, 'config', worker);
     mkdirSync(folder, { recursive: true });
-    const clock =
-      options.demoClock && (worker === 'tracking' || worker === 'gateway') ? { DEMO_CLOCK: options.demoClock } : {};
+    const clock = options.demoClock && WORLDLY.includes(worker) ? { DEMO_CLOCK: options.demoClock } : {};
     const vars = { ...secrets[worker], ...clock, ...options.vars?.[worker] };
     const lines = Object.entries(vars).map(([name, value]) => `${name}='${value}'`);
     writeSecretFile(join(folder, '.dev.vars'), `${lines.join('\n')}\n`);

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../platform/clock.ts';
 import { ApiClient, postSigned } from './api.ts';
-import { type Demo, registrationOf } from './demo.ts';
+import { type Demo, offerNextSailings, registrationOf } from './demo.ts';
 import { milestonesBetween, type SimulatedContainer, type SimulatedMilestone, stateAt } from './voyages.ts';
 
 const DCSA: Record<Exclude<SimulatedMilestone['kind'], 'reestimated'>, Record<string, string>> = {
@@ -80,6 +80,7 @@ async function tick(origin: string, api: ApiClient, demo: Demo, now: number): Pr
     );
   }
   demo.postedUntil = now;
+  await offerNextSailings(api, demo, now);
 }
 
 async function deliver(origin: string, connection: Demo['carriers'][number]['events'], body: object): Promise<void> {
