@@ -6,15 +6,19 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Notification } from '../../contracts/notifications/events.ts';
 import type { ProcurementEvent } from '../../contracts/procurement/events.ts';
+import type { AuditRecord } from '../../domain/audit/record.ts';
+import { type AuditNote, deliverAudit } from '../../platform/audit.ts';
 import { wallClock } from '../../platform/clock.ts';
 import { forgetAnswers } from '../../platform/d1/idempotency.ts';
 import type { ShardBindings, ShardName } from '../../platform/d1/shards.ts';
 import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
 import { Outbox, type OutboxStore, type Waiting } from '../../platform/outbox.ts';
+import { auditTrail } from '../audit-trail/stub.ts';
 import { DEADLINES_TABLE, Deadlines } from '../kit/deadlines.ts';
 import { Sql } from '../kit/sql.ts';
 
 interface Env extends ShardBindings {
+  AUDIT_TRAIL: DurableObjectNamespace;
   PROCUREMENT_EVENTS: Queue<ProcurementEvent>;
   NOTIFICATIONS_QUEUE: Queue<Notification>;
   LOG_LEVEL?: string;
@@ -56,11 +60,42 @@ class ShardOutbox implements OutboxStore<ProcurementEvent> {
   }
 }
 
+type RecordRow = { id: number; tenant_id: string; record: string };
+
+/** Entries of a shard whose record the audit trail does not have yet. */
+class ShardRecords implements OutboxStore<AuditNote> {
+  readonly #db: D1Database;
+
+  constructor(db: D1Database) {
+    this.#db = db;
+  }
+
+  async next(delivered: readonly (number | string)[], limit: number): Promise<Waiting<AuditNote>[]> {
+    const select = this.#db
+      .prepare('SELECT id, tenant_id, record FROM audit_log WHERE record IS NOT NULL ORDER BY id LIMIT ?')
+      .bind(limit);
+    const forget = this.#db
+      .prepare('UPDATE audit_log SET record = NULL WHERE id IN (SELECT value FROM json_each(?))')
+      .bind(JSON.stringify(delivered));
+    const answers = await this.#db.batch<RecordRow>(delivered.length > 0 ? [forget, select] : [select]);
+    return answers.at(-1)!.results.map(({ id, tenant_id: organisationId, record }) => ({
+      id,
+      body: { organisationId, record: JSON.parse(record) as AuditRecord },
+    }));
+  }
+
+  /** The alarm looks again anyway. */
+  failed(): null {
+    return null;
+  }
+}
+
 /** The Durable Object class. */
 export class OutboxRelay extends DurableObject<Env> {
   readonly #log: Logger;
   readonly #deadlines: Deadlines<'look'>;
   #outbox: Outbox<ProcurementEvent> | null = null;
+  #records: Outbox<AuditNote> | null = null;
   #forgotAt = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -79,14 +114,22 @@ export class OutboxRelay extends DurableObject<Env> {
 
   /** Sends what waits now; calls while a drain runs wait for a fresh look after it. */
   async drain(shard: string): Promise<void> {
+    const db = this.env[shard as ShardName];
+    const common = { log: this.#log, now: () => Date.now(), batch: BATCH };
     this.#outbox ??= new Outbox({
-      store: new ShardOutbox(this.env[shard as ShardName]),
-      deliver: (events) => this.#deliver(events),
-      log: this.#log,
-      now: () => Date.now(),
-      batch: BATCH,
+      ...common,
+      store: new ShardOutbox(db),
+      deliver: (events: ProcurementEvent[]) => this.#deliver(events),
     });
-    await this.#outbox.drainAfresh();
+    this.#records ??= new Outbox({
+      ...common,
+      store: new ShardRecords(db),
+      deliver: (notes: AuditNote[]) => deliverAudit(notes, (id, records) => auditTrail(this.env, id).append(records)),
+    });
+    // One waits for the other in no case: a trail that is away keeps no event, and a queue no record.
+    const drained = await Promise.allSettled([this.#outbox.drainAfresh(), this.#records.drainAfresh()]);
+    const failed = drained.find((outcome) => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
   }
 
   override async alarm(): Promise<void> {
@@ -132,7 +175,9 @@ export class OutboxRelay extends DurableObject<Env> {
 
   async #waiting(shard: ShardName): Promise<boolean> {
     try {
-      return (await this.env[shard].prepare('SELECT 1 FROM outbox LIMIT 1').first()) !== null;
+      const waiting =
+        'SELECT 1 FROM outbox UNION ALL SELECT 1 FROM (SELECT 1 FROM audit_log WHERE record IS NOT NULL LIMIT 1) LIMIT 1';
+      return (await this.env[shard].prepare(waiting).first()) !== null;
     } catch {
       return true;
     }

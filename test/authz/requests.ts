@@ -1,8 +1,8 @@
 /** A valid request for each operation of the document, made from its schemas. */
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { type DocumentedOperation, fillPath, type Hints, type OpenApi, sample, valuesOf } from '../support/openapi.ts';
 import { inDays } from '../support/fixtures.ts';
+import { type DocumentedOperation, fillPath, type Hints, type OpenApi, sample, valuesOf } from '../support/openapi.ts';
 import { pathParams, SHARED_NUMBER } from '../support/world.ts';
 
 /** What a schema cannot say: values that exist, and such as do not undo what the checks stand on. */

@@ -10,7 +10,7 @@ import type { AuditRecord } from '../../domain/audit/record.ts';
 import { sha256 } from '../../platform/sha256.ts';
 import { entriesOfPlatform, verdictOf, verifyEntries } from '../../scripts/support/audit.ts';
 import { ROOT } from '../../scripts/support/root.ts';
-import { recordActs } from '../support/audit.ts';
+import { emptyTrail, recordActs } from '../support/audit.ts';
 import { createTenant, fetchOf, type TestTenant } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
 
@@ -30,6 +30,7 @@ afterAll(async () => {
 /** A tenant with twenty entries in its trail. */
 async function recorded(): Promise<TestTenant> {
   const tenant = await createTenant(platform, `t${'abcdefgh'[tenants++]}`);
+  await emptyTrail(platform, tenant.id);
   await recordActs(platform, tenant.id, 20);
   return tenant;
 }

@@ -6,7 +6,7 @@ import type { AuditRecord } from '../../domain/audit/record.ts';
 import { auditRecord } from '../../platform/audit.ts';
 import { sha256 } from '../../platform/sha256.ts';
 import type { ApiClient } from '../../scripts/support/api.ts';
-import { recordActs, trailOf } from '../support/audit.ts';
+import { emptyTrail, recordActs, trailOf } from '../support/audit.ts';
 import { createTenant, fetchOf, operatorOf, type TestTenant } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
 import { invite } from '../support/world.ts';
@@ -19,6 +19,8 @@ beforeAll(async () => {
   platform = await startPlatform();
   tenant = await createTenant(platform, 'acme');
   other = await createTenant(platform, 'zenith');
+  await emptyTrail(platform, tenant.id);
+  await emptyTrail(platform, other.id);
   await recordActs(platform, tenant.id, 30);
 });
 afterAll(() => platform?.close());
@@ -164,6 +166,7 @@ describe('an export', () => {
 
   it('goes on over many pages, of large entries too, and stays a chain', async () => {
     const large = await createTenant(platform, 'large');
+    await emptyTrail(platform, large.id);
     for (let batch = 0; batch < 2; batch++) {
       await append(
         large.id,
@@ -204,6 +207,7 @@ describe('who may read it', () => {
 
   it('see their own organisation’s alone, an operator the platform’s', async () => {
     const admin = await createTenant(platform, 'third');
+    await emptyTrail(platform, admin.id);
     await append(admin.id, [auditRecord(actOf(admin.id))]);
     await append(PLATFORM_TENANT, [auditRecord({ ...actOf(PLATFORM_TENANT), action: 'tenant.created' })]);
     const operator = operatorOf(platform);

@@ -38,3 +38,25 @@ export async function recordActs(platform: Platform, organisationId: string, cou
   );
   await (await trailOf(platform, organisationId)).append(records);
 }
+
+/**
+ * Waits until what was done so far has come to a trail, and takes it out again, guards off and on: for tests that
+ * write every entry themselves.
+ */
+export async function emptyTrail(platform: Platform, organisationId: string): Promise<void> {
+  const trail = await trailOf(platform, organisationId);
+  for (let before = -1, { seq } = await trail.head(); seq !== before; ) {
+    before = seq;
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    ({ seq } = await trail.head());
+  }
+  const storage = await platform.server
+    .getWorker('fairlead-observer')
+    .getDurableObjectStorage('AuditTrail', { name: organisationId });
+  const guards = await storage.exec<{ name: string; sql: string }>(
+    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
+  );
+  for (const { name } of guards) await storage.exec(`DROP TRIGGER ${name}`);
+  await storage.exec('DELETE FROM entries');
+  for (const { sql } of guards) await storage.exec(sql);
+}

@@ -1,6 +1,7 @@
 import { and, asc, eq } from 'drizzle-orm';
 import { Scope } from '../../contracts/kit/serve.ts';
 import type { AuditEntry } from '../../contracts/procurement/audit.ts';
+import { notesOf } from '../../platform/audit.ts';
 import { auditLog } from '../../platform/d1/schema/tenant.ts';
 import { toInstant } from '../../platform/instants.ts';
 import type { Shard } from './shard.ts';
@@ -8,20 +9,46 @@ import type { Shard } from './shard.ts';
 /** Entries of an object's trail that are shown, the first; a booking's life has under a dozen. */
 const TRAIL_MAX = 100;
 
-/** The statement that records who did what, for the batch that does it. */
+/** What was done to an object of procurement. */
+export interface Deed {
+  object: { type: 'allocation' | 'booking'; id: string };
+  action: string;
+  /** A line for people. */
+  detail: string;
+  before?: object;
+  after?: object;
+  /** When, by the clock of the world. */
+  now: number;
+}
+
+/**
+ * The statement that records who did what, for the batch that does it: an entry of the object, which has the record for
+ * the tenant's audit trail with it until the relay has handed it over.
+ */
 export function audit(
   shard: Shard,
   scope: Scope,
-  objectId: string,
-  action: string,
-  detail: string,
-  now: number,
+  { object, action, detail, before, after, now }: Deed,
 ): D1PreparedStatement {
+  const state = after ?? (detail ? { detail } : null);
+  const done = { organisationId: scope.tenantId, action, object, before: before ?? null, after: state };
+  // One trail: procurement is no operator's.
+  const [note] = notesOf(scope, done, Date.now());
   return shard.session
     .prepare(
-      'INSERT INTO audit_log (tenant_id, object_id, at, subject, action, detail, correlation_id) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      `INSERT INTO audit_log (tenant_id, object_id, at, subject, action, detail, correlation_id, record)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     )
-    .bind(scope.tenantId, objectId, now, scope.subject, action, detail, scope.correlationId);
+    .bind(
+      scope.tenantId,
+      object.id,
+      now,
+      scope.subject,
+      action,
+      detail,
+      scope.correlationId,
+      JSON.stringify(note!.record),
+    );
 }
 
 /** An object's audit trail, oldest first. */

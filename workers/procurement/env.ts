@@ -8,6 +8,8 @@ import { requireBindings } from '../../platform/env.ts';
 export interface Env extends ShardBindings {
   DIRECTORY: D1Database;
   OUTBOX_RELAY: DurableObjectNamespace;
+  /** Where acts are recorded. */
+  AUDIT_TRAIL: DurableObjectNamespace;
   PROCUREMENT_EVENTS: Queue<ProcurementEvent>;
   NOTIFICATIONS_QUEUE: Queue<Notification>;
   /** Where metrics go, if anywhere. */
@@ -23,6 +25,7 @@ export function checkEnv(env: Env): void {
     ...SHARDS,
     'DIRECTORY',
     'OUTBOX_RELAY',
+    'AUDIT_TRAIL',
     'PROCUREMENT_EVENTS',
     'NOTIFICATIONS_QUEUE',
   ]);

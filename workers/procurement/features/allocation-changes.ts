@@ -9,7 +9,7 @@ import { audit } from '../audit.ts';
 import { worldNow } from '../clock.ts';
 import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
-import { bookmarked, onShard, rollbackOf } from '../shard.ts';
+import { armRelay, bookmarked, drainSoon, onShard, rollbackOf } from '../shard.ts';
 import { type AllocationRow, allocationToApi, findAllocation, updateAllocation } from './allocation-rows.ts';
 import { brokenRules, termsOf } from './allocation-terms.ts';
 
@@ -22,6 +22,7 @@ interface Change {
   scope: Scope;
   id: string;
   expectedVersion: number;
+  background: (work: Promise<unknown>) => void;
   /** What the trail calls it. */
   action: string;
   /** What the row becomes at an instant of the world, or why it does not. */
@@ -31,7 +32,7 @@ interface Change {
 const stale = () => fail('precondition.failed', 'The allocation has changed since you read it');
 
 /** Makes a change, if the allocation is still the version the caller has seen. */
-async function change({ env, scope, id, expectedVersion, action, decide }: Change): Promise<Answer<Allocation>> {
+async function change({ env, scope, id, expectedVersion, background, action, decide }: Change): Promise<Answer<Allocation>> {
   return onShard(env, scope, 'first-primary', async (shard) => {
     const now = worldNow(env);
     const row = await findAllocation(shard, scope, id);
@@ -39,32 +40,40 @@ async function change({ env, scope, id, expectedVersion, action, decide }: Chang
     if (row.version !== expectedVersion) return stale();
     const decided = decide(row, now);
     if (!decided.ok) return decided;
-    const detail = differences(row, decided.value);
-    if (detail === null) return bookmarked(shard, ok(allocationToApi(row)));
+    const states = differences(row, decided.value);
+    if (states === null) return bookmarked(shard, ok(allocationToApi(row)));
     const next = { ...row, ...decided.value, version: row.version + 1, revision: row.revision + 1 };
+    await armRelay(env, shard.name);
     try {
       await shard.session.batch([
         updateAllocation(shard, row, next),
         ...guard(shard.session),
-        audit(shard, scope, id, action, detail, now),
+        audit(shard, scope, {
+          object: { type: 'allocation', id },
+          action,
+          detail: JSON.stringify(states),
+          ...states,
+          now,
+        }),
       ]);
     } catch (error) {
       if (rollbackOf(error) === 'guard') return stale();
       throw error;
     }
+    background(drainSoon(env, shard.name));
     return bookmarked(shard, ok(allocationToApi(next)));
   });
 }
 
-/** What differs, with its values before and after, as JSON for the trail; null when nothing does. */
-function differences(row: AllocationRow, changed: Partial<Changeable>): string | null {
+/** What differs, with its values before and after, for the trail; null when nothing does. */
+function differences(row: AllocationRow, changed: Partial<Changeable>): { before: object; after: object } | null {
   const names = (Object.keys(changed) as (keyof Changeable)[]).filter((name) => changed[name] !== row[name]);
   if (names.length === 0) return null;
   const shown = (from: Partial<Changeable>) =>
     Object.fromEntries(
       names.map((name) => [name, name.endsWith('At') ? toInstantOrNull(from[name] as number | null) : from[name]]),
     );
-  return JSON.stringify({ before: shown(row), after: shown(changed) });
+  return { before: shown(row), after: shown(changed) };
 }
 
 /** Changes the terms. */
@@ -73,6 +82,7 @@ export async function changeAllocation({
   scope,
   input: { id, ...input },
   expectedVersion,
+  background,
 }: For<'changeAllocation'>): Promise<Answer<Allocation>> {
   const terms = termsOf(input);
   return change({
@@ -80,6 +90,7 @@ export async function changeAllocation({
     scope,
     id,
     expectedVersion,
+    background,
     action: 'allocation.changed',
     decide: (row, now) => {
       if (row.status === 'withdrawn') return fail('allocation.closed', 'The allocation was withdrawn');
@@ -95,7 +106,7 @@ export async function changeAllocation({
 
 /** Turns an allocation to another status. */
 function turn(
-  { env, scope, input: { id }, expectedVersion }: For<'closeAllocation'>,
+  { env, scope, input: { id }, expectedVersion, background }: For<'closeAllocation'>,
   action: string,
   status: AllocationStatus,
 ): Promise<Answer<Allocation>> {
@@ -104,6 +115,7 @@ function turn(
     scope,
     id,
     expectedVersion,
+    background,
     action,
     decide: (row) => {
       if (!mayTurn(row.status, status)) {

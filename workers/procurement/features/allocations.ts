@@ -14,7 +14,7 @@ import { audit, trailOf } from '../audit.ts';
 import { worldNow } from '../clock.ts';
 import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
-import { answersOf, bookmarked, onShard } from '../shard.ts';
+import { answersOf, armRelay, bookmarked, drainSoon, onShard } from '../shard.ts';
 import { type AllocationRow, allocationToApi, findAllocation, insertAllocation } from './allocation-rows.ts';
 import { brokenRules, termsOf } from './allocation-terms.ts';
 
@@ -25,6 +25,7 @@ export async function createAllocation({
   input,
   idempotencyKey: key,
   now,
+  background,
 }: For<'createAllocation'>): Promise<Answer<Allocation>> {
   return onShard(env, scope, 'first-primary', async (shard) => {
     const createdAt = worldNow(env);
@@ -40,6 +41,7 @@ export async function createAllocation({
       createdAt,
     };
     const refused = brokenRules(row, null, createdAt) ?? (await unknownCarrier(env, scope, input.carrierId));
+    await armRelay(env, shard.name);
     const made = await once(answersOf(shard), scope, { operation: 'allocation', key, input }, now, {
       // What was created once is answered again also when a rule would refuse it by now.
       optimistic: refused === null,
@@ -48,10 +50,17 @@ export async function createAllocation({
           answer: allocationToApi(row),
           statements: [
             insertAllocation(shard, row),
-            audit(shard, scope, row.id, 'allocation.created', `${row.capacity} ${row.unit}`, createdAt),
+            audit(shard, scope, {
+              object: { type: 'allocation', id: row.id },
+              action: 'allocation.created',
+              detail: `${row.capacity} ${row.unit}`,
+              after: allocationToApi(row),
+              now: createdAt,
+            }),
           ],
         },
     });
+    if (made.ok && !made.replayed) background(drainSoon(env, shard.name));
     return bookmarked(shard, made);
   });
 }

@@ -96,7 +96,13 @@ export function confirmation(
     shard.session
       .prepare('INSERT INTO shipments (id, tenant_id, booking_id, created_at) VALUES (?, ?, ?, ?)')
       .bind(booking.shipmentId, scope.tenantId, booking.id, now),
-    audit(shard, scope, booking.id, action, details.filter(Boolean).join(', '), now),
+    audit(shard, scope, {
+      object: { type: 'booking', id: booking.id },
+      action,
+      detail: details.filter(Boolean).join(', '),
+      after: { state: booking.state, shipmentId: booking.shipmentId, confirmedBy, reason },
+      now,
+    }),
     outboxRow(shard, scope, booking, allocation),
   ];
 }
@@ -204,7 +210,14 @@ function transitionStatements(
     next.state === 'confirmed'
       ? confirmation(shard, scope, next, allocation, reason)
       : [
-          audit(shard, scope, row.id, `booking.${next.state}`, reason ?? '', now),
+          audit(shard, scope, {
+            object: { type: 'booking', id: row.id },
+            action: `booking.${next.state}`,
+            detail: reason ?? '',
+            before: { state: row.state },
+            after: { state: next.state, reason },
+            now,
+          }),
           outboxRow(shard, scope, next, allocation),
         ];
   return [update, ...guard(session), ...(releasesSpace(next.state) ? [release] : []), ...effects];

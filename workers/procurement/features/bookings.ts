@@ -118,7 +118,13 @@ function bookingStatements({ shard, scope, allocation }: Draw, booking: BookingR
       .bind(booking.quantity, allocation.id, scope.tenantId, allocation.revision),
     ...guard(shard.session),
     insertBooking(shard, booking),
-    audit(shard, scope, booking.id, 'booking.requested', `${booking.quantity} of ${allocation.id}`, booking.createdAt),
+    audit(shard, scope, {
+      object: { type: 'booking', id: booking.id },
+      action: 'booking.requested',
+      detail: `${booking.quantity} of ${allocation.id}`,
+      after: bookingToApi(booking),
+      now: booking.createdAt,
+    }),
     ...(booking.state === 'confirmed' ? confirmation(shard, scope, booking, allocation) : []),
   ];
 }
