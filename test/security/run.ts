@@ -3,6 +3,7 @@ import { ADDRESSES } from './addresses.ts';
 import { AUTHORITY } from './authority.ts';
 import type { Check, Lab } from './lab.ts';
 import { MISCELLANEOUS } from './misc.ts';
+import { PROCUREMENT } from './procurement.ts';
 import { REVOCATION } from './revocation.ts';
 import { SIGN_IN } from './sign-in.ts';
 import { sweepOf } from './sweep.ts';
@@ -20,6 +21,7 @@ export const checksOf = (lab: Lab): Check[] => [
   ...AUTHORITY,
   ...SIGN_IN,
   ...ADDRESSES,
+  ...PROCUREMENT,
   ...MISCELLANEOUS,
 ];
 
