@@ -32,7 +32,15 @@ interface Change {
 const stale = () => fail('precondition.failed', 'The allocation has changed since you read it');
 
 /** Makes a change, if the allocation is still the version the caller has seen. */
-async function change({ env, scope, id, expectedVersion, background, action, decide }: Change): Promise<Answer<Allocation>> {
+async function change({
+  env,
+  scope,
+  id,
+  expectedVersion,
+  background,
+  action,
+  decide,
+}: Change): Promise<Answer<Allocation>> {
   return onShard(env, scope, 'first-primary', async (shard) => {
     const now = worldNow(env);
     const row = await findAllocation(shard, scope, id);
