@@ -15,6 +15,7 @@ const TROUBLE = [
   'D1_ERROR: D1 DB is overloaded. Too many requests queued.',
   'D1_ERROR: D1 DB reset because its code was updated.',
   'D1_ERROR: Cannot resolve D1 DB due to transient issue on remote node.',
+  'D1_ERROR: Internal error while starting up D1 DB storage caused object to be reset.',
   'D1_ERROR: Exceeded maximum DB size.',
   'D1_ERROR: database disk image is malformed: SQLITE_CORRUPT',
   'D1_ERROR: internal error; reference = 0123456789abcdef',
@@ -22,6 +23,7 @@ const TROUBLE = [
   'D1_SESSION_ERROR: invalid bookmark or constraint',
   'internal error; reference = 0123456789abcdef',
   'Network connection lost.',
+  'Replica disconnected from primary.',
   "The Durable Object's code has been updated, this version can no longer access storage.",
 ];
 

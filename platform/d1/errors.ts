@@ -26,7 +26,7 @@ const DEFECTS = [TypeError, RangeError, ReferenceError, SyntaxError];
 const DEFECT = /D1_TYPE_ERROR/;
 /** D1's and SQLite's own messages, and the runtime's of a database object that is gone (which D1 does not wrap). */
 const TROUBLE =
-  /\bD1_\w+|\bD1 DB\b|\bSQLITE_|^Failed query|Network connection lost|^internal error; reference|Durable Object/i;
+  /\bD1_\w+|\bD1 DB\b|\bSQLITE_|^Failed query|Network connection lost|Replica disconnected|^internal error; reference|Durable Object/i;
 
 /**
  * Whether the database failed us, in whatever form: it cannot be reached, is overloaded, lacks a table, or refuses
