@@ -28,8 +28,11 @@ export function idempotencyKey(header: string | null): string | Failure {
   return { ...failure, detail: 'An Idempotency-Key header of 8 to 128 visible characters is required' };
 }
 
-/** A bookmark as D1 gives it: numbers in hexadecimal, joined by hyphens ("00000085-0000024c-00004c6d-8e61..."). */
-export const BOOKMARK = /^[0-9a-f]{8}(-[0-9a-f]{1,32}){2,5}$/;
+/**
+ * A bookmark as D1 gives it: numbers in hexadecimal, joined by hyphens ("00000085-0000024c-00004c6d-8e61..."). D1
+ * promises no format, so how many and how long they are is left open.
+ */
+export const BOOKMARK = /^[0-9a-f]{1,64}(-[0-9a-f]{1,64}){2,7}$/;
 
 /** The bookmark of a request, undefined without one, or the failure: what D1 never gave it could not wait for. */
 export function bookmarkOf(header: string | null): string | Failure | undefined {
