@@ -50,7 +50,7 @@ export const LIVE_POSITIONS_MAX = 500;
 export const LIVE_FRAME_MAX_BYTES = 900_000;
 /** Sockets of one object. Ours; the platform allows 32,768. */
 export const LIVE_SOCKETS_MAX = 1_000;
-/** How long a list over several shards waits for one of them. Ours: a healthy one answers in some 50 ms. */
+/** How long a list over several shards waits for one of them. Ours: what a person waits for a page. */
 export const SHARD_LIST_MS = 3_000;
 /** Tenants named as missing from one page of a carrier's list. Ours; of the rest the page has the number. */
 export const LACKING_NAMED_MAX = 20;

@@ -32,7 +32,7 @@ export interface Terms extends Sailing {
   arrivalAt: number;
 }
 
-/** Years ahead that a sailing may lie. Ours: freight contracts run for one to three years. */
+/** Years ahead that a sailing may lie. Ours: finds a mistyped year. */
 const YEARS_AHEAD_MAX = 5;
 const YEAR_MS = 365.25 * 86_400_000;
 
