@@ -1,6 +1,21 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
+/** The trail that tracking's objects hand their acts to lives in another Worker: here one that takes what it is given. */
+const observer = {
+  name: 'fairlead-observer',
+  modules: true as const,
+  script: `
+    import { DurableObject } from 'cloudflare:workers';
+    export class AuditTrail extends DurableObject {
+      append() {}
+    }
+    export default {};
+  `,
+  compatibilityDate: '2026-10-01',
+  durableObjects: { AUDIT_TRAIL: { className: 'AuditTrail', useSQLite: true } },
+};
+
 export default defineConfig({
   plugins: [
     cloudflareTest({
@@ -11,6 +26,7 @@ export default defineConfig({
           TOKEN_KEY: 'a key of tests',
           LOG_LEVEL: 'silent',
         },
+        workers: [observer],
       },
     }),
   ],

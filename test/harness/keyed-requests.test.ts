@@ -87,7 +87,7 @@ describe('keyed requests', () => {
     const policy = namespace.get(namespace.idFromName(tenant.id));
     const { subject } = await tenant.admin.must('GET', '/v1/me');
     const name = `${subject}|POST /v1/carriers|running-key`;
-    const check = { subject: 'test', sessionId: null, clientId: null, tokenId: 't', address: 'x', units: 1 };
+    const check = { subject: 'test', sessionId: null, client: null, tokenId: 't', address: 'x', lease: 0 };
     const { hold } = (await policy.check({ ...check, exclusive: name })) as { hold: number };
     const refused = await tenant.admin.call('POST', '/v1/carriers', { scac: 'RUNS', name: 'R' }, key('running-key'));
     expect([refused.status, refused.body.code]).toEqual([409, 'idempotency.in_flight']);

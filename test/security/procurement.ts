@@ -40,12 +40,10 @@ async function whileBroken<T>(lab: Lab, shard: string, work: () => Promise<T>): 
 }
 
 /** Moves a sailing in the database, as time would. */
-const move = async (lab: Lab, id: string, column: 'departure_at' | 'closes_at', at: number) =>
-  (await shards(lab))
-    [lab.world.a.tenant.shard]!.prepare(
-      `UPDATE allocations SET ${column} = ${at}, revision = revision + 1 WHERE id = '${id}'`,
-    )
-    .run();
+async function move(lab: Lab, id: string, column: 'departure_at' | 'closes_at', at: number): Promise<void> {
+  const shard = (await shards(lab))[lab.world.a.tenant.shard]!;
+  await shard.prepare(`UPDATE allocations SET ${column} = ${at}, revision = revision + 1 WHERE id = '${id}'`).run();
+}
 
 /** What booking an allocation is answered. */
 async function book(lab: Lab, allocationId: string): Promise<string> {
