@@ -4,8 +4,9 @@
  */
 import { tracing, WorkerEntrypoint } from 'cloudflare:workers';
 import type { Contract, RequestContext, ServiceApi } from '../contracts/kit/operation.ts';
-import type { Answer } from '../contracts/kit/result.ts';
+import { type Answer, fail } from '../contracts/kit/result.ts';
 import type { Serve } from '../contracts/kit/serve.ts';
+import { isActorGone } from './d1/errors.ts';
 import { errorText, loggerFor } from './log.ts';
 import { type MetricsEnv, metricsOf } from './metrics.ts';
 
@@ -69,6 +70,10 @@ async function observed(
       served(answer.ok ? 'ok' : answer.code);
       return answer;
     } catch (error) {
+      if (isActorGone(error)) {
+        served('unauthenticated');
+        return fail('unauthenticated', 'Your rights have changed since this access token was made: get a new one');
+      }
       served('defect');
       log('error', 'operation.defect', { ...fields, error: errorText(error) });
       throw error;

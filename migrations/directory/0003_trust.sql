@@ -43,6 +43,11 @@ ALTER TABLE connections ADD COLUMN security_version INTEGER NOT NULL DEFAULT 1;
 
 CREATE INDEX invitations_by_person ON invitations (invited_by, status);
 
+-- Makes a batch fail unless whoever acts still may: an insert of anything but 1 fails. Always empty.
+CREATE TABLE actor_guard (
+  expected INTEGER NOT NULL CONSTRAINT actor_guard_expected_one CHECK (expected = 1)
+);
+
 -- What must follow a change of the directory, stored in the transaction of the change, until its follower has done
 -- it: the policy object of an organisation, or the inbox of a connection.
 CREATE TABLE directory_outbox (

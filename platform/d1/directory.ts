@@ -2,13 +2,49 @@
 import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { PLATFORM_TENANT } from '../../contracts/kit/actor.ts';
+import type { Scope } from '../../contracts/kit/serve.ts';
 import { Cache } from '../cache.ts';
 import type { AnswerStore } from './idempotency.ts';
 import { carriers, tenants } from './schema/directory.ts';
 
-/** Where answers of writes to the directory are stored: sealed, since some show a secret. */
-export function directoryAnswers(env: { DIRECTORY: D1Database; SEALING_KEY: string }): AnswerStore {
-  return { db: env.DIRECTORY, primary: env.DIRECTORY, sealingKey: env.SEALING_KEY, prune: true };
+/** Who writes: as much of a Scope as says whether it still may. */
+type Writer = Pick<Scope, 'kind' | 'tenantId' | 'subject' | 'securityVersion'>;
+
+/**
+ * The directory as somebody writes to it: a batch fails with `isActorGone` unless the person or client is active and
+ * of the security version that its token has. Admission has asked before, but what ends a person's rights may have
+ * come since, and what is written in between would outlive them.
+ */
+export function actingAs(directory: D1Database, writer: Writer): Pick<D1Database, 'prepare' | 'batch'> {
+  return {
+    prepare: (sql) => directory.prepare(sql),
+    batch: (statements) => directory.batch([...standing(directory, writer), ...statements]),
+  };
+}
+
+/** The statements that fail when the writer may not act any more. The operators' configured client has no row. */
+function standing(directory: D1Database, { kind, tenantId, subject, securityVersion }: Writer): D1PreparedStatement[] {
+  const table = kind === 'user' ? 'users' : kind === 'client' && subject.startsWith('cli_') ? 'clients' : null;
+  if (!table) return [];
+  return [
+    directory
+      .prepare(
+        `INSERT INTO actor_guard (expected)
+         SELECT COUNT(*) FROM ${table} WHERE id = ? AND tenant_id = ? AND status = 'active' AND security_version = ?`,
+      )
+      .bind(subject, tenantId, securityVersion),
+    directory.prepare('DELETE FROM actor_guard'),
+  ];
+}
+
+/** Where answers of somebody's writes to the directory are stored: sealed, since some show a secret. */
+export function directoryAnswers(env: { DIRECTORY: D1Database; SEALING_KEY: string }, writer: Writer): AnswerStore {
+  return {
+    db: actingAs(env.DIRECTORY, writer),
+    primary: env.DIRECTORY,
+    sealingKey: env.SEALING_KEY,
+    prune: true,
+  };
 }
 
 const existing = new Cache<string, true>({ capacity: 10_000, ttlMs: 300_000 });

@@ -16,6 +16,11 @@ export function isStale(error: unknown): boolean {
   return errorText(error).includes('write_guard_expected_one');
 }
 
+/** Whether an error is that of `actingAs`: whoever writes may not act any more. */
+export function isActorGone(error: unknown): boolean {
+  return errorText(error).includes('actor_guard_expected_one');
+}
+
 /** A database that cannot be asked, or has not answered in time. */
 export class Unreachable extends Error {
   override readonly name = 'Unreachable';

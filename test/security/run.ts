@@ -1,6 +1,7 @@
 /** All security checks, in an order in which none undoes what another stands on. */
 import { ADDRESSES } from './addresses.ts';
 import { AUTHORITY } from './authority.ts';
+import { IN_FLIGHT } from './in-flight.ts';
 import type { Check, Lab } from './lab.ts';
 import { MISCELLANEOUS } from './misc.ts';
 import { PROCUREMENT } from './procurement.ts';
@@ -18,6 +19,7 @@ export interface Result extends Pick<Check, 'id' | 'name' | 'want'> {
 export const checksOf = (lab: Lab): Check[] => [
   ...sweepOf(lab),
   ...REVOCATION,
+  ...IN_FLIGHT,
   ...AUTHORITY,
   ...SIGN_IN,
   ...ADDRESSES,

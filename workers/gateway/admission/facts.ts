@@ -17,6 +17,8 @@ export interface Asked {
   feature?: Feature | undefined;
   /** The name of a request under an idempotency key, which may run once at a time. */
   lock?: string | undefined;
+  /** Whether it takes a body. */
+  takesBody?: boolean | undefined;
 }
 
 /** Why a request is refused, as far as it is counted; who is refused is the caller unless it is named. */
@@ -33,6 +35,8 @@ export interface Facts {
   /** The DPoP proof that came with it (RFC 9449). */
   readonly proof: { id: string; until: number } | null;
   readonly actor: Actor | null;
+  /** The body, read as far as it may reach; null where none is taken, and before it is read. */
+  readonly body: Uint8Array | 'too_large' | null;
   /** The limit in front that the request counts against. */
   readonly limitedBy: LimitName | null;
   /** How the caller's quotas stand, once they are known. */
@@ -62,6 +66,7 @@ export function factsOf(asked: Asked, from: { address: string; sender: string })
     identity: null,
     proof: null,
     actor: null,
+    body: null,
     limitedBy: null,
     quotas: null,
     features: null,

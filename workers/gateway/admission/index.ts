@@ -8,6 +8,7 @@ import type { Access, Facts, Step } from './facts.ts';
 import { addressLimit, subjectLimit } from './limits.ts';
 import { feature, permission } from './permission.ts';
 import { policy } from './policy.ts';
+import { received } from './received.ts';
 import { token } from './token.ts';
 
 /** The steps of a route. */
@@ -15,7 +16,7 @@ export function stepsFor(access: Access): readonly Step[] {
   // A webhook counts against its connection once its signature is known to be right: ingest has steps of its own.
   if (access === 'signature') return [];
   if (access === 'public' || access === 'ticket') return [addressLimit];
-  return [token, subjectLimit, policy, feature, permission];
+  return [token, subjectLimit, received, policy, feature, permission];
 }
 
 /** Runs steps until one refuses. */

@@ -51,14 +51,8 @@ function isTooDeep(body: Uint8Array): boolean {
 
 const [QUOTE, BACKSLASH, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x22, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d];
 
-/** Reads a JSON body; `whenEmpty` is what an empty one means, where it may be empty. */
-export async function readJson(
-  request: Request,
-  maxBytes: number,
-  whenEmpty?: object,
-): Promise<{ value: unknown } | 'too_large' | Failure> {
-  const body = await readBody(request, maxBytes);
-  if (body === 'too_large') return body;
+/** The value of a JSON body; `whenEmpty` is what an empty one means, where it may be empty. */
+export function parseJson(body: Uint8Array, whenEmpty?: object): { value: unknown } | Failure {
   if (body.length === 0 && whenEmpty) return { value: whenEmpty };
   if (isTooDeep(body))
     return { ...fault('', 'too_deep', `nests more than ${DEPTH_MAX} levels`), detail: 'The body is not valid' };

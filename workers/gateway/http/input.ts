@@ -4,8 +4,7 @@
  */
 import { z } from 'zod';
 import { type Failure, type Fault, fault, invalid, ok, pointerTo, type Result } from '../../../contracts/kit/result.ts';
-import { API_BODY_MAX_BYTES } from '../../../platform/limits.ts';
-import { readJson } from './body.ts';
+import { parseJson } from './body.ts';
 
 /** Query parameters that are looked at: more than any operation has. */
 const PARAMETERS_MAX = 50;
@@ -68,12 +67,13 @@ function readerOf(schema: z.ZodType): Reader {
   return (text) => text;
 }
 
-/** Reads the input; the values are the service's to check. */
-export async function readInput(
-  request: Request,
+/** Reads the input of a request whose body has come; the values are the service's to check. */
+export function readInput(
+  request: Pick<Request, 'url' | 'headers'>,
+  body: Uint8Array | 'too_large' | null,
   source: InputSource,
   params: Record<string, string>,
-): Promise<{ input: unknown } | Failure | BodyFault> {
+): { input: unknown } | Failure | BodyFault {
   const { searchParams } = new URL(request.url);
   const query = readQuery(searchParams, source.query);
   if (!query.ok) return query;
@@ -82,8 +82,8 @@ export async function readInput(
   if (source.body === 'none') return { input: { ...query.value, ...params } };
   const type = request.headers.get('content-type');
   if (type !== null && !/^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(type)) return 'not_json_type';
-  const read = await readJson(request, API_BODY_MAX_BYTES, source.body === 'optional' ? {} : undefined);
-  if (read === 'too_large') return read;
+  if (body === 'too_large') return body;
+  const read = parseJson(body ?? new Uint8Array(), source.body === 'optional' ? {} : undefined);
   if (!('value' in read)) return read;
   const { value } = read;
   if (source.path.length === 0 || typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -147,6 +147,7 @@ async function serveOperation(c: GatewayContext, route: OperationRoute, located:
   const asked: Asked = {
     access: accessOf(route),
     feature: operation.feature,
+    takesBody: route.source.body !== 'none',
     ...(typeof key === 'string' ? { lock: `${nameOf(route)}|${key}` } : {}),
   };
   try {
@@ -171,7 +172,7 @@ async function answerOf(
   if (version !== null && typeof version !== 'number') return refuse(c, version);
   const bookmark = bookmarkOf(c.req.header('fairlead-bookmark') ?? null);
   if (typeof bookmark === 'object') return refuse(c, bookmark);
-  const read = await readInput(c.req.raw, source, c.req.param());
+  const read = readInput(c.req.raw, c.var.facts.body, source, c.req.param());
   if (read === 'too_large') return tooLarge(c, API_BODY_MAX_BYTES);
   if (read === 'not_json_type') {
     return problem(415, 'Unsupported media type', 'Send application/json', c.var.correlationId);

@@ -73,7 +73,7 @@ export async function createCarrier({
     },
   };
   return withFollowing(env, scope.tenantId, () =>
-    once(directoryAnswers(env), scope, { operation: 'carrier', key, input }, now, write),
+    once(directoryAnswers(env, scope), scope, { operation: 'carrier', key, input }, now, write),
   );
 }
 

@@ -8,7 +8,7 @@ import { type Answer, fail, fault, notFound, ok, type Page } from '../../../cont
 import type { Scope } from '../../../contracts/kit/serve.ts';
 import { audited } from '../../../durable-objects/kit/directory-outbox.ts';
 import { notesOf } from '../../../platform/audit.ts';
-import { directoryAnswers } from '../../../platform/d1/directory.ts';
+import { actingAs, directoryAnswers } from '../../../platform/d1/directory.ts';
 import { isStale } from '../../../platform/d1/errors.ts';
 import { once } from '../../../platform/d1/idempotency.ts';
 import { clients } from '../../../platform/d1/schema/directory.ts';
@@ -88,7 +88,7 @@ export async function createClient({
     },
   };
   return withFollowing(env, scope.tenantId, () =>
-    once(directoryAnswers(env), scope, { operation: 'client', key, input }, now, write),
+    once(directoryAnswers(env, scope), scope, { operation: 'client', key, input }, now, write),
   );
 }
 
@@ -175,7 +175,7 @@ export async function changeClient({
     ...acted(env, scope, id, actionOf(row, next), states, now),
   ];
   try {
-    await withFollowing(env, scope.tenantId, () => env.DIRECTORY.batch(statements));
+    await withFollowing(env, scope.tenantId, () => actingAs(env.DIRECTORY, scope).batch(statements));
   } catch (error) {
     if (isStale(error)) return stale;
     throw error;
@@ -224,5 +224,7 @@ export async function rotateClientSecret({
   };
   const explain = (error: unknown) =>
     isStale(error) ? fail('precondition.failed', 'The client was changed at the same time') : null;
-  return withFollowing(env, scope.tenantId, () => once(directoryAnswers(env), scope, rotated, now, { make, explain }));
+  return withFollowing(env, scope.tenantId, () =>
+    once(directoryAnswers(env, scope), scope, rotated, now, { make, explain }),
+  );
 }

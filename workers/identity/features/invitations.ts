@@ -9,7 +9,7 @@ import type { Scope } from '../../../contracts/kit/serve.ts';
 import { audited } from '../../../durable-objects/kit/directory-outbox.ts';
 import { notesOf } from '../../../platform/audit.ts';
 import { newBearerSecret } from '../../../platform/bearer-secrets.ts';
-import { directoryAnswers, organisationExists } from '../../../platform/d1/directory.ts';
+import { actingAs, directoryAnswers, organisationExists } from '../../../platform/d1/directory.ts';
 import { isStale } from '../../../platform/d1/errors.ts';
 import { once } from '../../../platform/d1/idempotency.ts';
 import { invitations, users } from '../../../platform/d1/schema/directory.ts';
@@ -61,7 +61,7 @@ export async function createInvitation({
     },
   };
   return withFollowing(env, invited, () =>
-    once(directoryAnswers(env), scope, { operation: 'invitation', key, input }, now, write),
+    once(directoryAnswers(env, scope), scope, { operation: 'invitation', key, input }, now, write),
   );
 }
 
@@ -171,7 +171,7 @@ export async function withdrawInvitation({
     ...acted(env, scope, found, 'invitation.withdrawn', states, now),
   ];
   try {
-    await withFollowing(env, found.tenantId, () => env.DIRECTORY.batch(statements));
+    await withFollowing(env, found.tenantId, () => actingAs(env.DIRECTORY, scope).batch(statements));
   } catch (error) {
     // It is not open any more: what it is now is answered, and nothing was done.
     if (!isStale(error)) throw error;

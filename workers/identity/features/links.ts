@@ -69,7 +69,7 @@ export async function createPasswordReset({
       isStale(error) ? fail('precondition.failed', 'The user was changed at the same time') : null,
   };
   return withFollowing(env, row.tenantId, () =>
-    once(directoryAnswers(env), scope, { operation: 'password_reset', key, input: { userId } }, now, write),
+    once(directoryAnswers(env, scope), scope, { operation: 'password_reset', key, input: { userId } }, now, write),
   );
 }
 

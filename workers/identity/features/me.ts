@@ -8,6 +8,7 @@ import type { Scope } from '../../../contracts/kit/serve.ts';
 import { audited } from '../../../durable-objects/kit/directory-outbox.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
 import { notesOf } from '../../../platform/audit.ts';
+import { actingAs } from '../../../platform/d1/directory.ts';
 import { isStale } from '../../../platform/d1/errors.ts';
 import { users } from '../../../platform/d1/schema/directory.ts';
 import { guard, prepared } from '../../../platform/d1/statements.ts';
@@ -90,7 +91,7 @@ export async function changePassword({
     };
     const acted = audited(env.DIRECTORY, scope.tenantId, notesOf(scope, done, now));
     const statements = [prepared(env.DIRECTORY, update), ...guard(env.DIRECTORY), ...ending, ...acted];
-    await withFollowing(env, scope.tenantId, () => env.DIRECTORY.batch(statements));
+    await withFollowing(env, scope.tenantId, () => actingAs(env.DIRECTORY, scope).batch(statements));
   } catch (error) {
     if (isStale(error)) return fail('precondition.failed', 'The password was changed at the same time');
     throw error;

@@ -9,7 +9,7 @@ import { type Answer, type Failure, fail, notFound, ok, type Page } from '../../
 import type { Scope } from '../../../contracts/kit/serve.ts';
 import { audited } from '../../../durable-objects/kit/directory-outbox.ts';
 import { notesOf } from '../../../platform/audit.ts';
-import { directoryAnswers } from '../../../platform/d1/directory.ts';
+import { actingAs, directoryAnswers } from '../../../platform/d1/directory.ts';
 import { isStale, isTaken } from '../../../platform/d1/errors.ts';
 import { once } from '../../../platform/d1/idempotency.ts';
 import { users } from '../../../platform/d1/schema/directory.ts';
@@ -64,7 +64,7 @@ export async function createUser({
     explain: (error: unknown) => (isTaken(error) ? emailTaken() : null),
   };
   return withFollowing(env, scope.tenantId, () =>
-    once(directoryAnswers(env), scope, { operation: 'user', key, input }, now, write),
+    once(directoryAnswers(env, scope), scope, { operation: 'user', key, input }, now, write),
   );
 }
 
@@ -162,7 +162,7 @@ export async function changeUser({
     ...acted(env, scope, row, actionOf(row, next), states, now),
   ];
   try {
-    await withFollowing(env, row.tenantId, () => env.DIRECTORY.batch(statements));
+    await withFollowing(env, row.tenantId, () => actingAs(env.DIRECTORY, scope).batch(statements));
   } catch (error) {
     if (isStale(error)) return (await isLastAdmin(env, row)) ? lastAdmin() : stale;
     throw error;

@@ -63,7 +63,7 @@ export async function createTenant({
     },
     explain: (error: unknown) => (isTaken(error) ? fail('conflict.exists', 'The slug is taken') : null),
   };
-  const answer = await once(directoryAnswers(env), scope, { operation: 'tenant', key, input }, now, write);
+  const answer = await once(directoryAnswers(env, scope), scope, { operation: 'tenant', key, input }, now, write);
   // Its own object follows: nobody could announce to it before it had an id.
   if (answer.ok && made) await withFollowing(env, made, async () => {});
   return answer;
@@ -100,7 +100,7 @@ export async function inviteAdministrator({
     },
   };
   return withFollowing(env, id, () =>
-    once(directoryAnswers(env), scope, { operation: 'administrator', key, input: { id, email } }, now, write),
+    once(directoryAnswers(env, scope), scope, { operation: 'administrator', key, input: { id, email } }, now, write),
   );
 }
 

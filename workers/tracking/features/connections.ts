@@ -12,7 +12,7 @@ import type {
 import { carrierInbox } from '../../../durable-objects/carrier-inbox/stub.ts';
 import { audited } from '../../../durable-objects/kit/directory-outbox.ts';
 import { notesOf } from '../../../platform/audit.ts';
-import { directoryAnswers } from '../../../platform/d1/directory.ts';
+import { actingAs, directoryAnswers } from '../../../platform/d1/directory.ts';
 import { isStale } from '../../../platform/d1/errors.ts';
 import { once } from '../../../platform/d1/idempotency.ts';
 import { connections, tenantCarriers } from '../../../platform/d1/schema/directory.ts';
@@ -96,7 +96,7 @@ export async function createConnection({
       };
     },
   };
-  const answer = await once(directoryAnswers(env), scope, { operation: 'connection', key, input }, now, write);
+  const answer = await once(directoryAnswers(env, scope), scope, { operation: 'connection', key, input }, now, write);
   // Its inbox follows: nobody could announce to it before it had an id.
   if (answer.ok && made) await withInboxTold(env, made, async () => {});
   return answer;
@@ -175,7 +175,7 @@ export async function rotateConnectionSecret({
   const explain = (error: unknown) =>
     isStale(error) ? fail('precondition.failed', 'The secret was just rotated by someone else') : null;
   const rotate = () =>
-    once(directoryAnswers(env), scope, { operation: 'connection.rotate', key, input }, now, { make, explain });
+    once(directoryAnswers(env, scope), scope, { operation: 'connection.rotate', key, input }, now, { make, explain });
   return (await findConnection(env, scope, id)) ? withInboxTold(env, id, rotate) : rotate();
 }
 
@@ -199,7 +199,7 @@ export async function disableConnection({
     prepared(env.DIRECTORY, disable),
     ...acted(env, scope, row.id, 'connection.disabled', states, now),
   ];
-  await withInboxTold(env, row.id, () => env.DIRECTORY.batch(statements));
+  await withInboxTold(env, row.id, () => actingAs(env.DIRECTORY, scope).batch(statements));
   return ok(toApi(next));
 }
 
