@@ -58,11 +58,11 @@ interface Found {
   verified: Verified;
 }
 
-function ofPlatform(
+async function ofPlatform(
   heads: VerifiedHeads,
   { platform, ...where }: { origin: string; dataDir: string; platform: boolean },
 ): Promise<Found> {
-  const api = platform ? operatorOf(where) : tenantClientOf(where);
+  const api = platform ? await operatorOf(where) : tenantClientOf(where);
   return atPlatform(where.origin, async () => {
     const { organisationId, seq } = await api.must<{ organisationId: string; seq: number }>('GET', '/v1/audit/head');
     const bar = progressBar('Verifying', seq);

@@ -4,7 +4,15 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseRing } from '../platform/secrets.ts';
 import type { ApiClient } from './support/api.ts';
-import { atPlatform, isReached, operatorOf, readSecrets, secretsFile, tenantClientOf } from './support/credentials.ts';
+import {
+  atPlatform,
+  isReached,
+  operatorOf,
+  operatorSecretInForce,
+  readSecrets,
+  secretsFile,
+  tenantClientOf,
+} from './support/credentials.ts';
 import { writeSecretFile } from './support/files.ts';
 import { neededOf, pruneSecrets, type Report, resealAll } from './support/resealing.ts';
 import { ROOT } from './support/root.ts';
@@ -28,7 +36,8 @@ const USAGE = `Usage: npm run secrets:rotate -- WHAT [options]
     pepper         a new pepper; a password is hashed with it at its owner's next sign-in
     sealing-keys   new keys for secrets at rest; everything is sealed anew once the platform runs with them
     token-keys     new keys for the check in codes, refresh tokens, links and tickets
-    operator       a new secret of the platform operator's client; the one before works until the next rotation
+    operator       a new secret of the platform operator's client; the ones before work until the platform is
+                   seen to run with it at a later rotation
     webhooks       new secrets for every connection and endpoint of a tenant; the ones before work on for a while
     reseal         no new key: seal everything anew now, and drop the keys that nothing needs any more
   --leaked         with signing-keys: drop every other key at once, with all tokens they signed; with operator: the
@@ -48,31 +57,10 @@ interface Call {
   push: boolean;
 }
 
-await main(async () => {
-  const { values, positionals } = options(USAGE, {
-    leaked: { type: 'boolean' },
-    data: { type: 'string' },
-    origin: { type: 'string' },
-    push: { type: 'boolean' },
-  });
-  const [what] = positionals;
-  const call: Call = {
-    dataDir: resolve(values.data ?? join(ROOT, '.data')),
-    origin: (values.origin ?? 'http://localhost:8787').replace(/\/$/, ''),
-    leaked: values.leaked === true,
-    push: values.push === true,
-  };
-  if (what === 'signing-keys') return rotateSigningKeys(call);
-  if (what === 'webhooks') return rotateWebhooks(call);
-  if (what === 'reseal') return reseal(call);
-  if (what !== undefined && what in RINGS) return rotateFile(call, what as RingName);
-  throw new PlainError(`${what === undefined ? 'Say what to rotate' : `There is no ${what} to rotate`}.\n\n${USAGE}`);
-});
-
 const fileOf = ({ dataDir }: Call): string => secretsFile(dataDir);
 
 async function rotateSigningKeys(call: Call): Promise<void> {
-  const operator = operatorOf(call);
+  const operator = await operatorOf(call);
   const { items } = await atPlatform(call.origin, () =>
     operator.must<{ items: { kid: string; state: string; activeFrom: string; dropAt: string | null }[] }>(
       'POST',
@@ -114,13 +102,21 @@ async function rotateWebhooks({ origin, dataDir, leaked }: Call): Promise<void> 
 
 /** What needs earlier secrets of a ring: for some the file knows, for others the platform. */
 async function neededFor(call: Call, what: RingName): Promise<(worker: WorkerName, text: string) => Needed> {
-  if (what === 'operator') return () => () => null;
+  if (what === 'operator') return neededForOperator(call);
   if (what === 'token-keys') return (_worker, text) => neededForTokens(text);
   const report = (await isReached(call.origin)) ? await reportOf(call) : null;
   return (worker, text) => neededOf(report, worker, what, parseRing(text).current);
 }
 
-const reportOf = (call: Call): Promise<Report> => atPlatform(call.origin, () => resealAll(operatorOf(call)));
+const reportOf = (call: Call): Promise<Report> =>
+  atPlatform(call.origin, async () => resealAll(await operatorOf(call)));
+
+/** The operator's earlier secrets stay until the platform is seen to run with the newest: they are how it is reached. */
+async function neededForOperator({ origin, dataDir }: Call): Promise<() => Needed> {
+  const ring = readSecrets(dataDir).identity.OPERATOR_SECRET!;
+  const isInForce = (await operatorSecretInForce(origin, ring)) === parseRing(ring).current;
+  return () => () => (isInForce ? null : 'the platform is not running, or not with the newest secret yet');
+}
 
 async function rotateFile(call: Call, what: RingName): Promise<void> {
   const secrets = readSecrets(call.dataDir);
@@ -130,13 +126,17 @@ async function rotateFile(call: Call, what: RingName): Promise<void> {
     rotated = rotateSecrets(secrets, what, needed);
   } catch (error) {
     if (!(error instanceof StrandingError)) throw error;
-    throw new PlainError(`Nothing was rotated. ${error.message}\nRun \`npm run secrets:rotate -- reseal\` first.`);
+    const first =
+      what === 'operator' || what === 'token-keys'
+        ? 'Start the platform with the secrets of the file first.'
+        : 'Run `npm run secrets:rotate -- reseal` first.';
+    throw new PlainError(`Nothing was rotated. ${error.message}\n${first}`);
   }
   if (what === 'operator' && call.leaked) {
     secrets.identity.OPERATOR_SECRET = pruneRing(secrets.identity.OPERATOR_SECRET!, () => null);
   }
   // The operator's calls below are made with what the platform runs with: read before the file changes.
-  const operator = call.push && what === 'sealing-keys' ? operatorOf(call) : null;
+  const operator = call.push && what === 'sealing-keys' ? await operatorOf(call) : null;
   writeSecretFile(fileOf(call), JSON.stringify(secrets, null, 2));
   for (const [worker, name] of rotated) {
     console.log(`${worker} ${name}: rotated${earlierOf(secrets[worker][name]!)}`);
@@ -209,3 +209,25 @@ function put(worker: WorkerName, name: string, value: string): void {
     );
   }
 }
+
+// Last: the functions above are there by now.
+await main(async () => {
+  const { values, positionals } = options(USAGE, {
+    leaked: { type: 'boolean' },
+    data: { type: 'string' },
+    origin: { type: 'string' },
+    push: { type: 'boolean' },
+  });
+  const [what] = positionals;
+  const call: Call = {
+    dataDir: resolve(values.data ?? join(ROOT, '.data')),
+    origin: (values.origin ?? 'http://localhost:8787').replace(/\/$/, ''),
+    leaked: values.leaked === true,
+    push: values.push === true,
+  };
+  if (what === 'signing-keys') return rotateSigningKeys(call);
+  if (what === 'webhooks') return rotateWebhooks(call);
+  if (what === 'reseal') return reseal(call);
+  if (what !== undefined && what in RINGS) return rotateFile(call, what as RingName);
+  throw new PlainError(`${what === undefined ? 'Say what to rotate' : `There is no ${what} to rotate`}.\n\n${USAGE}`);
+});

@@ -18,6 +18,7 @@ export type Remainder = z.infer<typeof remainder>;
 export const resealing = z
   .strictObject({
     currentKey: text('Id of the key that things are sealed with now', '2'),
+    currentPepper: orNull(text('Id of the pepper that passwords are hashed with now; null where none are', '1')),
     resealed: whole('Secrets that were sealed anew', 12),
     remaining: z
       .array(remainder)

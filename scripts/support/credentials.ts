@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiClient } from './api.ts';
 import { loadDemo } from './demo.ts';
-import { currentSecret } from './secret-rings.ts';
+import { newestFirst } from './secret-rings.ts';
 import type { Secrets } from './secrets.ts';
 import { PlainError } from './terminal.ts';
 
@@ -26,12 +26,33 @@ export function readSecrets(dataDir: string): Secrets {
   return JSON.parse(readFileSync(secretsFile(dataDir), 'utf8')) as Secrets;
 }
 
-/** The platform operator's client, by OPERATOR_SECRET or the data folder. */
-export function operatorOf({ origin, dataDir }: Whereabouts): ApiClient {
+/**
+ * The platform operator's client, by OPERATOR_SECRET or the data folder: by the newest secret that the platform takes,
+ * for one that was rotated is in force from its next start.
+ */
+export async function operatorOf({ origin, dataDir }: Whereabouts): Promise<ApiClient> {
   const stored = existsSync(secretsFile(dataDir)) ? readSecrets(dataDir).identity.OPERATOR_SECRET : undefined;
-  const secret = process.env.OPERATOR_SECRET ?? (stored && currentSecret(stored));
-  if (!secret) throw new PlainError(`There is no operator secret in ${dataDir} nor in OPERATOR_SECRET.`);
-  return new ApiClient(origin, { id: 'platform-operator', secret });
+  const given = process.env.OPERATOR_SECRET;
+  const secrets = given ? [given] : stored ? newestFirst(stored).map(({ secret }) => secret) : [];
+  if (secrets.length === 0) throw new PlainError(`There is no operator secret in ${dataDir} nor in OPERATOR_SECRET.`);
+  const clients = secrets.map((secret) => operatorBy(origin, secret));
+  for (const client of clients) if (await isTaken(client)) return client;
+  return clients[0]!;
+}
+
+const operatorBy = (origin: string, secret: string): ApiClient =>
+  new ApiClient(origin, { id: 'platform-operator', secret });
+
+const isTaken = (client: ApiClient): Promise<boolean> =>
+  client.token().then(
+    () => true,
+    () => false,
+  );
+
+/** The id, in its ring, of the newest operator's secret that the platform takes; null when it takes none, or is not there. */
+export async function operatorSecretInForce(origin: string, ring: string): Promise<string | null> {
+  for (const { id, secret } of newestFirst(ring)) if (await isTaken(operatorBy(origin, secret))) return id;
+  return null;
 }
 
 /** A client of a tenant, by CLIENT_ID and CLIENT_SECRET, or that of the demonstration. */

@@ -5,8 +5,8 @@ import type { ApiClient } from './api.ts';
 import { type Needed, pruneRing, RINGS } from './secret-rings.ts';
 import type { Secrets, WorkerName } from './secrets.ts';
 
-/** What a platform has under which keys, by Worker: the id of the current sealing key, and what needs an earlier one. */
-export type Report = Partial<Record<WorkerName, { currentKey: string; resealed: number; remaining: Remainder[] }>>;
+/** What a platform has under which keys, by Worker: which keys it runs with, and what needs an earlier one. */
+export type Report = Partial<Record<WorkerName, Omit<Resealing, 'nextCursor'>>>;
 
 /** Tenants whose endpoints are looked at in one request; the operation takes a hundred. */
 const TENANTS_AT_ONCE = 100;
@@ -14,10 +14,11 @@ const TENANTS_AT_ONCE = 100;
 /** Seals everything anew with the keys that the platform runs with. */
 export async function resealAll(operator: ApiClient): Promise<Report> {
   const report: Report = {};
-  const take = (worker: WorkerName, { currentKey, resealed, remaining }: Resealing): void => {
-    const known = report[worker] ?? { currentKey, resealed: 0, remaining: [] };
+  const take = (worker: WorkerName, { currentKey, currentPepper, resealed, remaining }: Resealing): void => {
+    const known = report[worker] ?? { resealed: 0, remaining: [] };
     report[worker] = {
       currentKey,
+      currentPepper,
       resealed: known.resealed + resealed,
       remaining: [...known.remaining, ...remaining],
     };
@@ -38,11 +39,14 @@ export async function resealAll(operator: ApiClient): Promise<Report> {
   return report;
 }
 
-/** What earlier keys of a Worker's ring are needed for. Nothing is known while the platform runs with another current key. */
+/**
+ * What earlier keys of a Worker's ring are needed for. Nothing is known while the platform runs with another current
+ * key: it goes on putting things under that one, which counts there as the present.
+ */
 export function neededOf(report: Report | null, worker: WorkerName, ring: Remainder['ring'], current: string): Needed {
   const found = report?.[worker];
   if (!found) return () => 'the platform is not running, so nobody knows what needs it';
-  if (ring === 'sealing-keys' && found.currentKey !== current) {
+  if ((ring === 'pepper' ? found.currentPepper : found.currentKey) !== current) {
     return () => 'the platform does not run with the present keys yet: start it again, or --push them';
   }
   return (keyId) => {

@@ -73,8 +73,9 @@ describe('a file', () => {
   it('drops keys by what the platform says of them, and none while it runs with other ones', () => {
     const secrets = secretsOf();
     rotateSecrets(secrets, 'sealing-keys');
-    const found = (currentKey: string, count: number): NonNullable<Report['identity']> => ({
+    const found = (currentKey: string, count: number, currentPepper = '1'): NonNullable<Report['identity']> => ({
       currentKey,
+      currentPepper,
       resealed: 0,
       remaining: count > 0 ? [{ ring: 'sealing-keys', what: 'second factors', keyId: '1', count }] : [],
     });
@@ -85,6 +86,9 @@ describe('a file', () => {
     // Nothing was heard of notifications.
     expect(earlierIds(secrets.notifications.SEALING_KEY!)).toEqual(['1']);
     expect(neededOf({ identity: found('2', 3) }, 'identity', 'sealing-keys', '2')('1')).toBe('3 second factors');
+    // The pepper that a platform still runs with is never an earlier one to it, and yet it is what passwords need.
+    const needed = (running: string) => neededOf({ identity: found('2', 0, running) }, 'identity', 'pepper', '2')('1');
+    expect([needed('1'), needed('2')]).toEqual([expect.stringContaining('present keys'), null]);
   });
 
   it('is written whole or not at all, for its owner alone', () => {

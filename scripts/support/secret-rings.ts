@@ -37,6 +37,14 @@ export function currentSecret(text: string): string {
   return secrets[current]!;
 }
 
+/** A ring's secrets with their ids, the newest first. */
+export function newestFirst(text: string): { id: string; secret: string }[] {
+  const { secrets } = parseRing(text);
+  return Object.entries(secrets)
+    .map(([id, secret]) => ({ id, secret }))
+    .sort((a, b) => Number(b.id) - Number(a.id));
+}
+
 /** The ids of a ring's earlier secrets. */
 export function earlierIds(text: string): string[] {
   const { current, secrets } = parseRing(text);

@@ -28,6 +28,8 @@ export interface Platform {
   operatorSecret: string;
   /** The identity Worker's sealing key: what its signing keys are sealed with. */
   sealingKey: string;
+  /** What the Workers run with, by their names. */
+  secrets: Readonly<Secrets>;
   /** Restarts the Workers with changed secrets, over the same storage. */
   rotate(change: (secrets: Secrets) => void): Promise<void>;
   close(): Promise<void>;
@@ -78,6 +80,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     issuer,
     operatorSecret: secrets.identity.OPERATOR_SECRET!,
     sealingKey: secrets.identity.SEALING_KEY!,
+    secrets,
     rotate: async (change) => {
       change(secrets);
       await server.update((current) => current);

@@ -35,6 +35,7 @@ export async function resealIdentity({ env, input, now }: For<'resealIdentity'>)
   const { resealed, remaining } = tally;
   return ok({
     currentKey,
+    currentPepper: parseRing(env.PASSWORD_PEPPER).current,
     resealed,
     remaining,
     nextCursor: ids.length > part.length ? encodeCursor([part.at(-1)!]) : null,

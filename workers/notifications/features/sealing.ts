@@ -19,5 +19,11 @@ export async function resealNotifications({ env, input }: For<'resealNotificatio
     }
   });
   const { resealed, remaining } = tally;
-  return ok({ currentKey: parseRing(env.SEALING_KEY).current, resealed, remaining, nextCursor: null });
+  return ok({
+    currentKey: parseRing(env.SEALING_KEY).current,
+    currentPepper: null,
+    resealed,
+    remaining,
+    nextCursor: null,
+  });
 }

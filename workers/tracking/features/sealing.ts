@@ -35,7 +35,7 @@ export async function resealTracking({ env, input, now }: For<'resealTracking'>)
   }
   const { resealed, remaining } = tally;
   const nextCursor = rows.length > part.length ? encodeCursor([part.at(-1)!.id]) : null;
-  return ok({ currentKey, resealed, remaining, nextCursor });
+  return ok({ currentKey, currentPepper: null, resealed, remaining, nextCursor });
 }
 
 /** The secrets of a connection; each is replaced only where it still stands. */
