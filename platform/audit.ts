@@ -2,6 +2,7 @@
 import { PLATFORM_TENANT } from '../contracts/kit/actor.ts';
 import { type AuditActor, type AuditRecord, boundedState, changed, withoutSecrets } from '../domain/audit/record.ts';
 import { newId } from './ids.ts';
+import { NotTaken } from './outbox.ts';
 
 /** An act that is to be recorded. */
 export interface Act {
@@ -75,7 +76,7 @@ export function auditRecord({ before, after, now, ...act }: Act): AuditRecord {
   return { ...act, id: newId('aud', now), at: now, before: state(before), after: state(after) };
 }
 
-/** Hands notes over, trail by trail, in their order. Every trail is tried; throws afterwards when one did not take its own. */
+/** Hands notes over, trail by trail, in their order. Every trail is tried; throws NotTaken with those that did not take theirs. */
 export async function deliverAudit(
   notes: readonly AuditNote[],
   append: (organisationId: string, records: AuditRecord[]) => Promise<unknown>,
@@ -84,9 +85,15 @@ export async function deliverAudit(
   for (const { organisationId, record } of notes) {
     byTrail.set(organisationId, [...(byTrail.get(organisationId) ?? []), record]);
   }
-  const outcomes = await Promise.allSettled(
-    [...byTrail].map(([organisationId, records]) => append(organisationId, records)),
+  const away = new Map<string, unknown>();
+  await Promise.all(
+    [...byTrail].map(async ([organisationId, records]) => {
+      try {
+        await append(organisationId, records);
+      } catch (error) {
+        away.set(organisationId, error);
+      }
+    }),
   );
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (failed) throw failed.reason;
+  if (away.size > 0) throw new NotTaken(new Set(away.keys()), [...away.values()][0]);
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Outbox, type OutboxStore, retryAt } from './outbox.ts';
+import { NotTaken, Outbox, type OutboxStore, retryAt } from './outbox.ts';
 
 /** An outbox over a list, and what it delivered. */
 function outboxOf(bodies: string[], fails: (batch: string[], attempt: number) => boolean = () => false) {
@@ -50,6 +50,30 @@ it('runs one drain at a time; a fresh look delivers what was stored before it wa
   put('c');
   await Promise.all([running, outbox.drainAfresh(), outbox.drainAfresh()]);
   expect(delivered.flat()).toEqual(['a', 'b', 'c']);
+});
+
+it('passes over those who take nothing, however much waits for them, and delivers the rest', async () => {
+  let rows = ['a1', 'a2', 'a3', 'b1', 'a4', 'b2', 'c1'].map((body, id) => ({ id, body, to: body[0]! }));
+  const taken: string[] = [];
+  const outbox = new Outbox<string>({
+    store: {
+      next: (ids, limit, without) => {
+        rows = rows.filter(({ id }) => !ids.includes(id));
+        return rows.filter(({ to }) => !without.includes(to)).slice(0, limit);
+      },
+      failed: () => 7_000,
+    },
+    deliver: async (bodies) => {
+      taken.push(...bodies.filter((body) => !body.startsWith('a')));
+      if (bodies.some((body) => body.startsWith('a'))) throw new NotTaken(new Set(['a']), new Error('away'));
+    },
+    log: () => {},
+    now: () => 1_000,
+    batch: 2,
+  });
+  expect(await outbox.drain()).toBe(7_000);
+  expect(taken).toEqual(['b1', 'b2', 'c1']);
+  expect(rows.map(({ body }) => body)).toEqual(['a1', 'a2', 'a3', 'a4']);
 });
 
 it('waits longer after each failure, an hour at most', () => {

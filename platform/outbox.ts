@@ -9,12 +9,28 @@ import { errorText, type Logger } from './log.ts';
 export interface Waiting<Body> {
   id: number | string;
   body: Body;
+  /** Who takes it, where that is not the same of all. */
+  to?: string;
+}
+
+/** Thrown by a delivery that some did not take. What was for others is delivered. */
+export class NotTaken extends Error {
+  readonly by: ReadonlySet<string>;
+
+  constructor(by: ReadonlySet<string>, cause: unknown) {
+    super(`Not taken by ${[...by].slice(0, 3).join(', ')}: ${errorText(cause)}`, { cause });
+    this.by = by;
+  }
 }
 
 /** Where messages wait. A store whose consumers confirm keeps what was delivered until they have. */
 export interface OutboxStore<Body> {
-  /** Forgets what was delivered, in the same step as it gives the oldest that wait. */
-  next(delivered: readonly Waiting<Body>['id'][], limit: number): Promise<Waiting<Body>[]> | Waiting<Body>[];
+  /** Forgets what was delivered, in the same step as it gives the oldest that wait, but for those who take nothing now. */
+  next(
+    delivered: readonly Waiting<Body>['id'][],
+    limit: number,
+    without: readonly string[],
+  ): Promise<Waiting<Body>[]> | Waiting<Body>[];
   /** Notes that messages could not be delivered; answers when to try again, ms since the epoch, or null for never. */
   failed(ids: readonly Waiting<Body>['id'][], now: number): Promise<number | null> | number | null;
 }
@@ -22,7 +38,7 @@ export interface OutboxStore<Body> {
 /** What an outbox is made of. */
 export interface OutboxOptions<Body> {
   store: OutboxStore<Body>;
-  /** Resolves once the messages are safe where they go. */
+  /** Resolves once the messages are safe where they go; throws NotTaken when that is so of some alone. */
   deliver: (bodies: Body[]) => Promise<void>;
   log: Logger;
   now: () => number;
@@ -56,17 +72,24 @@ export class Outbox<Body> {
 
   async #run(): Promise<number | null> {
     const { store, deliver, log, now, batch } = this.#options;
+    const without = new Set<string>();
+    let retryAt: number | null = null;
     for (let delivered: Waiting<Body>['id'][] = []; ; ) {
-      const waiting = await store.next(delivered, batch);
-      if (waiting.length === 0) return null;
-      const ids = waiting.map(({ id }) => id);
+      const waiting = await store.next(delivered, batch, [...without]);
+      if (waiting.length === 0) return retryAt;
+      let left: Waiting<Body>[] = [];
       try {
         await deliver(waiting.map(({ body }) => body));
       } catch (error) {
+        const by = error instanceof NotTaken ? error.by : null;
+        left = by ? waiting.filter(({ to }) => to !== undefined && by.has(to)) : waiting;
+        const ids = left.map(({ id }) => id);
         log('warn', 'outbox.deliver_failed', { messages: ids.length, error: errorText(error) });
-        return store.failed(ids, now());
+        retryAt = (await store.failed(ids, now())) ?? retryAt;
+        if (!by) return retryAt;
+        for (const taker of by) without.add(taker);
       }
-      delivered = ids;
+      delivered = waiting.filter((each) => !left.includes(each)).map(({ id }) => id);
     }
   }
 }

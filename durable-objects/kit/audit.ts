@@ -34,7 +34,7 @@ export class AuditOutbox {
   constructor(options: AuditOutboxOptions) {
     const { sql, log, now, append } = options;
     this.#options = options;
-    this.#rows = new SqlOutbox(sql, TABLE);
+    this.#rows = new SqlOutbox(sql, { table: TABLE, to: "json_extract(body, '$.organisationId')" });
     const deliver = (notes: AuditNote[]): Promise<void> => deliverAudit(notes, append);
     this.#outbox = new Outbox({ store: this.#rows, deliver, log, now, batch: BATCH });
   }

@@ -6,7 +6,7 @@
 
 import type { PrincipalChanged } from '../../contracts/identity/access.ts';
 import type { AuditRecord } from '../../domain/audit/record.ts';
-import { deliverAudit } from '../../platform/audit.ts';
+import { type AuditNote, deliverAudit } from '../../platform/audit.ts';
 import type { Logger } from '../../platform/log.ts';
 import { Outbox, type OutboxStore, type Waiting } from '../../platform/outbox.ts';
 import type { DirectoryMessage } from './directory-outbox.ts';
@@ -34,14 +34,27 @@ export interface Following {
 /** Follows the directory's changes of one organisation. */
 export class DirectoryChanges {
   readonly #following: Following;
-  readonly #outbox: Outbox<DirectoryMessage>;
+  /** Apart: a trail that is away, with however much waiting for it, keeps nobody in. */
+  readonly #endings: Outbox<PrincipalChanged>;
+  readonly #records: Outbox<AuditNote>;
   readonly #looks = new Looks();
 
   constructor(following: Following) {
     this.#following = following;
-    const { db, follower, log, now } = following;
-    const store = new FollowerRows(db, follower);
-    this.#outbox = new Outbox({ store, deliver: (messages) => this.#follow(messages), log, now, batch: AT_ONCE });
+    const { db, follower, log, now, end, append } = following;
+    const common = { log, now, batch: AT_ONCE };
+    this.#endings = new Outbox({
+      ...common,
+      store: new FollowerRows(db, follower, 'trail IS NULL', (message) => message as PrincipalChanged),
+      deliver: async (changes) => {
+        for (const change of changes) end?.(change);
+      },
+    });
+    this.#records = new Outbox({
+      ...common,
+      store: new FollowerRows(db, follower, 'trail IS NOT NULL', (message) => (message as { note: AuditNote }).note),
+      deliver: (notes) => deliverAudit(notes, append),
+    });
   }
 
   /** A change is about to be written. */
@@ -51,43 +64,58 @@ export class DirectoryChanges {
 
   /** Carries out what was written before this. */
   async followNow(): Promise<void> {
-    const retryAt = await this.#outbox.drainAfresh();
+    const retryAt = await soonest(this.#endings.drainAfresh(), this.#records.drainAfresh());
     if (retryAt !== null) this.#following.lookAt(retryAt);
   }
 
   /** Carries out what is there; answers when to look again, or null. */
   async look(): Promise<number | null> {
-    const retryAt = await this.#outbox.drain();
+    const retryAt = await soonest(this.#endings.drain(), this.#records.drain());
     return retryAt ?? this.#looks.next(this.#following.now());
-  }
-
-  /** What ends does so before anything is awaited: a trail that is away keeps nobody in. */
-  async #follow(messages: DirectoryMessage[]): Promise<void> {
-    for (const message of messages) if (message.kind === 'principal_changed') this.#following.end?.(message);
-    const notes = messages.flatMap((message) => (message.kind === 'audit' ? [message.note] : []));
-    await deliverAudit(notes, this.#following.append);
   }
 }
 
-/** The rows of one follower, oldest first. */
-class FollowerRows implements OutboxStore<DirectoryMessage> {
+/** The earlier of two instants that work may answer; both are waited for, and a failure of either is thrown. */
+async function soonest(...work: Promise<number | null>[]): Promise<number | null> {
+  const outcomes = await Promise.allSettled(work);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed) throw failed.reason;
+  const times = outcomes.flatMap((outcome) => ('value' in outcome && outcome.value !== null ? [outcome.value] : []));
+  return times.length > 0 ? Math.min(...times) : null;
+}
+
+/** Rows of one follower and kind, oldest first. */
+class FollowerRows<Body> implements OutboxStore<Body> {
   readonly #db: D1Database;
   readonly #follower: string;
+  readonly #kind: string;
+  readonly #bodyOf: (message: DirectoryMessage) => Body;
 
-  constructor(db: D1Database, follower: string) {
+  constructor(db: D1Database, follower: string, kind: string, bodyOf: (message: DirectoryMessage) => Body) {
     this.#db = db;
     this.#follower = follower;
+    this.#kind = kind;
+    this.#bodyOf = bodyOf;
   }
 
-  async next(done: readonly (number | string)[], limit: number): Promise<Waiting<DirectoryMessage>[]> {
+  async next(done: readonly (number | string)[], limit: number, without: readonly string[]): Promise<Waiting<Body>[]> {
     const select = this.#db
-      .prepare('SELECT id, body FROM directory_outbox WHERE follower = ? ORDER BY id LIMIT ?')
-      .bind(this.#follower, limit);
+      .prepare(
+        `SELECT id, trail, body FROM directory_outbox
+         WHERE follower = ? AND ${this.#kind} AND COALESCE(trail, '') NOT IN (SELECT value FROM json_each(?))
+         ORDER BY id LIMIT ?`,
+      )
+      .bind(this.#follower, JSON.stringify(without), limit);
     const forget = this.#db
       .prepare('DELETE FROM directory_outbox WHERE id IN (SELECT value FROM json_each(?))')
       .bind(JSON.stringify(done));
-    const answers = await this.#db.batch<{ id: number; body: string }>(done.length > 0 ? [forget, select] : [select]);
-    return answers.at(-1)!.results.map(({ id, body }) => ({ id, body: JSON.parse(body) as DirectoryMessage }));
+    type Row = { id: number; trail: string | null; body: string };
+    const answers = await this.#db.batch<Row>(done.length > 0 ? [forget, select] : [select]);
+    return answers.at(-1)!.results.map(({ id, trail, body }) => ({
+      id,
+      ...(trail === null ? {} : { to: trail }),
+      body: this.#bodyOf(JSON.parse(body) as DirectoryMessage),
+    }));
   }
 
   failed(_ids: readonly (number | string)[], now: number): number {

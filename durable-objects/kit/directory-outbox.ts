@@ -13,7 +13,9 @@ export function following(
   messages: readonly DirectoryMessage[],
 ): D1PreparedStatement[] {
   return messages.map((message) =>
-    db.prepare('INSERT INTO directory_outbox (follower, body) VALUES (?, ?)').bind(follower, JSON.stringify(message)),
+    db
+      .prepare('INSERT INTO directory_outbox (follower, trail, body) VALUES (?, ?, ?)')
+      .bind(follower, message.kind === 'audit' ? message.note.organisationId : null, JSON.stringify(message)),
   );
 }
 

@@ -12,14 +12,19 @@ export const outboxTable = (name: string): string => `CREATE TABLE ${name} (
 /** The table a user of SqlOutbox puts into its migrations. */
 export const OUTBOX_TABLE = outboxTable('outbox');
 
-/** Messages in a table, `outbox` unless another is named, oldest first. */
+/**
+ * Messages in a table, `outbox` unless another is named, oldest first. `to` is the SQL that tells who takes a message,
+ * where that is not the same of all.
+ */
 export class SqlOutbox<Body> implements OutboxStore<Body> {
   readonly #sql: Sql;
   readonly #table: string;
+  readonly #to: string;
 
-  constructor(sql: Sql, table = 'outbox') {
+  constructor(sql: Sql, { table = 'outbox', to = "''" }: { table?: string; to?: string } = {}) {
     this.#sql = sql;
     this.#table = table;
+    this.#to = to;
   }
 
   /** Puts messages beside the change that caused them. */
@@ -27,11 +32,16 @@ export class SqlOutbox<Body> implements OutboxStore<Body> {
     for (const body of bodies) this.#sql.run(`INSERT INTO ${this.#table} (body) VALUES (?)`, JSON.stringify(body));
   }
 
-  next(delivered: readonly (number | string)[], limit: number): Waiting<Body>[] {
+  next(delivered: readonly (number | string)[], limit: number, without: readonly string[] = []): Waiting<Body>[] {
     for (const id of delivered) this.#sql.run(`DELETE FROM ${this.#table} WHERE id = ?`, id);
     return this.#sql
-      .run<{ id: number; body: string }>(`SELECT id, body FROM ${this.#table} ORDER BY id LIMIT ?`, limit)
-      .map(({ id, body }) => ({ id, body: JSON.parse(body) as Body }));
+      .run<{ id: number; body: string; taker: string }>(
+        `SELECT id, body, ${this.#to} AS taker FROM ${this.#table}
+         WHERE taker NOT IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?`,
+        JSON.stringify(without),
+        limit,
+      )
+      .map(({ id, body, taker }) => ({ id, body: JSON.parse(body) as Body, to: taker }));
   }
 
   failed(ids: readonly (number | string)[], now: number): number {

@@ -70,16 +70,24 @@ class ShardRecords implements OutboxStore<AuditNote> {
     this.#db = db;
   }
 
-  async next(delivered: readonly (number | string)[], limit: number): Promise<Waiting<AuditNote>[]> {
+  async next(
+    delivered: readonly (number | string)[],
+    limit: number,
+    without: readonly string[],
+  ): Promise<Waiting<AuditNote>[]> {
     const select = this.#db
-      .prepare('SELECT id, tenant_id, record FROM audit_log WHERE record IS NOT NULL ORDER BY id LIMIT ?')
-      .bind(limit);
+      .prepare(
+        `SELECT id, tenant_id, record FROM audit_log
+         WHERE record IS NOT NULL AND tenant_id NOT IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?`,
+      )
+      .bind(JSON.stringify(without), limit);
     const forget = this.#db
       .prepare('UPDATE audit_log SET record = NULL WHERE id IN (SELECT value FROM json_each(?))')
       .bind(JSON.stringify(delivered));
     const answers = await this.#db.batch<RecordRow>(delivered.length > 0 ? [forget, select] : [select]);
     return answers.at(-1)!.results.map(({ id, tenant_id: organisationId, record }) => ({
       id,
+      to: organisationId,
       body: { organisationId, record: JSON.parse(record) as AuditRecord },
     }));
   }

@@ -53,6 +53,8 @@ CREATE TABLE actor_guard (
 CREATE TABLE directory_outbox (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   follower TEXT NOT NULL,
+  -- The organisation whose audit trail takes it; null of what must end.
+  trail TEXT,
   body TEXT NOT NULL
 );
 CREATE INDEX directory_outbox_by_follower ON directory_outbox (follower, id);
