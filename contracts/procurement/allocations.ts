@@ -131,7 +131,8 @@ export const allocationOperations = {
     description:
       'Names all terms, as for new space; those that stay as they are may lie in the past. Bookings that were made stand, ' +
       'so the capacity cannot go below what is booked, and `confirmation` is that of bookings to come. A booking is a ' +
-      'change too: where many book at once, 412 means to read again.',
+      'change too: where many book at once, 412 means to read again. Space that the carrier confirms becomes instant ' +
+      'by who may record its word (`bookings:confirm-for-carrier`).',
     ifMatch: true,
     versioned: true,
     input: allocationChange.extend(allocationPath),

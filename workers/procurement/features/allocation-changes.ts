@@ -102,6 +102,10 @@ export async function changeAllocation({
     action: 'allocation.changed',
     decide: (row, now) => {
       if (row.status === 'withdrawn') return fail('allocation.closed', 'The allocation was withdrawn');
+      // Otherwise whoever sets terms could confirm in the carrier's place: instant, book, and back.
+      const speaks = row.confirmation === 'carrier' && terms.confirmation === 'instant';
+      const refused = speaks ? scope.refuse('bookings:confirm-for-carrier') : null;
+      if (refused) return refused;
       const broken = brokenRules({ ...row, ...terms }, row, now);
       if (broken) return broken;
       if (terms.capacity >= row.booked) return ok(terms);

@@ -251,6 +251,13 @@ export async function recordCarrierConfirmation({
     spokeWith: spokeWith ?? null,
   };
   return onShard(env, scope, 'first-primary', async (shard) => {
+    const row = await findBooking(shard, scope, id);
+    // Said in whole minutes by who writes down a telephone call.
+    if (row && at < row.createdAt - 60_000) {
+      return unprocessable([
+        { pointer: '/confirmedAt', code: 'too_early', detail: 'lies before the booking was made' },
+      ]);
+    }
     const step = { id, to: 'confirmed', from: 'requested', confirmedBy, reason, expectedVersion, now } as const;
     const moved = await transition(env, shard, scope, step);
     if (!moved.ok) return moved;
