@@ -10,7 +10,19 @@ const WITHIN_MS = 2_000;
  * line behind the rules for names, and not a proof.
  */
 export async function addressesOf(host: string): Promise<string[]> {
-  const late = new Promise<string[]>((resolve) => setTimeout(() => resolve([]), WITHIN_MS));
-  const seen = [dns.resolve4(host), dns.resolve6(host)].map((asked) => asked.catch(() => [] as string[]));
-  return Promise.race([Promise.all(seen).then((found) => found.flat()), late]);
+  // Each by itself: a name server that is slow with one kind must not hide what it said of the other.
+  return (await Promise.all([inTime(dns.resolve4(host)), inTime(dns.resolve6(host))])).flat();
+}
+
+/** What was answered in time; nothing when it failed or came late. */
+function inTime(asked: Promise<string[]>): Promise<string[]> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => resolve([]), WITHIN_MS);
+    asked
+      .catch(() => [])
+      .then((found) => {
+        clearTimeout(late);
+        resolve(found);
+      });
+  });
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { hasSpecialAddress, refuseUrl } from './public-url.ts';
 
-const RULES = { ownHost: 'app.fairlead.io' };
+const RULES = { own: 'https://app.fairlead.io' };
 
 it.each([
   ['http://hooks.acme.com/hook', 'must use https'],
@@ -44,9 +44,12 @@ it('takes a public https address, and loopback only where development allows it'
   ]) {
     expect(refuseUrl(url, RULES)).toBeNull();
   }
-  const development = { ownHost: 'localhost', allowLoopback: true };
+  const development = { own: 'http://localhost:8787', allowLoopback: true };
   expect(refuseUrl('http://127.0.0.1:9999/x', development)).toBeNull();
   expect(refuseUrl('http://10.0.0.1/x', development)).not.toBeNull();
+  for (const host of ['localhost', '127.0.0.1']) {
+    expect(refuseUrl(`http://${host}:8787/v1/me`, development)).toContain('the platform’s own');
+  }
 });
 
 it('knows addresses that are not public, in every clothing', () => {

@@ -47,8 +47,8 @@ const isSpecial = addressMatcher([
 
 /** What an installation allows. */
 export interface UrlRules {
-  /** The platform's own host name: it must not be made to call itself. */
-  ownHost: string | null;
+  /** The platform's own address: it must not be made to call itself. */
+  own: string | null;
   /** For development: plain http to loopback. */
   allowLoopback?: boolean;
 }
@@ -57,11 +57,15 @@ export interface UrlRules {
 export const isLoopback = (host: string): boolean => /^(localhost|127\.0\.0\.1)$/.test(host);
 
 /** Why a URL is refused, in words that follow "the address"; null when it may be called. */
-export function refuseUrl(text: string, { ownHost, allowLoopback = false }: UrlRules): string | null {
+export function refuseUrl(text: string, { own, allowLoopback = false }: UrlRules): string | null {
   if (!URL.canParse(text)) return 'is not a URL';
   const url = new URL(text);
   const host = url.hostname;
-  if (allowLoopback && isLoopback(host)) return null;
+  const { hostname: ownHost, port: ownPort } = own === null ? { hostname: null, port: null } : new URL(own);
+  if (allowLoopback && isLoopback(host)) {
+    const isOwn = ownHost !== null && isLoopback(ownHost) && url.port === ownPort;
+    return isOwn ? 'must not be the platform’s own' : null;
+  }
   if (url.protocol !== 'https:') return 'must use https';
   if (url.username || url.password) return 'must not carry credentials';
   if (!PORTS.includes(url.port)) return 'must use port 443 or 8443';

@@ -8,5 +8,5 @@ export function urlRulesOf({
   ISSUER: string;
   ALLOW_LOOPBACK_WEBHOOKS?: string;
 }): UrlRules {
-  return { ownHost: new URL(ISSUER).hostname, allowLoopback: ALLOW_LOOPBACK_WEBHOOKS === 'yes' };
+  return { own: ISSUER, allowLoopback: ALLOW_LOOPBACK_WEBHOOKS === 'yes' };
 }
