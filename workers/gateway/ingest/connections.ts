@@ -8,7 +8,7 @@ import { isSigned } from './signature.ts';
 const CONNECTION_TTL_MS = 5_000;
 /** A signature that does not fit may be by a secret just rotated in: the secrets are read anew, so often at most. */
 const SECOND_LOOK_MS = 500;
-const connections = new Cache<string, { connection: ConnectionWithSecrets; readAt: number }>({
+const connections = new Cache<string, { connection: ConnectionWithSecrets; readAt: number; secondLookAt: number }>({
   capacity: 1_000,
   ttlMs: CONNECTION_TTL_MS,
 });
@@ -23,16 +23,18 @@ export function forgetConnection(id: string): void {
   connections.delete(id);
 }
 
-/** A connection, as it was read within `maxAgeMs`. */
-async function findConnection(env: Env, id: string, maxAgeMs: number): Promise<ConnectionWithSecrets | null> {
+/** A connection as it is at hand, or read anew; a second look is not taken again within its interval. */
+async function findConnection(env: Env, id: string, look: 'first' | 'second'): Promise<ConnectionWithSecrets | null> {
   if (!/^con_[0-9a-z]{26}$/.test(id)) return null;
   const readAt = Date.now();
   const known = connections.get(id, readAt);
-  if (known && known.readAt + maxAgeMs > readAt) return known.connection;
+  const isGood = known && (look === 'first' || known.secondLookAt + SECOND_LOOK_MS > readAt);
+  if (isGood) return known.connection;
   const answer = await env.TRACKING.connectionForIngest(ANONYMOUS, { id });
   if (!answer.ok) throw new Error(answer.detail);
   // Made-up ids must not push the real ones out.
-  if (answer.value) connections.set(id, { connection: answer.value, readAt }, readAt);
+  if (answer.value)
+    connections.set(id, { connection: answer.value, readAt, secondLookAt: look === 'second' ? readAt : 0 }, readAt);
   return answer.value;
 }
 
@@ -44,8 +46,8 @@ export async function signerOf(
   body: Uint8Array,
 ): Promise<{ signer: ConnectionWithSecrets | null; known: ConnectionWithSecrets | null }> {
   let known: ConnectionWithSecrets | null = null;
-  for (const maxAgeMs of [CONNECTION_TTL_MS, SECOND_LOOK_MS]) {
-    const found = await findConnection(env, id, maxAgeMs);
+  for (const look of ['first', 'second'] as const) {
+    const found = await findConnection(env, id, look);
     if (!found || found === known) return { signer: null, known: found };
     if (await isSigned(found, headers, body, Date.now())) return { signer: found, known: found };
     known = found;

@@ -86,6 +86,8 @@ export async function createConnection({
         securityVersion: 1,
         createdAt: now,
       };
+      // Before the write, as for every change: should this Worker die after it, the inbox looks by itself.
+      await carrierInbox(env, id).announceChange();
       made = id;
       return {
         answer: { ...toApi(row), secret },
@@ -97,7 +99,6 @@ export async function createConnection({
     },
   };
   const answer = await once(directoryAnswers(env, scope), scope, { operation: 'connection', key, input }, now, write);
-  // Its inbox follows: nobody could announce to it before it had an id.
   if (answer.ok && made) await withInboxTold(env, made, async () => {});
   return answer;
 }
@@ -156,7 +157,8 @@ export async function rotateConnectionSecret({
       secret: await seal(env.SEALING_KEY, id, secret),
       previousSecret: immediately ? null : row.secret,
       secretRotatedAt: now,
-      securityVersion: row.securityVersion + (immediately ? 1 : 0),
+      // Whenever a secret ends: an edge that still has it at hand is told so by the inbox.
+      securityVersion: row.securityVersion + (immediately || row.previousSecret !== null ? 1 : 0),
     };
     // Compare-and-set: of two rotations at once one wins, and no secret handed out is lost.
     const update = drizzle(env.DIRECTORY)
