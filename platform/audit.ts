@@ -1,5 +1,5 @@
 /** Making and handing over records of the audit trail: what every producer does alike. */
-import { PLATFORM_TENANT } from '../contracts/kit/actor.ts';
+import { type ActedBy, PLATFORM_TENANT } from '../contracts/kit/actor.ts';
 import { type AuditActor, type AuditRecord, boundedState, changed, withoutSecrets } from '../domain/audit/record.ts';
 import { newId } from './ids.ts';
 import { NotTaken } from './outbox.ts';
@@ -25,17 +25,6 @@ export interface AuditNote {
   record: AuditRecord;
 }
 
-/** Who asked for what is recorded: a Scope, or as much of one as is known before anybody has signed in. */
-export interface Actor {
-  kind: AuditActor['kind'];
-  tenantId: string;
-  subject: string;
-  sessionId: string | null;
-  address: string | null;
-  correlationId: string;
-  callerCorrelationId: string | null;
-}
-
 /** What somebody did to an object of an organisation. */
 export interface Done {
   organisationId: string;
@@ -50,14 +39,17 @@ export interface Done {
  * another's, for the platform's own as well.
  */
 export function notesOf(
-  actor: Actor,
+  actor: ActedBy,
   { organisationId, action, object, before = null, after = null }: Done,
   now: number,
 ): AuditNote[] {
-  const { kind, tenantId, subject, sessionId, address, correlationId, callerCorrelationId } = actor;
+  const { kind, tenantId, subject, address, correlationId, callerCorrelationId } = actor;
+  const home = actor.actorOrganisationId ?? tenantId;
+  // A session is its organisation's own: another one whose trail this is learns who acted, and not by which.
+  const sessionId = home === tenantId ? actor.sessionId : null;
   const differ = before && after ? changed(before, after) : { before, after };
   const record = auditRecord({
-    actor: { kind, organisationId: tenantId, subject, sessionId },
+    actor: { kind, organisationId: home, subject, sessionId },
     action,
     object,
     ...differ,

@@ -64,6 +64,8 @@ it('a Worker’s index only exports', () => {
 describe('authorization', () => {
   /** Who may act for a tenant without a caller's own claim to it, each for a reason. */
   const ACTING: Record<string, string> = {
+    'durable-objects/delivery-log/delivery-log.ts': 'the platform records that an endpoint is gone',
+    'durable-objects/key-ring/key-ring.ts': 'the platform records that it replaced a key',
     'workers/procurement/features/carrier-bookings.ts': 'a carrier on the booking that is addressed to it',
     'workers/procurement/queues/dead-events.ts': 'the platform puts an event back into its shard',
     'workers/tracking/queues/procurement-events.ts': 'the platform registers the containers of a booking',

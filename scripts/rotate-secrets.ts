@@ -4,17 +4,16 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseRing } from '../platform/secrets.ts';
 import type { ApiClient } from './support/api.ts';
-import {
-  atPlatform,
-  isReached,
-  operatorOf,
-  operatorSecretInForce,
-  readSecrets,
-  secretsFile,
-  tenantClientOf,
-} from './support/credentials.ts';
+import { atPlatform, isReached, operatorOf, readSecrets, secretsFile, tenantClientOf } from './support/credentials.ts';
 import { writeSecretFile } from './support/files.ts';
 import { neededOf, pruneSecrets, type Report, resealAll } from './support/resealing.ts';
+import {
+  endWithOperator,
+  LOOK_EVERY_MS,
+  neededForOperator,
+  PUSHED_WITHIN_MS,
+  revokeOperator,
+} from './support/operator-secret.ts';
 import { ROOT } from './support/root.ts';
 import { WORKER_FOLDERS } from './support/runtime.ts';
 import {
@@ -39,6 +38,8 @@ const USAGE = `Usage: npm run secrets:rotate -- WHAT [options]
     operator       a new secret of the platform operator's client; the ones before work until the platform is
                    seen to run with it at a later rotation
     webhooks       new secrets for every connection and endpoint of a tenant; the ones before work on for a while
+    revoke-operator  no new secret: end the tokens, links and sockets that the operator's client has. After
+                   operator --leaked, once the platform runs with the new secret (--push waits and does it)
     reseal         no new key: seal everything anew now, and drop the keys that nothing needs any more
   --leaked         with signing-keys: drop every other key at once, with all tokens they signed; with operator: the
                    secret before ends at once; with webhooks: the secrets before end at once
@@ -49,6 +50,9 @@ const USAGE = `Usage: npm run secrets:rotate -- WHAT [options]
   known, because the platform is not running, it stays. Calls to the platform are made with the operator's secret (in
   secrets.json, or OPERATOR_SECRET in the environment); webhooks by a client of the tenant (CLIENT_ID and
   CLIENT_SECRET in the environment, or that of the demonstration).`;
+
+/** What can end at once. */
+const LEAKED = ['signing-keys', 'operator', 'webhooks'];
 
 interface Call {
   origin: string;
@@ -111,13 +115,6 @@ async function neededFor(call: Call, what: RingName): Promise<(worker: WorkerNam
 const reportOf = (call: Call): Promise<Report> =>
   atPlatform(call.origin, async () => resealAll(await operatorOf(call)));
 
-/** The operator's earlier secrets stay until the platform is seen to run with the newest: they are how it is reached. */
-async function neededForOperator({ origin, dataDir }: Call): Promise<() => Needed> {
-  const ring = readSecrets(dataDir).identity.OPERATOR_SECRET!;
-  const isInForce = (await operatorSecretInForce(origin, ring)) === parseRing(ring).current;
-  return () => () => (isInForce ? null : 'the platform is not running, or not with the newest secret yet');
-}
-
 async function rotateFile(call: Call, what: RingName): Promise<void> {
   const secrets = readSecrets(call.dataDir);
   const needed = await neededFor(call, what);
@@ -145,6 +142,7 @@ async function rotateFile(call: Call, what: RingName): Promise<void> {
   console.log(
     call.push ? 'The deployed Workers have them.' : 'They are in force from the next start, or once you --push them.',
   );
+  if (what === 'operator' && call.leaked) await endWithOperator(call);
   if (operator) await resealPushed(call, operator, parseRing(secrets.identity.SEALING_KEY!).current);
 }
 
@@ -152,8 +150,6 @@ const earlierOf = (text: string): string => {
   const earlier = earlierIds(text);
   return earlier.length > 0 ? `; the ring still has ${earlier.join(', ')}` : '';
 };
-
-const PUSHED_WITHIN_MS = 60_000;
 
 /**
  * Seals anew once the deployed Workers run with the keys that were pushed. No key is dropped yet: for a moment some of
@@ -169,7 +165,7 @@ async function resealPushed(call: Call, operator: ApiClient, current: string): P
         'The platform does not run with the new keys yet: run `npm run secrets:rotate -- reseal` later.',
       );
     }
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
 }
 
@@ -218,16 +214,23 @@ await main(async () => {
     origin: { type: 'string' },
     push: { type: 'boolean' },
   });
-  const [what] = positionals;
+  const [what, ...more] = positionals;
+  if (more.length > 0) throw new PlainError(`One thing at a time: ${more.join(' ')} is one too many.\n\n${USAGE}`);
   const call: Call = {
     dataDir: resolve(values.data ?? join(ROOT, '.data')),
     origin: (values.origin ?? 'http://localhost:8787').replace(/\/$/, ''),
     leaked: values.leaked === true,
     push: values.push === true,
   };
+  if (call.leaked && !LEAKED.includes(what ?? '')) {
+    throw new PlainError(
+      `--leaked goes with ${LEAKED.join(', ')}. What is under other keys is sealed anew by \`reseal\`, and a key that nothing needs leaves.`,
+    );
+  }
   if (what === 'signing-keys') return rotateSigningKeys(call);
   if (what === 'webhooks') return rotateWebhooks(call);
   if (what === 'reseal') return reseal(call);
+  if (what === 'revoke-operator') return revokeOperator(call);
   if (what !== undefined && what in RINGS) return rotateFile(call, what as RingName);
   throw new PlainError(`${what === undefined ? 'Say what to rotate' : `There is no ${what} to rotate`}.\n\n${USAGE}`);
 });

@@ -1,5 +1,6 @@
 /** What the gateway and identity exchange with the objects that decide about access. */
 import type { QuotaStatus, Settlement } from '../../domain/security/quota.ts';
+import type { ActedBy } from '../kit/actor.ts';
 import type { Role } from '../kit/permissions.ts';
 import type { AuthorizationRequest } from './oauth.ts';
 import type { ALERT_KINDS } from './policy.ts';
@@ -132,6 +133,8 @@ export interface PrincipalChanged {
   enabled: boolean;
   /** The session that asked for the change of its own password goes on. */
   keepSessionId: string | null;
+  /** Who made the change: what ends by it is recorded under their name. */
+  by: ActedBy;
 }
 
 /** A sign-in that waits for its second factor. */

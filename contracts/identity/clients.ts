@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { operation } from '../kit/operation.ts';
 import { pagedById, pageOf } from '../kit/paging.ts';
-import { described, idInput, idOf, instant, oneOf, orNull, text, version } from '../kit/primitives.ts';
+import { described, idInput, idOf, instant, oneOf, orNull, text, version, whole } from '../kit/primitives.ts';
 import { secretRotation } from '../kit/secret-rotation.ts';
 import { accountStatus, nameInput, permissionList, role, tenantRole } from './common.ts';
 
@@ -109,6 +109,18 @@ export const clientOperations = {
     input: clientChange.extend(clientId),
     output: client,
     failures: ['not_found', 'precondition.failed'],
+  }),
+  revokeOperatorClient: operation({
+    permission: 'keys:manage',
+    summary: 'End what the operators’ configured client made and holds',
+    description:
+      'Its access tokens, tickets and sockets, and the links it made, end within a second: for a secret that has leaked, ' +
+      'once the platform runs with another one.',
+    input: z.strictObject({}),
+    output: z
+      .strictObject({ securityVersion: whole('Tokens of this version and later count', 2) })
+      .meta({ id: 'RevokedClient', description: 'The client after it' }),
+    failures: ['precondition.failed'],
   }),
   rotateClientSecret: operation({
     permission: 'clients:manage',

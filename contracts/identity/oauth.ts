@@ -10,6 +10,8 @@ const oauthError = z.strictObject({
   status: z.int(),
   error: z.string(),
   description: z.string(),
+  /** Of a renewal: the session is over, and not only refused from where it was asked. */
+  sessionOver: z.boolean().optional(),
 });
 /** An OAuth error answer (RFC 6749 section 5.2). */
 export type OAuthError = z.infer<typeof oauthError>;

@@ -20,5 +20,29 @@ export interface Actor {
   securityVersion?: number;
 }
 
+/** The operators' client for the first steps and for scripts: its secret is configured, and it has no row. */
+export const OPERATOR_CLIENT = 'platform-operator';
+
+/** Who asked for something that is recorded: a Scope, or as much of one as is known before anybody has signed in. */
+export interface ActedBy {
+  kind: Actor['kind'];
+  tenantId: string;
+  /** The organisation of whoever acts, where it is not the one that is acted for. */
+  actorOrganisationId?: string;
+  subject: string;
+  sessionId: string | null;
+  /** The network address; null for the platform's own work. */
+  address: string | null;
+  correlationId: string;
+  callerCorrelationId: string | null;
+}
+
+/** Who acts, and nothing else of what is at hand: to be stored. */
+export function actedBy(of: ActedBy): ActedBy {
+  const { kind, tenantId, actorOrganisationId, subject, sessionId, address, correlationId, callerCorrelationId } = of;
+  const home = actorOrganisationId === undefined ? {} : { actorOrganisationId };
+  return { kind, tenantId, ...home, subject, sessionId, address, correlationId, callerCorrelationId };
+}
+
 /** The organisation of platform operators: no data of any shipper or carrier lives in it. */
 export const PLATFORM_TENANT = 'platform';

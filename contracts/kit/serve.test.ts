@@ -99,6 +99,7 @@ describe('a scope', () => {
     await ask('readThing', { id: 'xx' });
     const acting = onBehalfOf(scopes.at(-1)!, 'ten_b');
     expect([acting.tenantId, acting.subject, acting.correlationId]).toEqual(['ten_b', 'usr_a', 'c']);
+    expect(acting.actorOrganisationId).toBe(scopes.at(-1)!.tenantId);
     expect(acting.allows('containers:read')).toBe(false);
   });
 

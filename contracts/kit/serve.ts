@@ -12,7 +12,10 @@ import { type Answer, type Failure, type Fault, fail, invalid, pointerTo } from 
 const FAULTS_MAX = 50;
 
 /** Where a request came from, and what it is known by. */
-type Origin = Pick<RequestContext, 'correlationId' | 'callerCorrelationId'> & { address: string | null };
+type Origin = Pick<RequestContext, 'correlationId' | 'callerCorrelationId'> & {
+  address: string | null;
+  actorOrganisationId?: string;
+};
 
 let make: (actor: Actor, origin: Origin) => Scope;
 
@@ -25,6 +28,8 @@ export class Scope {
     make = (actor, origin) => new Scope(actor, origin);
   }
   readonly tenantId: string;
+  /** The organisation of whoever asks: another one where a carrier's person acts on a customer's things. */
+  readonly actorOrganisationId: string;
   readonly subject: string;
   readonly kind: Actor['kind'];
   readonly roles: readonly Role[];
@@ -38,17 +43,18 @@ export class Scope {
   /** The caller's network address; null for the platform's own work. */
   readonly address: string | null;
 
-  private constructor(actor: Actor, { correlationId, callerCorrelationId, address }: Origin) {
+  private constructor(actor: Actor, origin: Origin) {
     this.tenantId = actor.tenantId;
+    this.actorOrganisationId = origin.actorOrganisationId ?? actor.tenantId;
     this.subject = actor.subject;
     this.kind = actor.kind;
     this.roles = actor.roles;
     this.scopes = actor.scopes;
     this.sessionId = actor.sessionId;
     this.securityVersion = actor.securityVersion ?? 0;
-    this.correlationId = correlationId;
-    this.callerCorrelationId = callerCorrelationId ?? null;
-    this.address = address;
+    this.correlationId = origin.correlationId;
+    this.callerCorrelationId = origin.callerCorrelationId ?? null;
+    this.address = origin.address;
   }
 
   /** Whether the caller holds a permission beside the one the operation asks for. */
@@ -69,8 +75,9 @@ export class Scope {
 
 /** The same caller acting on another tenant's things, after the caller's claim to them was checked. */
 export function onBehalfOf(scope: Scope, tenantId: string): Scope {
-  const { subject, kind, sessionId, correlationId, callerCorrelationId, address } = scope;
-  const origin = { correlationId, address, ...(callerCorrelationId ? { callerCorrelationId } : {}) };
+  const { subject, kind, sessionId, correlationId, callerCorrelationId, address, actorOrganisationId } = scope;
+  const own = { correlationId, address, actorOrganisationId };
+  const origin = { ...own, ...(callerCorrelationId ? { callerCorrelationId } : {}) };
   return make({ tenantId, subject, kind, roles: [], scopes: null, sessionId }, origin);
 }
 

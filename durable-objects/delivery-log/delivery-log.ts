@@ -6,10 +6,11 @@ import { DurableObject } from 'cloudflare:workers';
 import { beforeId, cutPageById } from '../../contracts/kit/paging.ts';
 import type { Page } from '../../contracts/kit/result.ts';
 import type { DeliveryRecord, Endpoint } from '../../contracts/notifications/endpoints.ts';
+import { systemScope } from '../../contracts/kit/serve.ts';
 import type { Notification } from '../../contracts/notifications/events.ts';
 import { hasSpecialAddress, isLoopback, refuseUrl } from '../../domain/identifiers/public-url.ts';
 import { type Attempt, judge } from '../../domain/webhook/retry.ts';
-import type { AuditNote } from '../../platform/audit.ts';
+import { type AuditNote, notesOf } from '../../platform/audit.ts';
 import { wallClock } from '../../platform/clock.ts';
 import { mapLimit } from '../../platform/concurrency.ts';
 import { newId } from '../../platform/ids.ts';
@@ -161,8 +162,11 @@ export class DeliveryLog extends DurableObject<Env> {
   }
 
   /** Delivers an event once more; null when there is no such delivery. */
-  async replay(id: string): Promise<DeliveryRecord | null> {
+  async replay(id: string, notes: AuditNote[]): Promise<DeliveryRecord | null> {
+    const record = this.#storage.delivery(id);
+    if (!record) return null;
     this.#storage.requeue(id, Date.now());
+    this.#audit.put(...notes);
     this.#deliverLater();
     return this.#storage.delivery(id);
   }
@@ -196,7 +200,7 @@ export class DeliveryLog extends DurableObject<Env> {
       nextAt: verdict.outcome === 'retry' ? now + verdict.afterMs : null,
       deliveredAt: verdict.outcome === 'delivered' ? now : null,
     });
-    if (verdict.outcome === 'disable_endpoint') this.#storage.disableEndpoint(delivery.endpointId);
+    if (verdict.outcome === 'disable_endpoint') this.#disable(delivery, now);
     this.#log('info', 'webhook.attempted', {
       deliveryId: delivery.id,
       endpointId: delivery.endpointId,
@@ -205,6 +209,15 @@ export class DeliveryLog extends DurableObject<Env> {
       lastStatus,
       lastError,
     });
+  }
+
+  /** Disables an endpoint whose receiver answered that it is gone. */
+  #disable({ id, endpointId }: DueDelivery, now: number): void {
+    const organisationId = this.ctx.id.name!;
+    this.#storage.disableEndpoint(endpointId);
+    const by = systemScope(organisationId, 'webhook-delivery', id);
+    const object = { type: 'endpoint' as const, id: endpointId };
+    this.#audit.put(...notesOf(by, { organisationId, action: 'endpoint.gone', object }, now));
   }
 
   async #attempt(delivery: DueDelivery): Promise<Attempt> {

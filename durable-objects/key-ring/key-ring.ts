@@ -14,7 +14,9 @@ import {
   retired,
   signingKey,
 } from '../../domain/security/key-schedule.ts';
-import type { AuditNote } from '../../platform/audit.ts';
+import { PLATFORM_TENANT } from '../../contracts/kit/actor.ts';
+import { systemScope } from '../../contracts/kit/serve.ts';
+import { type AuditNote, notesOf } from '../../platform/audit.ts';
 import { wallClock } from '../../platform/clock.ts';
 import { randomToken } from '../../platform/ids.ts';
 import { SIGNING_KEY_AHEAD_MS, SIGNING_KEY_DAYS, SIGNING_KEY_OVERLAP_MS } from '../../platform/limits.ts';
@@ -131,6 +133,10 @@ export class KeyRing extends DurableObject<Env> {
       const lost = keys.filter((key) => key.kid === kid).map((key) => retired(key, now, PERIODS));
       this.#store([...addKey(others, made.kid, now, PERIODS), ...lost], [...keys, made]);
       loggerFor('key-ring', this.env.LOG_LEVEL)('error', 'signing_key.replaced', { unreadable: kid, kid: made.kid });
+      const by = systemScope(PLATFORM_TENANT, 'key-ring', made.kid);
+      const object = { type: 'signing_key' as const, id: kid };
+      const done = { organisationId: PLATFORM_TENANT, action: 'signing_key.replaced', object, after: { by: made.kid } };
+      this.#audit.put(...notesOf(by, done, now));
     }
     return publishedKeys(this.#read(), now);
   }

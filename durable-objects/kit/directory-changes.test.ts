@@ -25,6 +25,15 @@ const change = (principal: string): PrincipalChanged => ({
   securityVersion: 2,
   enabled: false,
   keepSessionId: null,
+  by: {
+    kind: 'user',
+    tenantId: 'ten_a',
+    subject: 'usr_0',
+    sessionId: null,
+    address: null,
+    correlationId: 'cor_1',
+    callerCorrelationId: null,
+  },
 });
 const note = (organisationId: string, id: string) => ({
   organisationId,

@@ -29,8 +29,8 @@ const SWEEP_EVERY_MS = 600_000;
 /** A socket whose handshake was under way when its holder ended is caught by a second look. */
 const SECOND_LOOK_MS = 5_000;
 const RETRY_MS = 5_000;
-/** With the doubling, some three hours: longer than an object is ever out of reach. */
-const TRIES_MAX = 11;
+/** The longest pause between tries of a closing: with the doubling, reached after an hour. */
+const RETRY_MAX_MS = 3_600_000;
 /** A session has a handful of sockets, a machine client perhaps thousands: the rest is the alarm's. */
 const CLOSED_AT_ONCE = 200;
 const ROUNDS_MAX = 10;
@@ -83,7 +83,7 @@ export class LiveAccess extends DurableObject<Env> {
 
   /**
    * Carries out the closings that are due, and says when the next is. Each is looked at twice, for a socket
-   * that was on its way; what cannot be reached is tried again, at growing intervals and not for ever.
+   * that was on its way; what cannot be reached is tried again, at growing intervals, until it was.
    */
   async #close(now: number): Promise<number | null> {
     for (let round = 0; round < ROUNDS_MAX; round++) {
@@ -102,8 +102,7 @@ export class LiveAccess extends DurableObject<Env> {
       else this.#storage.postpone(closing, now + SECOND_LOOK_MS, true);
     } catch (error) {
       this.#log('error', 'sockets.close_failed', { holder, topic, tries, error: errorText(error) });
-      if (tries >= TRIES_MAX) this.#storage.drop(closing);
-      else this.#storage.postpone(closing, now + RETRY_MS * 2 ** tries, false);
+      this.#storage.postpone(closing, now + Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** tries), false);
     }
   }
 

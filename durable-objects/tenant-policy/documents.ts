@@ -81,3 +81,10 @@ export class PolicyDocuments {
     return { ...parse(row ? JSON.parse(row.body) : {}), version: row?.version ?? 0 };
   }
 }
+
+/** Whether a policy admits other addresses than the one before. */
+export function admitsOthers(before: Policy, after: Policy): boolean {
+  const listsOf = ({ allowedAddresses, blockedAddresses }: Policy) =>
+    JSON.stringify([allowedAddresses, blockedAddresses]);
+  return listsOf(before) !== listsOf(after);
+}

@@ -1,20 +1,30 @@
+/** What the audit trail learns of sessions, and by whom. */
 import type { GrantCheck, Granted } from '../../contracts/identity/access.ts';
+import type { ActedBy } from '../../contracts/kit/actor.ts';
 import { type AuditNote, notesOf } from '../../platform/audit.ts';
 
-/** What the audit trail learns of a session: that its user began it, or that somebody presented a token of before. */
-export function sessionNotes(
+/** Whoever presents what a session was begun or renewed by; what it ends is under the name of the session's user. */
+export function presentedBy(
   organisationId: string,
-  action: 'session.begun' | 'session.reused',
-  { sessionId, userId, methods, clientId }: Pick<Granted, 'sessionId' | 'userId' | 'methods' | 'clientId'>,
-  { address, userAgent, correlationId, callerCorrelationId, now }: GrantCheck,
-): AuditNote[] {
-  const actor = { kind: 'user' as const, tenantId: organisationId, subject: userId, sessionId };
+  { sessionId, userId }: Pick<Granted, 'sessionId' | 'userId'>,
+  { address, correlationId, callerCorrelationId }: GrantCheck,
+): ActedBy {
+  return {
+    kind: 'user',
+    tenantId: organisationId,
+    subject: userId,
+    sessionId,
+    address,
+    correlationId,
+    callerCorrelationId,
+  };
+}
+
+/** That a session was begun. */
+export function begun(organisationId: string, granted: Granted, check: GrantCheck): AuditNote[] {
+  const { sessionId, userId, clientId, methods } = granted;
   const object = { type: 'session' as const, id: sessionId };
-  const state = { userId, clientId, methods, userAgent };
-  const done = action === 'session.begun' ? { after: state } : { before: state };
-  return notesOf(
-    { ...actor, address, correlationId, callerCorrelationId },
-    { organisationId, action, object, ...done },
-    now,
-  );
+  const after = { userId, clientId, methods, userAgent: check.userAgent };
+  const by = presentedBy(organisationId, granted, check);
+  return notesOf(by, { organisationId, action: 'session.begun', object, after }, check.now);
 }

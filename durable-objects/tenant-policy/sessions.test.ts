@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Grant, GrantCheck } from '../../contracts/identity/access.ts';
+import type { ActedBy } from '../../contracts/kit/actor.ts';
 import { RENEWAL_LEEWAY_MS } from '../../platform/limits.ts';
 import { Sql } from '../kit/sql.ts';
 import { storageOn } from '../testing/sqlite.ts';
@@ -32,11 +33,32 @@ const asked = (now: number, more: Partial<GrantCheck> = {}): GrantCheck => ({
 let tables: Tables;
 let endings: Endings;
 let told: number;
+let recorded: string[];
+
+const by: ActedBy = {
+  kind: 'user',
+  tenantId: 'ten_a',
+  subject: 'usr_admin',
+  sessionId: null,
+  address: null,
+  correlationId: 'c',
+  callerCorrelationId: null,
+};
+
+const endingsOf = (of: Tables): Endings =>
+  new Endings({
+    organisationId: 'ten_a',
+    tables: of,
+    now: () => NOW,
+    record: (notes) => recorded.push(...notes.map(({ record }) => `${record.action} ${record.object.id}`)),
+    onEnded: () => told++,
+  });
 
 beforeEach(() => {
   tables = openTables(new Sql(storageOn(new DatabaseSync(':memory:'))));
   told = 0;
-  endings = new Endings(tables, () => told++);
+  recorded = [];
+  endings = endingsOf(tables);
 });
 
 const begin = (hash: string, userId = 'usr_a'): string =>
@@ -46,7 +68,7 @@ const begin = (hash: string, userId = 'usr_a'): string =>
 function renew(hash: string, check: GrantCheck, useProof = () => true): string {
   const newHash = `h${Number(hash.slice(1)) + 1}`;
   const { granted, ended } = tables.sessions.rotate({ oldHash: hash, newHash, check, useProof });
-  if (ended) endings.session(ended.sessionId);
+  if (ended) endings.session(ended.sessionId, { by, action: 'session.reused' });
   return ended ? 'ended' : granted ? newHash : 'refused';
 }
 
@@ -87,11 +109,22 @@ describe('a renewal that is asked again', () => {
   });
 });
 
+it('a refresh token names its session also when it was spent, so that whoever signs out by it ends it', () => {
+  const session = begin('h1');
+  renew('h1', asked(NOW));
+  expect(tables.sessions.ofRefresh('h1', NOW)).toBeNull();
+  expect(['h1', 'h2', 'h3'].map((hash) => tables.sessions.ofFamily(hash)?.sessionId)).toEqual([
+    session,
+    session,
+    undefined,
+  ]);
+});
+
 it('whatever is renewed in whichever order, there is one live token at most, and reuse of an old one ends the session', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(5), fc.nat(RENEWAL_LEEWAY_MS)), { maxLength: 30 }), (steps) => {
       tables = openTables(new Sql(storageOn(new DatabaseSync(':memory:'))));
-      endings = new Endings(tables, () => {});
+      endings = endingsOf(tables);
       const session = begin('h1');
       let now = NOW;
       let newest = 1;
@@ -121,7 +154,7 @@ describe('proofs', () => {
 });
 
 describe('what ends', () => {
-  const changed = { kind: 'principal_changed' as const, enabled: true, keepSessionId: null };
+  const changed = { kind: 'principal_changed' as const, by, enabled: true, keepSessionId: null };
 
   it('with a person: sessions, codes and sign-ins under way, but for the session that is kept', () => {
     const [kept, other, foreign] = [begin('h1'), begin('h11'), begin('h21', 'usr_b')];
@@ -135,6 +168,7 @@ describe('what ends', () => {
     const check = { ...asked(NOW), redirectUri: 'r', codeChallenge: 'c' };
     expect(tables.codes.redeem('code', check, () => true).grant).toBeNull();
     expect(told).toBe(1);
+    expect(recorded).toEqual([`session.ended ${other}`]);
   });
 
   it('with a machine client: every token of before, and its sockets', () => {

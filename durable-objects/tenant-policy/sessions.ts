@@ -117,7 +117,7 @@ export class Sessions {
     if (spent) {
       const askedAgain =
         sameHolder && spent.session_id === session.id && check.now - spent.spent_at <= RENEWAL_LEEWAY_MS;
-      if (!askedAgain) return { granted: null, ended: this.#granted(spent.session_id) };
+      if (!askedAgain) return { granted: null, ended: this.of(spent.session_id) };
       return useProof() ? { granted: grantedOf(session), ended: null } : refused;
     }
     if (!sameHolder || !useProof()) return refused;
@@ -146,7 +146,8 @@ export class Sessions {
     return { granted: grantedOf(session), ended: null };
   }
 
-  #granted(id: string): Granted | null {
+  /** A session by its id. */
+  of(id: string): Granted | null {
     const [row] = this.#sql.run<SessionRow>('SELECT * FROM sessions WHERE id = ?', id);
     return row ? grantedOf(row) : null;
   }
@@ -155,6 +156,16 @@ export class Sessions {
   ofRefresh(hash: string, now: number): Granted | null {
     const session = this.#byRefresh(hash, now);
     return session ? grantedOf(session) : null;
+  }
+
+  /** The session that a refresh token belongs to or belonged to before it was spent. */
+  ofFamily(hash: string): Granted | null {
+    const [row] = this.#sql.run<SessionRow>(
+      `SELECT * FROM sessions WHERE refresh_hash = ?1
+         OR id = (SELECT session_id FROM spent_refresh WHERE hash = ?1)`,
+      hash,
+    );
+    return row ? grantedOf(row) : null;
   }
 
   #byRefresh(hash: string, now: number): SessionRow | null {
@@ -179,16 +190,17 @@ export class Sessions {
     return cutPageById(rows, limit, show);
   }
 
-  /** Ends a session; `userId` narrows it to that user's. */
-  end(id: string, userId?: string): boolean {
-    const ended = this.#sql.run(
-      'DELETE FROM sessions WHERE id = ? AND (? IS NULL OR user_id = ?) RETURNING id',
+  /** Ends a session; `userId` narrows it to that user's. Answers what it was, or null when there is none. */
+  end(id: string, userId?: string): Granted | null {
+    const [ended] = this.#sql.run<SessionRow>(
+      'DELETE FROM sessions WHERE id = ? AND (? IS NULL OR user_id = ?) RETURNING *',
       id,
       userId ?? null,
       userId ?? null,
     );
-    if (ended.length > 0) this.#sql.run('DELETE FROM spent_refresh WHERE session_id = ?', id);
-    return ended.length > 0;
+    if (!ended) return null;
+    this.#sql.run('DELETE FROM spent_refresh WHERE session_id = ?', id);
+    return grantedOf(ended);
   }
 
   /** The ids of a user's sessions but one. */

@@ -1,6 +1,6 @@
-/** What the sign-ins of an organisation ask of its policy object: second factors, and sign-ins that wait for one. */
+/** What sign-ins and doors ask of an organisation's policy object: addresses, codes, second factors, sign-ins under way. */
 import { DurableObject } from 'cloudflare:workers';
-import type { Granted, PendingLogin } from '../../contracts/identity/access.ts';
+import type { CodeBinding, Grant, Granted, PendingLogin } from '../../contracts/identity/access.ts';
 import type { AuditNote } from '../../platform/audit.ts';
 import { type Resealed, resealAll } from '../../platform/resealing.ts';
 import { parseRing } from '../../platform/secrets.ts';
@@ -45,6 +45,11 @@ export class SignIns<Env extends { SEALING_KEY: string }> extends DurableObject<
     return this.tables.sessions.ofRefresh(hash, now);
   }
 
+  /** The session of a refresh token that may be spent already. */
+  async sessionOfFamily(hash: string): Promise<Granted | null> {
+    return this.tables.sessions.ofFamily(hash);
+  }
+
   async sessionsBeside(userId: string, sessionId: string | null): Promise<number> {
     return this.tables.sessions.idsOf(userId, sessionId).length;
   }
@@ -52,6 +57,21 @@ export class SignIns<Env extends { SEALING_KEY: string }> extends DurableObject<
   /** Whether people and machines of the organisation may come from an address. */
   async admitsAddress(address: string): Promise<boolean> {
     return this.tables.documents.refuses(address) === null;
+  }
+
+  /** Carriers post from addresses of their own: the allow list is for people and machines, the block list for all. */
+  async admitsWebhook(address: string): Promise<boolean> {
+    return this.tables.documents.refuses(address) !== 'address_blocked';
+  }
+
+  async storeCode(codeHash: string, grant: Grant & CodeBinding, expiresAt: number): Promise<void> {
+    this.tables.codes.store(codeHash, grant, expiresAt);
+    this.sweepLater();
+  }
+
+  async useOnce(id: string, until: number): Promise<boolean> {
+    this.sweepLater();
+    return this.tables.revocations.useOnce(id, until);
   }
 
   async storePendingLogin(hash: string, pending: PendingLogin, expiresAt: number): Promise<void> {

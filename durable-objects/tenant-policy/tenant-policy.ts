@@ -9,9 +9,7 @@
  * ended: both at once, and by the alarm until it is done.
  */
 import type {
-  CodeBinding,
   Denial,
-  Grant,
   GrantCheck,
   Granted,
   Hold,
@@ -21,7 +19,7 @@ import type {
 } from '../../contracts/identity/access.ts';
 import type { Policy, SecurityAlert } from '../../contracts/identity/policy.ts';
 import type { Limits } from '../../contracts/identity/tenants.ts';
-import { PLATFORM_TENANT } from '../../contracts/kit/actor.ts';
+import { type ActedBy, PLATFORM_TENANT } from '../../contracts/kit/actor.ts';
 import type { AuditRecord } from '../../domain/audit/record.ts';
 import type { Settlement } from '../../domain/security/quota.ts';
 import type { AuditNote } from '../../platform/audit.ts';
@@ -35,9 +33,10 @@ import { DirectoryChanges } from '../kit/directory-changes.ts';
 import { stubOf } from '../kit/stub.ts';
 import { liveAccess } from '../live-access/stub.ts';
 import type { CodeCheck } from './codes.ts';
+import { admitsOthers } from './documents.ts';
 import { Endings } from './endings.ts';
 import { InFlight } from './exclusive.ts';
-import { sessionNotes } from './session-notes.ts';
+import { begun, presentedBy } from './session-notes.ts';
 import { SignIns } from './sign-ins.ts';
 import { type SocketHolder, type TokenHolder, Verdicts } from './verdicts.ts';
 
@@ -79,9 +78,10 @@ export class TenantPolicy extends SignIns<Env> {
     this.#log = log;
     const { tables } = this;
     this.#verdicts = new Verdicts(tables);
-    this.#endings = new Endings(tables, () => this.#onEnded());
     const organisationId = ctx.id.name!;
     const now = (): number => this.#clock.now();
+    const record = (notes: AuditNote[]): void => this.#audit.put(...notes);
+    this.#endings = new Endings({ organisationId, tables, now, record, onEnded: () => this.#onEnded() });
     const deliver = (holders: string[]): Promise<void> => liveAccess(env, organisationId).holdersEnded(holders);
     this.#telling = new Outbox({ store: tables.ended, deliver, log, now, batch: TOLD_AT_ONCE });
     const append = (trail: string, records: AuditRecord[]) => auditTrail(env, trail).append(records);
@@ -122,18 +122,16 @@ export class TenantPolicy extends SignIns<Env> {
     this.#inFlight.releaseAll(holds);
   }
 
-  /** Carriers post from addresses of their own: the allow list is for people and machines, the block list for all. */
-  async admitsWebhook(address: string): Promise<boolean> {
-    return this.tables.documents.refuses(address) !== 'address_blocked';
-  }
-
   async policy(): Promise<Versioned<Policy>> {
     return this.tables.documents.policy;
   }
 
   async putPolicy(policy: Policy, expectedVersion: number, notes: AuditNote[]): Promise<Versioned<Policy> | null> {
+    const before = this.tables.documents.policy;
     const stored = this.tables.documents.put('policy', policy, expectedVersion);
     if (stored) this.#audit.put(...notes);
+    // From where a socket listens is asked when it opens: whoever may still listen comes back by another ticket.
+    if (stored && admitsOthers(before, policy)) this.#endings.everybodysSockets();
     return stored;
   }
 
@@ -148,22 +146,22 @@ export class TenantPolicy extends SignIns<Env> {
     return stored;
   }
 
-  async storeCode(codeHash: string, grant: Grant & CodeBinding, expiresAt: number): Promise<void> {
-    this.tables.codes.store(codeHash, grant, expiresAt);
-    this.#sweepLater();
-  }
-
   async redeemCode(codeHash: string, check: CodeCheck, refreshHash: string): Promise<Granted | null> {
     if (this.tables.documents.refuses(check.address)) return null;
     const { grant, reused } = this.tables.codes.redeem(codeHash, check, () =>
       this.tables.revocations.useProof(check.proof),
     );
-    if (reused) this.#endings.session(reused);
+    const before = reused && this.tables.sessions.of(reused);
+    if (before)
+      this.#endings.session(before.sessionId, { by: this.#presentedBy(before, check), action: 'session.reused' });
     if (!grant || this.tables.principals.refusal(grant.userId, grant.securityVersion)) return null;
     const granted = this.tables.sessions.begin(grant, check, refreshHash);
-    this.#audit.put(...sessionNotes(this.ctx.id.name!, 'session.begun', granted, check));
+    this.#audit.put(...begun(this.ctx.id.name!, granted, check));
     this.tables.codes.began(codeHash, granted.sessionId);
-    for (const id of this.tables.sessions.surplusOf(granted.userId)) this.#endings.session(id);
+    const by = this.#presentedBy(granted, check);
+    for (const id of this.tables.sessions.surplusOf(granted.userId)) {
+      this.#endings.session(id, { by, action: 'session.ended' });
+    }
     return granted;
   }
 
@@ -171,10 +169,14 @@ export class TenantPolicy extends SignIns<Env> {
     if (this.tables.documents.refuses(check.address)) return null;
     const useProof = (): boolean => this.tables.revocations.useProof(check.proof);
     const { granted, ended } = this.tables.sessions.rotate({ oldHash, newHash, check, useProof });
-    if (ended && this.#endings.session(ended.sessionId)) {
-      this.#audit.put(...sessionNotes(this.ctx.id.name!, 'session.reused', ended, check));
+    if (ended) {
+      this.#endings.session(ended.sessionId, { by: this.#presentedBy(ended, check), action: 'session.reused' });
     }
     return granted;
+  }
+
+  #presentedBy(session: Granted, check: GrantCheck): ActedBy {
+    return presentedBy(this.ctx.id.name!, session, check);
   }
 
   async isAlive(token: TokenHolder): Promise<boolean> {
@@ -182,15 +184,14 @@ export class TenantPolicy extends SignIns<Env> {
   }
 
   /** Which of the holder's sockets the token opened is not known: all close, and who is still in comes back. */
-  async revokeToken({ tokenId, holder, until }: { tokenId: string; holder: string; until: number }): Promise<void> {
+  async revokeToken(
+    { tokenId, holder, until }: { tokenId: string; holder: string; until: number },
+    notes: AuditNote[],
+  ): Promise<void> {
     if (!this.tables.revocations.revokeToken(tokenId, until)) return;
+    this.#audit.put(...notes);
     this.#endings.socketsOf(holder);
     this.#sweepLater();
-  }
-
-  async useOnce(id: string, until: number): Promise<boolean> {
-    this.#sweepLater();
-    return this.tables.revocations.useOnce(id, until);
   }
 
   async sessions(query: { userId: string; cursor?: string | undefined; limit: number }) {
@@ -198,14 +199,14 @@ export class TenantPolicy extends SignIns<Env> {
   }
 
   async endSession(sessionId: string, { userId, notes = [] }: Ending): Promise<boolean> {
-    const ended = this.#endings.session(sessionId, userId);
+    const ended = this.#endings.session(sessionId, null, userId);
     if (ended) this.#audit.put(...notes);
     return ended;
   }
 
   async endSessionsOf(userId: string, notes: AuditNote[]): Promise<number> {
     this.#audit.put(...notes);
-    return this.#endings.sessionsOf(userId, null);
+    return this.#endings.sessionsOf(userId, null, null);
   }
 
   #onEnded(): void {
@@ -231,7 +232,7 @@ export class TenantPolicy extends SignIns<Env> {
   /** Removes the factor of a user who has lost it, with everything that was opened by it. */
   async resetFactor(userId: string, notes: AuditNote[]): Promise<boolean> {
     this.#audit.put(...notes);
-    this.#endings.sessionsOf(userId, null);
+    this.#endings.sessionsOf(userId, null, null);
     return this.tables.factors.remove(userId);
   }
 
@@ -278,7 +279,7 @@ export class TenantPolicy extends SignIns<Env> {
   /** Ends what has run out and drops what no longer counts; an organisation at rest is not woken again. */
   #sweep(): number | null {
     const now = this.#clock.now();
-    for (const id of this.tables.sessions.expired(now)) this.#endings.session(id);
+    for (const id of this.tables.sessions.expired(now)) this.#endings.session(id, null);
     this.#inFlight.sweep(now);
     const { codes, sessions, revocations, factors, quotas, denials } = this.tables;
     const kept = [codes, revocations, factors, quotas, denials].map((group) => group.sweep(now));

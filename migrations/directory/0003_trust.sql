@@ -41,6 +41,12 @@ ALTER TABLE clients ADD COLUMN security_version INTEGER NOT NULL DEFAULT 1;
 -- Likewise of a connection: deliveries that were signed under what a connection was before are not its own.
 ALTER TABLE connections ADD COLUMN security_version INTEGER NOT NULL DEFAULT 1;
 
+-- Likewise of clients that are configured, not stored: one that is absent is at its first version.
+CREATE TABLE configured_clients (
+  id TEXT PRIMARY KEY,
+  security_version INTEGER NOT NULL
+) WITHOUT ROWID;
+
 CREATE INDEX invitations_by_person ON invitations (invited_by, status);
 
 -- Makes a batch fail unless whoever acts still may: an insert of anything but 1 fails. Always empty.

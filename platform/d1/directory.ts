@@ -1,7 +1,7 @@
 /** The directory database: organisations, people, machines, connections. */
 import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
-import { PLATFORM_TENANT } from '../../contracts/kit/actor.ts';
+import { OPERATOR_CLIENT, PLATFORM_TENANT } from '../../contracts/kit/actor.ts';
 import type { Scope } from '../../contracts/kit/serve.ts';
 import { Cache } from '../cache.ts';
 import type { AnswerStore } from './idempotency.ts';
@@ -22,19 +22,28 @@ export function actingAs(directory: D1Database, writer: Writer): Pick<D1Database
   };
 }
 
-/** The statements that fail when the writer may not act any more. The operators' configured client has no row. */
+/** The statements that fail when the writer may not act any more. */
 function standing(directory: D1Database, { kind, tenantId, subject, securityVersion }: Writer): D1PreparedStatement[] {
-  const table = kind === 'user' ? 'users' : kind === 'client' && subject.startsWith('cli_') ? 'clients' : null;
-  if (!table) return [];
-  return [
-    directory
-      .prepare(
-        `INSERT INTO actor_guard (expected)
-         SELECT COUNT(*) FROM ${table} WHERE id = ? AND tenant_id = ? AND status = 'active' AND security_version = ?`,
-      )
-      .bind(subject, tenantId, securityVersion),
-    directory.prepare('DELETE FROM actor_guard'),
-  ];
+  if (kind !== 'user' && kind !== 'client') return [];
+  const table = kind === 'user' ? 'users' : 'clients';
+  const stands =
+    subject === OPERATOR_CLIENT
+      ? directory.prepare(`INSERT INTO actor_guard (expected) SELECT (${CONFIGURED_VERSION}) = ?`)
+      : directory.prepare(
+          `INSERT INTO actor_guard (expected)
+           SELECT COUNT(*) FROM ${table} WHERE id = ? AND security_version = ? AND tenant_id = ? AND status = 'active'`,
+        );
+  const named = subject === OPERATOR_CLIENT ? [subject, securityVersion] : [subject, securityVersion, tenantId];
+  return [stands.bind(...named), directory.prepare('DELETE FROM actor_guard')];
+}
+
+/** The security version of a configured client; without a row it has the first. */
+const CONFIGURED_VERSION =
+  'SELECT COALESCE((SELECT security_version FROM configured_clients WHERE id = ?), 1) AS version';
+
+/** The security version of a client that is configured, not stored. */
+export async function configuredVersion(directory: D1Database, id: string): Promise<number> {
+  return (await directory.prepare(CONFIGURED_VERSION).bind(id).first<number>('version'))!;
 }
 
 /** Where answers of somebody's writes to the directory are stored: sealed, since some show a secret. */

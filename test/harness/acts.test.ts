@@ -143,3 +143,61 @@ it('a request that is refused, or answered again, records nothing', async () => 
   const entries = await trailWith(['client.created']);
   expect(entries.filter(({ object }) => object.id === made.id).map(({ action }) => action)).toEqual(['client.created']);
 });
+
+it('what a change ends is on record one by one, under the name of who made the change', async () => {
+  const { user, password } = await joinTenant(platform, tenant, 'leaving@acme.example', 'tenant_admin');
+  const own = await person(platform, 'leaving@acme.example', password);
+  await person(platform, 'leaving@acme.example', password);
+  const { body: invitation } = await own.call('POST', '/v1/invitations', { email: 'y@acme.example', role: 'viewer' });
+  const { user: other } = await joinTenant(platform, tenant, 'staying@acme.example');
+  await own.call('POST', `/v1/users/${other.id}/password-reset`);
+  await put(`/v1/users/${user.id}`, { name: 'L', role: 'tenant_admin', status: 'disabled' }, user.version);
+  const entries = await trailWith(['user.disabled', 'password.reset_link_ended']);
+  const { actor, correlationId } = entries.find(({ action }) => action === 'user.disabled')!;
+  const caused = entries.filter((entry) => entry.correlationId === correlationId);
+  expect(caused.map(({ action, object }) => `${action} ${object.id}`).sort()).toEqual(
+    [
+      `invitation.withdrawn ${invitation.id}`,
+      `password.reset_link_ended ${other.id}`,
+      ...caused.filter(({ action }) => action === 'session.ended').map(({ object }) => `session.ended ${object.id}`),
+      `user.disabled ${user.id}`,
+    ].sort(),
+  );
+  expect(caused.filter(({ action }) => action === 'session.ended')).toHaveLength(2);
+  expect(new Set(caused.map((entry) => JSON.stringify(entry.actor)))).toEqual(new Set([JSON.stringify(actor)]));
+});
+
+it('a token that is revoked, and sealing anew, are on record', async () => {
+  const operator = operatorOf(platform);
+  const { password } = await joinTenant(platform, tenant, 'once@acme.example');
+  const { accessToken } = await person(platform, 'once@acme.example', password);
+  await sendForm(platform, '/oauth/revoke', { client_id: 'fairlead-console', token: accessToken });
+  await trailWith(['token.revoked']);
+  await operator.must('POST', '/v1/sealing-keys/identity/reseal', {});
+  await trailWith(['sealing_key.reseal_asked'], operator);
+});
+
+it('a carrier’s act on a customer’s booking is under the carrier’s own name', async () => {
+  const operator = operatorOf(platform);
+  const email = 'desk@carrier.example';
+  const invited = await operator.must('POST', '/v1/invitations', {
+    email,
+    role: 'carrier_user',
+    carrierId: tenant.carrierId,
+  });
+  const token = new URL(invited.url).searchParams.get('token')!;
+  await sendForm(platform, '/set-password', { token, name: 'Desk', password: 'a password of the desk' });
+  const desk = await person(platform, email, 'a password of the desk');
+  const terms = spaceOf(tenant.carrierId, 10, { confirmation: 'carrier' });
+  const space = await tenant.admin.must('POST', '/v1/allocations', terms);
+  const booking = await tenant.admin.must('POST', '/v1/bookings', { allocationId: space.id, quantity: 1 });
+  const path = `/v1/carrier/customers/${tenant.id}/bookings/${booking.id}/transitions`;
+  const done = await desk.call('POST', path, { to: 'confirmed' }, { 'if-match': '"1"' });
+  expect(done.status).toBe(200);
+  const entry = await until('the trail has the confirmation', async () =>
+    (await tenant.admin.all<AuditTrailEntry>('/v1/audit?limit=200')).find(
+      ({ action, object }) => action === 'booking.confirmed' && object.id === booking.id,
+    ),
+  );
+  expect(entry.actor).toMatchObject({ kind: 'user', organisationId: tenant.carrierId, sessionId: null });
+});

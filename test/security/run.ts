@@ -6,6 +6,7 @@ import type { Check, Lab } from './lab.ts';
 import { MISCELLANEOUS } from './misc.ts';
 import { PROCUREMENT } from './procurement.ts';
 import { REVOCATION } from './revocation.ts';
+import { SIBLINGS } from './siblings.ts';
 import { SIGN_IN } from './sign-in.ts';
 import { sweepOf } from './sweep.ts';
 
@@ -25,6 +26,7 @@ export const checksOf = (lab: Lab): Check[] => [
   ...ADDRESSES,
   ...PROCUREMENT,
   ...MISCELLANEOUS,
+  ...SIBLINGS,
 ];
 
 /** Runs checks one after another; one that cannot be run has failed. */

@@ -30,7 +30,10 @@ async function proofOf(lab: Lab): Promise<string> {
     .sign(privateKey);
 }
 
-/** What a made-up secret is answered, and whether anything of the tenant's policy object changed by it. */
+/**
+ * What a made-up secret is answered, and whether it has used up the proof that came with it, or stored anything else. That
+ * no object is woken by one is tested where the doors are (workers/identity/features/doors.test.ts).
+ */
 async function stranger(lab: Lab, ask: (secret: string, proof: string) => Promise<number>): Promise<string> {
   const { id } = lab.world.a.tenant;
   const before = await policyRows(lab.platform, id);

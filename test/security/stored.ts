@@ -1,4 +1,5 @@
 /** What a platform has stored of a tenant, read from its databases and objects and not through its API. */
+import { createHash } from 'node:crypto';
 import type { Platform } from '../support/harness.ts';
 
 /** Tables whose rows come and go by themselves: quotas, alarms, and what is counted of refused requests. */
@@ -55,6 +56,15 @@ async function objectRows(platform: Platform, worker: string, className: string,
 export const policyRows = (platform: Platform, organisationId: string): Promise<string> =>
   objectRows(platform, 'fairlead-identity', 'TenantPolicy', organisationId);
 
+/** How many failed tries are counted of a network address, by the group of addresses it is in. */
+export async function triesFrom(platform: Platform, group: string): Promise<number> {
+  const key = createHash('sha256').update(`address:${group}`).digest('hex');
+  const storage = (await platform.server
+    .getWorker('fairlead-identity')
+    .getDurableObjectStorage('LoginThrottle', { name: key.slice(0, 2) })) as unknown as Storage;
+  return (await storage.exec<object>(`SELECT 1 FROM failures WHERE key = '${key}'`)).length;
+}
+
 /** The names of the parts in which two readings differ. */
 export function changedParts(before: Stored, after: Stored): string[] {
   return Object.keys(before).filter((name) => before[name] !== after[name]);
@@ -79,6 +89,7 @@ export async function storedOf(
     shards: databaseRows(platform, 'fairlead-procurement', ['SHARD_0', 'SHARD_1', 'SHARD_2', 'SHARD_3'], tenantId),
     policy: policyRows(platform, tenantId),
     live: objectRows(platform, tracking, 'LiveAccess', tenantId),
+    trail: objectRows(platform, 'fairlead-observer', 'AuditTrail', tenantId),
     fleet: objectRows(platform, tracking, 'FleetIndex', tenantId),
     container: objectRows(platform, tracking, 'ContainerTracker', `${tenantId}:${container}`),
     inbox: objectRows(platform, tracking, 'CarrierInbox', connection),

@@ -12,6 +12,7 @@ import * as invitations from './features/invitations.ts';
 import * as links from './features/links.ts';
 import * as me from './features/me.ts';
 import * as oauth from './features/oauth.ts';
+import * as operatorClient from './features/operator-client.ts';
 import * as people from './features/people.ts';
 import * as policies from './features/policies.ts';
 import * as sealing from './features/sealing.ts';
@@ -24,6 +25,7 @@ const answers = serve<typeof identity, Env>(identity, {
   ...invitations,
   ...links,
   ...clients,
+  ...operatorClient,
   ...carriers,
   ...policies,
   ...me,

@@ -1829,6 +1829,8 @@ export interface RemovedFactor {
 export interface Resealing {
   /** Id of the key that things are sealed with now */
   currentKey: string;
+  /** Id of the pepper that passwords are hashed with now; null where none are */
+  currentPepper: string | null;
   /** Secrets that were sealed anew */
   resealed: number;
   /** What still needs an earlier key, among what was looked at: such a key must stay */
@@ -1849,6 +1851,12 @@ export interface ResealingPart {
 export interface ResealingTenants {
   /** The tenants whose endpoints to look at */
   tenantIds: string[];
+}
+
+/** The client after it */
+export interface RevokedClient {
+  /** Tokens of this version and later count */
+  securityVersion: number;
 }
 
 /** A route by sea with its length, as GeoJSON */
@@ -2702,6 +2710,8 @@ export interface Operations {
   listSigningKeys: { input: Record<string, never>; output: SigningKeyPage };
   /** Make a new signing key ahead of schedule */
   rotateSigningKeys: { input: KeyRotation; output: SigningKeyPage };
+  /** End what the operators’ configured client made and holds */
+  revokeOperatorClient: { input: Record<string, never>; output: RevokedClient };
   /** Seal identity’s secrets anew with the current key */
   resealIdentity: { input: ResealingPart; output: Resealing };
   /** Seal the secrets of connections anew with the current key */
@@ -3349,6 +3359,7 @@ export const OPERATIONS: Record<keyof Operations, Route> = {
   listAlerts: { method: 'GET', path: '/v1/security-alerts' },
   listSigningKeys: { method: 'GET', path: '/v1/signing-keys' },
   rotateSigningKeys: { method: 'POST', path: '/v1/signing-keys/rotate', body: true },
+  revokeOperatorClient: { method: 'POST', path: '/v1/operator-client/revoke' },
   resealIdentity: { method: 'POST', path: '/v1/sealing-keys/identity/reseal', body: true },
   resealTracking: { method: 'POST', path: '/v1/sealing-keys/tracking/reseal', body: true },
   resealNotifications: { method: 'POST', path: '/v1/sealing-keys/notifications/reseal', body: true },

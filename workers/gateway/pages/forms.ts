@@ -67,10 +67,15 @@ export function loginPage(
         ${chooser(organisations)}
         <label>E-mail <input name="email" type="email" value="${email}" autocomplete="username" required ${email ? '' : 'autofocus'} maxlength="200" /></label>
         <label>Password <input name="password" type="password" autocomplete="current-password" required ${email ? 'autofocus' : ''} maxlength="200" /></label>
+        ${organisations.length > 0 ? '' : NAMED_ORGANISATION}
         <button type="submit">Sign in</button>
       </form>`,
   );
 }
+
+/** For somebody with accounts in more organisations than are tried at once, or who wants one of them. */
+const NAMED_ORGANISATION = html`<details><summary>Accounts in several organisations?</summary>
+  <label>Short name of the organisation <input name="organisation" autocomplete="organization" autocapitalize="none" maxlength="80" /></label></details>`;
 
 const chooser = (organisations: { id: string; name: string }[]) =>
   organisations.length > 0

@@ -57,6 +57,7 @@ export const identityRoutes = [
   ...tagged('Platform', [
     route('get', '/v1/signing-keys', identity.listSigningKeys),
     route('post', '/v1/signing-keys/rotate', identity.rotateSigningKeys),
+    route('post', '/v1/operator-client/revoke', identity.revokeOperatorClient),
     route('post', '/v1/sealing-keys/identity/reseal', identity.resealIdentity),
     route('post', '/v1/sealing-keys/tracking/reseal', tracking.resealTracking),
     route('post', '/v1/sealing-keys/notifications/reseal', notifications.resealNotifications),

@@ -59,8 +59,8 @@ export async function tokenByCookie(c: GatewayContext, request: Form): Promise<R
   const { value } = answer;
   if (!value.ok) {
     const refused = oauthFailure(c, value);
-    // The session is over: the cookie opens nothing any more.
-    if (renews && value.error === 'invalid_grant') refused.headers.set('set-cookie', setSessionCookie(issuer, null));
+    // The cookie opens nothing any more.
+    if (renews && value.sessionOver) refused.headers.set('set-cookie', setSessionCookie(issuer, null));
     return refused;
   }
   // Whoever signs in again in this browser leaves the session of before.

@@ -86,7 +86,7 @@ function tooMany(retryAfterSeconds: number): Extract<LoginOutcome, { ok: false }
 
 /**
  * Checks credentials and answers where to send the browser, that a second factor is wanted, or which of several
- * organisations has to be chosen; `organisation` is the choice.
+ * organisations has to be chosen; `organisation` is the choice, or what the person has named.
  */
 export async function login(
   env: Env,
@@ -97,11 +97,10 @@ export async function login(
 ): Promise<LoginOutcome> {
   const checked = await checkCredentials(env, credentials, address);
   if (!checked.ok) return checked.retryAfterSeconds === undefined ? wrong() : tooMany(checked.retryAfterSeconds);
-  const { organisation } = credentials;
-  const chosen = checked.matches.filter(({ user }) => organisation === undefined || user.tenantId === organisation);
-  const [match] = chosen;
+  const { matches } = checked;
+  const [match] = matches;
   if (!match) return wrong();
-  if (chosen.length > 1) return { ok: true, organisations: await namesOf(env, chosen) };
+  if (matches.length > 1) return { ok: true, organisations: await namesOf(env, matches) };
   const { user, attempt } = match;
   const policy = tenantPolicy(env, user.tenantId);
   const factor = await policy.factor(user.id);
@@ -145,7 +144,11 @@ export async function finishLogin(
   if (typeof from === 'number') return tooMany(Math.ceil(from / 1000));
   // Counted for the user whichever sign-in it belongs to: new sign-ins must not buy new tries.
   const attempt = await tryAccount(env, user.id, address, user.id);
-  if (typeof attempt === 'number') return tooMany(Math.ceil(attempt / 1000));
+  if (typeof attempt === 'number') {
+    // Not a try: whoever waits here must not use up the tries of everybody behind the same address.
+    await from.passed();
+    return tooMany(Math.ceil(attempt / 1000));
+  }
   if (!(await useFactor(env, tenantId, user.id, code.slice(0, 40), now))) {
     reportFailure(env, user, address, 'second_factor');
     return oauthError(401, 'access_denied', 'The code is wrong or was used before');

@@ -3,9 +3,10 @@ import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { createLocalJWKSet, decodeJwt, type JWK, type JWTPayload, jwtVerify } from 'jose';
 import type { OAuthError, OAuthRequest } from '../../../contracts/identity/oauth.ts';
-import { PLATFORM_TENANT } from '../../../contracts/kit/actor.ts';
+import { OPERATOR_CLIENT, PLATFORM_TENANT } from '../../../contracts/kit/actor.ts';
 import type { Permission, Role } from '../../../contracts/kit/permissions.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
+import { configuredVersion } from '../../../platform/d1/directory.ts';
 import { clients } from '../../../platform/d1/schema/directory.ts';
 import { isCompactJws } from '../../../platform/dpop.ts';
 import { fromBase64, randomToken } from '../../../platform/ids.ts';
@@ -17,7 +18,6 @@ import { oauthError } from './oauth-error.ts';
 /** The console's public client. */
 export const CONSOLE_CLIENT = 'fairlead-console';
 /** The platform operator's client, which exists before any tenant does. */
-const OPERATOR_CLIENT = 'platform-operator';
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const CLOCK_TOLERANCE_SECONDS = 5;
@@ -135,7 +135,7 @@ async function findClient(env: Env, id: string, now: number): Promise<MachineCli
     if (long.length === 0) return null;
     const secretHashes = await Promise.all(long.map(sha256Hex));
     const operator = { tenantId: PLATFORM_TENANT, role: 'platform_operator' as const, scopes: null, jwks: null };
-    return { id, ...operator, securityVersion: 1, secretHashes };
+    return { id, ...operator, securityVersion: await configuredVersion(env.DIRECTORY, id), secretHashes };
   }
   const row = await drizzle(env.DIRECTORY).select().from(clients).where(eq(clients.id, id)).get();
   if (row?.status !== 'active') return null;

@@ -171,7 +171,7 @@ export async function changeClient({
   const statements = [
     prepared(env.DIRECTORY, update),
     ...guard(env.DIRECTORY),
-    ...(ends ? endings(env, next) : []),
+    ...(ends ? await endings(env, next, { by: scope, now }) : []),
     ...acted(env, scope, id, actionOf(row, next), states, now),
   ];
   try {
@@ -199,11 +199,13 @@ export async function rotateClientSecret({
   now,
 }: For<'rotateClientSecret'>): Promise<Answer<ClientWithSecret>> {
   const rotated = { operation: 'client.rotate', key, input };
+  const target = await find(env, scope, input.id);
+  if (!target) return notFound('client');
+  // Before a stored answer too: it shows the secret, and its caller may do less by now.
+  const beyond = refuseOver(scope, target);
+  if (beyond) return beyond;
   const make = async () => {
-    const row = await find(env, scope, input.id);
-    if (!row) return notFound('client');
-    const beyond = refuseOver(scope, row);
-    if (beyond) return beyond;
+    const row = (await find(env, scope, input.id)) ?? target;
     if (!row.secretHash) return fail('conflict.exists', 'This client proves itself by its keys and has no secret');
     const secret = newSecret();
     const previous = input.immediately
@@ -217,7 +219,7 @@ export async function rotateClientSecret({
       statements: [
         prepared(env.DIRECTORY, update),
         ...guard(env.DIRECTORY),
-        ...(input.immediately ? endings(env, next) : []),
+        ...(input.immediately ? await endings(env, next, { by: scope, now }) : []),
         ...acted(env, scope, row.id, 'client.rotated', { after: { immediately: input.immediately } }, now),
       ],
     };

@@ -12,6 +12,7 @@ import { users } from '../../../platform/d1/schema/directory.ts';
 import { ACCOUNTS_PER_EMAIL_MAX } from '../../../platform/limits.ts';
 import { errorText, loggerFor } from '../../../platform/log.ts';
 import type { Env } from '../env.ts';
+import { idOf } from './organisations.ts';
 import { checkPassword, hashPassword, isOutdated } from './passwords.ts';
 import { type Try, tryAccount, tryFrom } from './throttle.ts';
 
@@ -35,14 +36,17 @@ const HASHES_OF_A_FAILURE = 2;
 /** The accounts that an e-mail address and a password open, in organisations that admit the network address. */
 export async function checkCredentials(
   env: Env,
-  credentials: { email: string; password: string },
+  credentials: { email: string; password: string; organisation?: string | undefined },
   address: string,
 ): Promise<{ ok: true; matches: Match[] } | Refused> {
   const email = credentials.email.slice(0, 200);
+  // Named, it is the only one that is tried: an address may have more accounts than are tried at once.
+  const { organisation } = credentials;
+  const within = organisation === undefined ? undefined : eq(users.tenantId, await idOf(env, organisation));
   const accounts = await drizzle(env.DIRECTORY)
     .select()
     .from(users)
-    .where(and(eq(users.email, email), eq(users.status, 'active')))
+    .where(and(eq(users.email, email), eq(users.status, 'active'), within))
     .orderBy(asc(users.createdAt))
     .limit(ACCOUNTS_PER_EMAIL_MAX);
   return check(env, accounts, email.toLowerCase(), credentials.password.slice(0, 200), address);
@@ -88,15 +92,20 @@ async function check(
   }
   const matches: Match[] = [];
   let hashes = 0;
+  let wrong = 0;
   for (const { user, attempt, admitted } of tried) {
     if (typeof attempt === 'number') continue;
     const right = await checkPassword(env.PASSWORD_PEPPER, user, password);
     hashes++;
+    if (!right) wrong++;
     if (right && admitted) matches.push({ user: await renewHash(env, user!, password), attempt });
     else reportFailure(env, user, address, right ? 'address_not_allowed' : 'password');
   }
   if (matches.length > 0) {
-    await Promise.all([from.passed(), ...matches.map(({ attempt }) => attempt.passed())]);
+    // A password that is wrong somewhere is a try at that account, also beside one where it is right: who makes accounts
+    // of their own under other people's addresses must not guess on for nothing.
+    const taken = matches.map(({ attempt }) => attempt.passed());
+    await Promise.all(wrong > 0 ? taken : [from.passed(), ...taken]);
     return { ok: true, matches };
   }
   for (; hashes < HASHES_OF_A_FAILURE; hashes++) await checkPassword(env.PASSWORD_PEPPER, null, password);

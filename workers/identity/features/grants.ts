@@ -133,7 +133,7 @@ async function refresh(env: Env, request: OAuthRequest, proof: Proof | null): Pr
   if (!form.refresh_token) return oauthError(400, 'invalid_request', 'refresh_token is required');
   const invalid = oauthError(400, 'invalid_grant', 'The refresh token is not valid, spent or expired');
   const tenantId = await organisationOfSecret(env.TOKEN_KEY, 'refresh', form.refresh_token);
-  if (!tenantId) return invalid;
+  if (!tenantId) return { ...invalid, sessionOver: true };
   const policy = tenantPolicy(env, tenantId);
   const oldHash = await sha256Hex(form.refresh_token);
   // What may fail is looked at before the token is used up: a scope, and a directory that cannot be read.
@@ -146,7 +146,8 @@ async function refresh(env: Env, request: OAuthRequest, proof: Proof | null): Pr
   const next = await successorOf(env.TOKEN_KEY, tenantId, form.refresh_token);
   const newHash = await sha256Hex(next);
   const grant = await policy.rotateRefresh(oldHash, newHash, grantCheck(request, proof));
-  if (!grant) return invalid;
+  // Refused for its address or proof, the session goes on, and the token is good elsewhere.
+  if (!grant) return { ...invalid, sessionOver: (await policy.sessionOfRefresh(oldHash, request.now)) === null };
   const scopes = narrow(grant.roles[0]!, grant.scopes as Permission[] | null, form.scope);
   return scopes === 'refused' ? beyondSession() : sessionTokens(env, tenantId, grant, next, scopes);
 }
@@ -190,7 +191,7 @@ async function sessionTokens(
   const same = user?.tenantId === tenantId && user.securityVersion === grant.securityVersion;
   if (!user || !same || user.status !== 'active') {
     await tenantPolicy(env, tenantId).endSession(grant.sessionId, {});
-    return oauthError(400, 'invalid_grant', 'The sign-in is not good any more');
+    return { ...oauthError(400, 'invalid_grant', 'The sign-in is not good any more'), sessionOver: true };
   }
   const role = user.role as Role;
   const accessToken = await signAccessToken(env, {

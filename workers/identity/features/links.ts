@@ -3,10 +3,11 @@ import { and, eq, gt } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { PasswordLinkTarget } from '../../../contracts/identity/oauth.ts';
 import type { PasswordLink } from '../../../contracts/identity/people.ts';
+import type { ActedBy } from '../../../contracts/kit/actor.ts';
 import { type Answer, fail, notFound, ok } from '../../../contracts/kit/result.ts';
 import { audited } from '../../../durable-objects/kit/directory-outbox.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
-import { type Actor, notesOf } from '../../../platform/audit.ts';
+import { notesOf } from '../../../platform/audit.ts';
 import { newBearerSecret, organisationOfSecret } from '../../../platform/bearer-secrets.ts';
 import { directoryAnswers } from '../../../platform/d1/directory.ts';
 import { isStale, isTaken } from '../../../platform/d1/errors.ts';
@@ -27,7 +28,7 @@ import { endings, withFollowing } from './principal-changes.ts';
 
 type UserRow = typeof users.$inferSelect;
 type InvitationRow = typeof invitations.$inferSelect;
-type Origin = Pick<Actor, 'address' | 'correlationId' | 'callerCorrelationId'>;
+type Origin = Pick<ActedBy, 'address' | 'correlationId' | 'callerCorrelationId'>;
 
 /** A link by which a user of the organisation chooses a new password; a new one replaces the one before. */
 export async function createPasswordReset({
@@ -76,7 +77,7 @@ export async function createPasswordReset({
 /** The statements that record what was done to a user's password. */
 function acted(
   env: Env,
-  actor: Actor,
+  actor: ActedBy,
   { id, tenantId }: Pick<UserRow, 'id' | 'tenantId'>,
   action: string,
   now: number,
@@ -143,7 +144,7 @@ export async function choosePassword({
   const { invitation, user } = link;
   const statements = invitation
     ? acceptInvitation(env, invitation, { name, ...stored }, origin, now)
-    : setPassword(env, user!, stored, await sha256Hex(token), origin, now);
+    : await setPassword(env, user!, stored, await sha256Hex(token), origin, now);
   const { tenantId } = invitation ?? user!;
   try {
     await withFollowing(env, tenantId, () => env.DIRECTORY.batch(statements));
@@ -169,16 +170,6 @@ function acceptInvitation(
     .set({ status: 'accepted' })
     .where(and(eq(invitations.id, id), eq(invitations.status, 'open')));
   const user = { id: newId('usr', now), tenantId, email, role, ...chosen, createdAt: now };
-  const { address, correlationId, callerCorrelationId } = origin;
-  const actor: Actor = {
-    kind: 'user',
-    tenantId,
-    subject: user.id,
-    sessionId: null,
-    address,
-    correlationId,
-    callerCorrelationId,
-  };
   const done = {
     organisationId: tenantId,
     action: 'invitation.accepted',
@@ -189,18 +180,33 @@ function acceptInvitation(
     prepared(env.DIRECTORY, accept),
     ...guard(env.DIRECTORY),
     prepared(env.DIRECTORY, db.insert(users).values(user)),
-    ...audited(env.DIRECTORY, tenantId, notesOf(actor, done, now)),
+    ...audited(env.DIRECTORY, tenantId, notesOf(personAt(user, origin), done, now)),
   ];
 }
 
-function setPassword(
+/** Somebody who has no session yet, by the link in hand. */
+const personAt = (
+  { id, tenantId }: Pick<UserRow, 'id' | 'tenantId'>,
+  { address, correlationId, callerCorrelationId }: Origin,
+): ActedBy => ({
+  kind: 'user',
+  tenantId,
+  subject: id,
+  sessionId: null,
+  address,
+  correlationId,
+  callerCorrelationId,
+});
+
+async function setPassword(
   env: Env,
   user: UserRow,
   stored: StoredPassword,
   hash: string,
-  { address, correlationId, callerCorrelationId }: Origin,
+  origin: Origin,
   now: number,
-): D1PreparedStatement[] {
+): Promise<D1PreparedStatement[]> {
+  const by = personAt(user, origin);
   const db = drizzle(env.DIRECTORY);
   const use = db
     .delete(passwordResets)
@@ -217,21 +223,7 @@ function setPassword(
     ...guard(env.DIRECTORY),
     prepared(env.DIRECTORY, update),
     ...guard(env.DIRECTORY),
-    ...endings(env, next),
-    ...acted(
-      env,
-      {
-        kind: 'user',
-        tenantId: user.tenantId,
-        subject: user.id,
-        sessionId: null,
-        address,
-        correlationId,
-        callerCorrelationId,
-      },
-      user,
-      'password.reset',
-      now,
-    ),
+    ...(await endings(env, next, { by, now })),
+    ...acted(env, by, user, 'password.reset', now),
   ];
 }

@@ -83,7 +83,7 @@ export async function changePassword({
     // Over the password that was checked alone: a reset in between must win.
     .where(and(eq(users.id, user.id), eq(users.version, user.version), eq(users.passwordHash, user.passwordHash)));
   try {
-    const ending = endings(env, next, scope.sessionId);
+    const ending = await endings(env, next, { by: scope, now, keepSessionId: scope.sessionId });
     const done = {
       organisationId: scope.tenantId,
       action: 'password.changed',

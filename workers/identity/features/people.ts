@@ -158,7 +158,7 @@ export async function changeUser({
   const statements = [
     prepared(env.DIRECTORY, update),
     ...guard(env.DIRECTORY),
-    ...(ends ? endings(env, next) : []),
+    ...(ends ? await endings(env, next, { by: scope, now }) : []),
     ...acted(env, scope, row, actionOf(row, next), states, now),
   ];
   try {

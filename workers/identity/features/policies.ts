@@ -1,5 +1,5 @@
 /** The tenant's policy and security alerts, and the keys that sign tokens. */
-import { eq } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { SealedKey, Versioned } from '../../../contracts/identity/access.ts';
 import type { Policy, SecurityAlert, SigningKey } from '../../../contracts/identity/policy.ts';
@@ -10,7 +10,6 @@ import { keyRing } from '../../../durable-objects/key-ring/stub.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
 import { notesOf } from '../../../platform/audit.ts';
 import { corsOrigins } from '../../../platform/d1/schema/directory.ts';
-import { prepared } from '../../../platform/d1/statements.ts';
 import { toInstant, toInstantOrNull } from '../../../platform/instants.ts';
 import type { For } from '../request.ts';
 import { forgetKeys } from './keys.ts';
@@ -48,15 +47,17 @@ export async function putPolicy({
     { organisationId: tenantId, action: 'policy.changed', object, before, after: policy },
     now,
   );
+  // The registry of preflights has every origin before the policy does, and loses the others afterwards: should
+  // either step fail, an origin is in it that the policy lacks, which opens nothing.
+  const db = drizzle(env.DIRECTORY);
+  const registered = policy.corsOrigins.map((origin) => ({ origin, tenantId }));
+  if (registered.length > 0) await db.insert(corsOrigins).values(registered).onConflictDoNothing();
   const stored = await tenantPolicy(env, tenantId).putPolicy(policy, expectedVersion, notes);
   if (!stored) return fail('precondition.failed', 'The policy has changed since you read it');
-  // The registry of preflights follows; an origin in it that the policy lacks opens nothing.
-  const db = drizzle(env.DIRECTORY);
-  const rows = policy.corsOrigins.map((origin) => ({ origin, tenantId: scope.tenantId }));
-  await env.DIRECTORY.batch([
-    prepared(env.DIRECTORY, db.delete(corsOrigins).where(eq(corsOrigins.tenantId, scope.tenantId))),
-    ...rows.map((row) => prepared(env.DIRECTORY, db.insert(corsOrigins).values(row).onConflictDoNothing())),
-  ]);
+  const dropped = before.corsOrigins.filter((origin) => !policy.corsOrigins.includes(origin));
+  if (dropped.length > 0) {
+    await db.delete(corsOrigins).where(and(eq(corsOrigins.tenantId, tenantId), inArray(corsOrigins.origin, dropped)));
+  }
   return ok(stored);
 }
 

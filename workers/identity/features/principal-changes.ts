@@ -6,12 +6,17 @@
 import { and, eq, or } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { PrincipalChanged } from '../../../contracts/identity/access.ts';
-import { following } from '../../../durable-objects/kit/directory-outbox.ts';
+import { type ActedBy, actedBy } from '../../../contracts/kit/actor.ts';
+import { audited, following } from '../../../durable-objects/kit/directory-outbox.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
+import { notesOf } from '../../../platform/audit.ts';
 import { invitations, passwordResets } from '../../../platform/d1/schema/directory.ts';
 import { prepared } from '../../../platform/d1/statements.ts';
 import { errorText, loggerFor } from '../../../platform/log.ts';
 import type { Env } from '../env.ts';
+
+/** Links whose end is recorded one by one: far more than anybody has open at once. */
+const RECORDED_MAX = 200;
 
 /** A person or machine client after its change. */
 export interface ChangedPrincipal {
@@ -21,26 +26,45 @@ export interface ChangedPrincipal {
   status: 'active' | 'disabled';
 }
 
-/** The statements, for the batch of the change, that end what the principal made, and store what else must end. */
-export function endings(
+/** Who made the change and when, and which session goes on. */
+interface Cause {
+  by: ActedBy;
+  now: number;
+  keepSessionId?: string | null;
+}
+
+/**
+ * The statements, for the batch of the change, that end what the principal made, and store what else must end. Each
+ * link that ends is recorded; one that is made in between ends as well, and fails by the guard of who writes.
+ */
+export async function endings(
   env: Env,
   { tenantId, id, securityVersion, status }: ChangedPrincipal,
-  keepSessionId: string | null = null,
-): D1PreparedStatement[] {
+  { by, now, keepSessionId = null }: Cause,
+): Promise<D1PreparedStatement[]> {
   const db = drizzle(env.DIRECTORY);
   const openOnes = and(eq(invitations.invitedBy, id), eq(invitations.status, 'open'));
   const links = or(eq(passwordResets.userId, id), eq(passwordResets.createdBy, id));
+  const [withdrawn, dropped] = await Promise.all([
+    db.select({ id: invitations.id }).from(invitations).where(openOnes).limit(RECORDED_MAX),
+    db.select({ id: passwordResets.userId }).from(passwordResets).where(links).limit(RECORDED_MAX),
+  ]);
+  const ended = (action: string, type: 'invitation' | 'password') => (object: { id: string }) =>
+    notesOf(by, { organisationId: tenantId, action, object: { type, id: object.id } }, now);
   const change: PrincipalChanged = {
     kind: 'principal_changed',
     principal: id,
     securityVersion,
     enabled: status === 'active',
     keepSessionId,
+    by: actedBy(by),
   };
   return [
     prepared(env.DIRECTORY, db.update(invitations).set({ status: 'withdrawn' }).where(openOnes)),
     prepared(env.DIRECTORY, db.delete(passwordResets).where(links)),
     ...following(env.DIRECTORY, tenantId, [change]),
+    ...audited(env.DIRECTORY, tenantId, withdrawn.flatMap(ended('invitation.withdrawn', 'invitation'))),
+    ...audited(env.DIRECTORY, tenantId, dropped.flatMap(ended('password.reset_link_ended', 'password'))),
   ];
 }
 

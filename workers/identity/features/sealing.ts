@@ -7,6 +7,7 @@ import { encodeCursor } from '../../../contracts/kit/cursor.ts';
 import { after } from '../../../contracts/kit/paging.ts';
 import { type Answer, ok } from '../../../contracts/kit/result.ts';
 import type { Resealing } from '../../../contracts/kit/sealing.ts';
+import { recordAsked } from '../../../durable-objects/audit-trail/asked.ts';
 import { keyRing } from '../../../durable-objects/key-ring/stub.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
 import { mapLimit } from '../../../platform/concurrency.ts';
@@ -22,11 +23,16 @@ import type { For } from '../request.ts';
 const OURS = "operation NOT LIKE 'connection%'";
 
 /** Seals identity's secrets anew, organisation by organisation; the first part has what belongs to none. */
-export async function resealIdentity({ env, input, now }: For<'resealIdentity'>): Promise<Answer<Resealing>> {
+export async function resealIdentity({ env, scope, input, now }: For<'resealIdentity'>): Promise<Answer<Resealing>> {
   const currentKey = parseRing(env.SEALING_KEY).current;
   const tally = new ResealingTally();
   const [from] = after<[string]>(input) ?? [];
-  if (from === undefined) await resealShared(env, tally, currentKey, now);
+  if (from === undefined) {
+    const object = { type: 'sealing_key' as const, id: `identity/${currentKey}` };
+    const done = { organisationId: PLATFORM_TENANT, action: 'sealing_key.reseal_asked', object };
+    await recordAsked(env, scope, done, now);
+    await resealShared(env, tally, currentKey, now);
+  }
   const ids = await organisationsAfter(env, from ?? '', input.limit + 1);
   const part = ids.slice(0, input.limit);
   await mapLimit(part, FAN_OUT, async (id) => {

@@ -5,12 +5,12 @@ import type { Versioned } from '../../../contracts/identity/access.ts';
 import type { Invitation } from '../../../contracts/identity/people.ts';
 import type { Limits, Tenant } from '../../../contracts/identity/tenants.ts';
 import { beforeId, cutPageById } from '../../../contracts/kit/paging.ts';
-import { type Answer, fail, notFound, ok, type Page } from '../../../contracts/kit/result.ts';
+import { type Answer, type Failure, fail, notFound, ok, type Page } from '../../../contracts/kit/result.ts';
 import { audited } from '../../../durable-objects/kit/directory-outbox.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
 import { notesOf } from '../../../platform/audit.ts';
 import { directoryAnswers, organisationExists } from '../../../platform/d1/directory.ts';
-import { isTaken } from '../../../platform/d1/errors.ts';
+import { isStale, isTaken } from '../../../platform/d1/errors.ts';
 import { once } from '../../../platform/d1/idempotency.ts';
 import { invitations, tenants, users } from '../../../platform/d1/schema/directory.ts';
 import { SHARDS } from '../../../platform/d1/shards.ts';
@@ -51,6 +51,8 @@ export async function createTenant({
         object: { type: 'tenant' as const, id: tenant.id },
         after: toApi(tenant),
       };
+      // Before the write, as for every change: should this Worker die after it, the object looks by itself.
+      await tenantPolicy(env, tenant.id).announceChange();
       made = tenant.id;
       return {
         answer: { ...toApi(tenant), invitation },
@@ -64,7 +66,6 @@ export async function createTenant({
     explain: (error: unknown) => (isTaken(error) ? fail('conflict.exists', 'The slug is taken') : null),
   };
   const answer = await once(directoryAnswers(env, scope), scope, { operation: 'tenant', key, input }, now, write);
-  // Its own object follows: nobody could announce to it before it had an id.
   if (answer.ok && made) await withFollowing(env, made, async () => {});
   return answer;
 }
@@ -86,7 +87,7 @@ export async function inviteAdministrator({
   const write = {
     make: async () => {
       if (await db.select({ id: users.id }).from(users).where(ofTenant).get()) {
-        return fail('conflict.exists', 'The tenant has an administrator, who invites others');
+        return hasAdministrator();
       }
       const admin = { tenantId: id, email, role: 'tenant_admin' as const };
       const { invitation, statements } = await newInvitation(env, scope, admin, now);
@@ -96,12 +97,25 @@ export async function inviteAdministrator({
         eq(invitations.status, 'open'),
       );
       const withdraw = db.update(invitations).set({ status: 'withdrawn' }).where(earlier);
-      return { answer: invitation, statements: [prepared(env.DIRECTORY, withdraw), ...statements] };
+      return {
+        answer: invitation,
+        statements: [...stillWithout(env, id), prepared(env.DIRECTORY, withdraw), ...statements],
+      };
     },
+    explain: (error: unknown) => (isStale(error) ? hasAdministrator() : null),
   };
   return withFollowing(env, id, () =>
     once(directoryAnswers(env, scope), scope, { operation: 'administrator', key, input: { id, email } }, now, write),
   );
+}
+
+const hasAdministrator = (): Failure => fail('conflict.exists', 'The tenant has an administrator, who invites others');
+
+/** Fails the batch once the tenant has an administrator: the first link may be accepted while another one is made. */
+function stillWithout(env: Env, id: string): D1PreparedStatement[] {
+  const none = `INSERT INTO write_guard (expected) SELECT NOT EXISTS (
+    SELECT 1 FROM users WHERE tenant_id = ? AND role = 'tenant_admin' AND status = 'active')`;
+  return [env.DIRECTORY.prepare(none).bind(id), env.DIRECTORY.prepare('DELETE FROM write_guard')];
 }
 
 /** All tenants, newest first; for platform operators. */

@@ -70,17 +70,26 @@ export async function revoke(env: Env, request: OAuthRequest): Promise<{ ok: tru
   const claims = await readAccessToken(env, text);
   if (claims) {
     if (claims.client_id === clientId) {
-      const { sessionId, tokenId } = ownToken(claims);
-      const until = (claims.exp! + 10) * 1000;
-      await tenantPolicy(env, String(claims.tenant)).revokeToken({ tokenId, holder: sessionId ?? claims.sub!, until });
+      const { sessionId, client, tokenId } = ownToken(claims);
+      const tenantId = String(claims.tenant);
+      const kind = client ? ('client' as const) : ('user' as const);
+      const actor = { kind, tenantId, subject: claims.sub!, sessionId, ...requestOf(request) };
+      const done = {
+        organisationId: tenantId,
+        action: 'token.revoked',
+        object: { type: 'token' as const, id: tokenId },
+      };
+      const revoked = { tokenId, holder: sessionId ?? claims.sub!, until: (claims.exp! + 10) * 1000 };
+      await tenantPolicy(env, tenantId).revokeToken(revoked, notesOf(actor, done, request.now));
     }
     return { ok: true };
   }
   const tenantId = await organisationOfSecret(env.TOKEN_KEY, 'refresh', text);
   if (!tenantId) return { ok: true };
   const policy = tenantPolicy(env, tenantId);
-  const session = await policy.sessionOfRefresh(await sha256Hex(text), request.now);
-  // A refresh token takes its session along: its access tokens and its sockets end with it.
+  // A refresh token takes its session along: its access tokens and its sockets end with it. One that was spent does so
+  // too: its holder may have missed the answer with the next one, or somebody else has it.
+  const session = await policy.sessionOfFamily(await sha256Hex(text));
   if (session?.clientId === clientId) {
     const { sessionId, userId } = session;
     const actor = { kind: 'user' as const, tenantId, subject: userId, sessionId, ...requestOf(request) };

@@ -117,7 +117,14 @@ export async function listDeliveries({
 }
 
 /** Delivers an event once more. */
-export async function replayDelivery({ env, scope, input }: For<'replayDelivery'>): Promise<Answer<DeliveryRecord>> {
-  const record = await deliveryLog(env, scope.tenantId).replay(input.id);
+export async function replayDelivery({
+  env,
+  scope,
+  input,
+  now,
+}: For<'replayDelivery'>): Promise<Answer<DeliveryRecord>> {
+  const object = { type: 'endpoint' as const, id: input.id };
+  const done = { organisationId: scope.tenantId, action: 'delivery.replayed', object };
+  const record = await deliveryLog(env, scope.tenantId).replay(input.id, notesOf(scope, done, now));
   return record ? ok(record) : notFound('delivery');
 }

@@ -1,6 +1,8 @@
 /** Notifications' secrets at rest, sealed anew with the current key: those of endpoints. */
+import { PLATFORM_TENANT } from '../../../contracts/kit/actor.ts';
 import { type Answer, ok } from '../../../contracts/kit/result.ts';
 import type { Resealing } from '../../../contracts/kit/sealing.ts';
+import { recordAsked } from '../../../durable-objects/audit-trail/asked.ts';
 import { deliveryLog } from '../../../durable-objects/delivery-log/stub.ts';
 import { mapLimit } from '../../../platform/concurrency.ts';
 import { FAN_OUT } from '../../../platform/limits.ts';
@@ -9,7 +11,16 @@ import { parseRing } from '../../../platform/secrets.ts';
 import type { For } from '../request.ts';
 
 /** Seals the secrets of tenants' endpoints anew. This Worker knows no list of tenants: its caller names them. */
-export async function resealNotifications({ env, input }: For<'resealNotifications'>): Promise<Answer<Resealing>> {
+export async function resealNotifications({
+  env,
+  scope,
+  input,
+  now,
+}: For<'resealNotifications'>): Promise<Answer<Resealing>> {
+  const currentKey = parseRing(env.SEALING_KEY).current;
+  const object = { type: 'sealing_key' as const, id: `notifications/${currentKey}` };
+  const done = { organisationId: PLATFORM_TENANT, action: 'sealing_key.reseal_asked', object };
+  await recordAsked(env, scope, done, now);
   const tally = new ResealingTally();
   await mapLimit(input.tenantIds, FAN_OUT, async (id) => {
     const { secrets, answers } = await deliveryLog(env, id).reseal();
@@ -20,7 +31,7 @@ export async function resealNotifications({ env, input }: For<'resealNotificatio
   });
   const { resealed, remaining } = tally;
   return ok({
-    currentKey: parseRing(env.SEALING_KEY).current,
+    currentKey,
     currentPepper: null,
     resealed,
     remaining,

@@ -6,6 +6,7 @@ import { type Answer, type Failure, fault, notFound, ok, type Page } from '../..
 import type { AccuracyPage, ApiModelVersion, PublishedEta, Reliability } from '../../../contracts/tracking/eta.ts';
 import { normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts';
 import { containerTracker } from '../../../durable-objects/container-tracker/stub.ts';
+import { recordAsked } from '../../../durable-objects/audit-trail/asked.ts';
 import { etaLedger } from '../../../durable-objects/eta-ledger/stub.ts';
 import { clockFrom } from '../../../platform/clock.ts';
 import { tenantCarriers } from '../../../platform/d1/schema/directory.ts';
@@ -75,6 +76,10 @@ export async function activateEtaModel({
   env,
   scope,
   input,
+  now,
 }: For<'activateEtaModel'>): Promise<Answer<ApiModelVersion>> {
+  const object = { type: 'eta_model' as const, id: String(input.version) };
+  const done = { organisationId: scope.tenantId, action: 'eta_model.activation_asked', object };
+  await recordAsked(env, scope, done, now);
   return etaLedger(env, scope.tenantId).activate(input.version);
 }

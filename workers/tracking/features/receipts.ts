@@ -1,9 +1,8 @@
 /** Receipts, quarantine and dead letters: what became of what carriers posted. */
 import { type Answer, notFound, ok, type Page } from '../../../contracts/kit/result.ts';
-import type { Scope } from '../../../contracts/kit/serve.ts';
 import type { DeadLetter, QuarantinedItem, Receipt } from '../../../contracts/tracking/connections.ts';
+import { recordAsked } from '../../../durable-objects/audit-trail/asked.ts';
 import { carrierInbox } from '../../../durable-objects/carrier-inbox/stub.ts';
-import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
 import { findConnection } from './connections.ts';
 
@@ -42,13 +41,13 @@ export async function listDeadLetters({
 }
 
 /** Sends a parked message through again. */
-export async function replayDeadLetter({ env, scope, input }: For<'replayDeadLetter'>): Promise<Answer<Settled>> {
-  return settle(env, scope, input.id, 'replay');
+export async function replayDeadLetter(request: For<'replayDeadLetter'>): Promise<Answer<Settled>> {
+  return settle(request, 'replay');
 }
 
 /** Drops a parked message for good. */
-export async function discardDeadLetter({ env, scope, input }: For<'discardDeadLetter'>): Promise<Answer<Settled>> {
-  return settle(env, scope, input.id, 'discard');
+export async function discardDeadLetter(request: For<'discardDeadLetter'>): Promise<Answer<Settled>> {
+  return settle(request, 'discard');
 }
 
 interface Settled {
@@ -56,9 +55,15 @@ interface Settled {
   action: 'replay' | 'discard';
 }
 
-async function settle(env: Env, scope: Scope, id: string, action: Settled['action']): Promise<Answer<Settled>> {
+async function settle(
+  { env, scope, input: { id }, now }: For<'replayDeadLetter'>,
+  action: Settled['action'],
+): Promise<Answer<Settled>> {
   const parts = splitId(id);
   if (!parts || !(await findConnection(env, scope, parts.connectionId))) return notFound('dead letter');
+  const object = { type: 'dead_letter' as const, id };
+  const done = { organisationId: scope.tenantId, action: `dead_letter.${action}_asked`, object };
+  await recordAsked(env, scope, done, now);
   const settled = await carrierInbox(env, parts.connectionId).settleDeadLetter(parts.number, action);
   return settled ? ok({ id, action }) : notFound('dead letter');
 }

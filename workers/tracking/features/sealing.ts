@@ -1,10 +1,12 @@
 /** Tracking's secrets at rest, sealed anew with the current key: those of connections. */
 import { asc, gt } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
+import { PLATFORM_TENANT } from '../../../contracts/kit/actor.ts';
 import { encodeCursor } from '../../../contracts/kit/cursor.ts';
 import { after } from '../../../contracts/kit/paging.ts';
 import { type Answer, ok } from '../../../contracts/kit/result.ts';
 import type { Resealing } from '../../../contracts/kit/sealing.ts';
+import { recordAsked } from '../../../durable-objects/audit-trail/asked.ts';
 import { connections } from '../../../platform/d1/schema/directory.ts';
 import { answersUnderOldKeys } from '../../../platform/d1/stored-answers.ts';
 import { ResealingTally, resealAll, type Sealed } from '../../../platform/resealing.ts';
@@ -15,11 +17,14 @@ import type { For } from '../request.ts';
 type Row = typeof connections.$inferSelect;
 
 /** Seals the secrets of connections anew, by id; also of disabled ones, whose secrets are kept. */
-export async function resealTracking({ env, input, now }: For<'resealTracking'>): Promise<Answer<Resealing>> {
+export async function resealTracking({ env, scope, input, now }: For<'resealTracking'>): Promise<Answer<Resealing>> {
   const currentKey = parseRing(env.SEALING_KEY).current;
   const tally = new ResealingTally();
   const [from] = after<[string]>(input) ?? [];
   if (from === undefined) {
+    const object = { type: 'sealing_key' as const, id: `tracking/${currentKey}` };
+    const done = { organisationId: PLATFORM_TENANT, action: 'sealing_key.reseal_asked', object };
+    await recordAsked(env, scope, done, now);
     const answers = await answersUnderOldKeys(env.DIRECTORY, currentKey, "operation LIKE 'connection%'", now);
     for (const entry of answers) tally.keep(entry);
   }
