@@ -4,6 +4,8 @@ import ipaddr from 'ipaddr.js';
 type Range = [address: ipaddr.IPv4 | ipaddr.IPv6, bits: number];
 
 function parseRange(text: string): Range | null {
+  // A zone (fe80::1%eth0) says which of a machine's own networks is meant, which is nobody else's to know.
+  if (text.includes('%')) return null;
   try {
     if (text.includes('/')) {
       const [address, bits] = ipaddr.parseCIDR(text);

@@ -1,6 +1,7 @@
 /** Verifies an audit trail: the chain of a running platform, or of an exported file. */
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { canonicalJson } from '../../domain/audit/canonical.ts';
 import {
   type ChainEntry,
   type ChainFault,
@@ -63,22 +64,24 @@ export async function* entriesOfPlatform(api: ApiClient): AsyncGenerator<Entry> 
   }
 }
 
-/** The entries of an exported file, NDJSON; throws in plain words on a line that is none. */
+/** The entries of an exported file, NDJSON; throws in plain words on a line that is none, and on a file without any. */
 export async function* entriesOfFile(file: string): AsyncGenerator<Entry> {
   let number = 0;
   for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
     number++;
     if (line !== '') yield entryOf(line, `line ${number} of ${file}`);
   }
+  if (number === 0) throw new PlainError(`FAIL  ${file} is empty: there is no entry of an audit trail in it.`);
 }
 
 function entryOf(line: string, where: string): Entry {
   try {
     const entry = JSON.parse(line) as Partial<Entry> | null;
     const texts = [entry?.hash, entry?.previousHash].every((text) => typeof text === 'string');
-    if (texts && Number.isSafeInteger(entry!.seq) && typeof entry!.record === 'object' && entry!.record) {
-      return entry as Entry;
-    }
+    const isEntry = texts && Number.isSafeInteger(entry!.seq) && typeof entry!.record === 'object' && entry!.record;
+    // Written as an export writes it, and nothing else: what stands beside an entry is under no hash.
+    const { seq, previousHash, hash, record } = entry as Entry;
+    if (isEntry && canonicalJson({ seq, previousHash, hash, record }) === line) return entry as Entry;
   } catch {
     // Said below: what is no JSON is no entry either.
   }

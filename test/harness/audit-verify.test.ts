@@ -191,6 +191,12 @@ it('the command verifies an exported file, and finds one that was changed or cut
   });
   write([...lines.slice(0, -1), lines.at(-1)!.slice(0, 40)]);
   expect(await command(['--file', file])).toMatchObject({ code: 1, text: expect.stringContaining('is no entry') });
+  const beside = lines.with(3, lines[3]!.replace('{', '{"extra":"a note that nothing hashes",'));
+  const twice = lines.with(3, lines[3]!.replace('"seq":', '"seq":1,"seq":'));
+  for (const changed of [[], beside, twice]) {
+    write(changed);
+    expect(await command(['--file', file])).toMatchObject({ code: 1, text: expect.stringContaining('FAIL') });
+  }
   expect(await command(['--file', file, '--organisation', 'ten_other'])).toMatchObject({ code: 1 });
   expect(await command(['--file', join(folder, 'none')])).toMatchObject({
     code: 1,
