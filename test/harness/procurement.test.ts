@@ -116,7 +116,10 @@ describe('bookings', () => {
         status === 422 ? '/confirmedAt' : undefined,
       ]);
     }
-    const given = { means: 'telephone', spokeWith: 'The export desk', confirmedAt: inDays(-1) };
+    const before = await tenant.admin.call('POST', path, { means: 'telephone', confirmedAt: inDays(-1) }, headers);
+    expect([before.status, before.body.errors?.[0].code]).toEqual([422, 'too_early']);
+    const { createdAt } = await tenant.admin.must('GET', `/v1/bookings/${id}`);
+    const given = { means: 'telephone', spokeWith: 'The export desk', confirmedAt: createdAt };
     const recorded = await tenant.admin.must('POST', path, { ...given, reason: 'their portal is down' }, headers);
     expect(recorded).toMatchObject({
       state: 'confirmed',
