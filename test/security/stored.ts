@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Platform } from '../support/harness.ts';
 
-/** Tables whose rows come and go by themselves: quotas, alarms, and what is counted of refused requests. */
+/** Tables whose rows come and go by themselves: quotas, alarms, what is counted of refused requests, and what is named below. */
 const RESTLESS = new Set([
   'quotas',
   'deadlines',
@@ -10,21 +10,24 @@ const RESTLESS = new Set([
   'alerts',
   'migrations',
   'group_migrations',
+  // What waits to be sent, and estimates: alarms send the one and make the other anew.
+  'outbox',
+  'audit_outbox',
+  'eta_said',
+  'eta_models',
+  'distance_fields',
+  'journeys',
   'd1_migrations',
 ]);
 
 /**
- * Of tables whose rows the platform itself goes on with, what it leaves alone: attempts at a delivery, and the estimates
- * and ages that a container's alarm brings up to date.
+ * Of tables whose rows the platform itself goes on with, what it leaves alone: attempts at a delivery, and the ages that
+ * a container's alarm brings up to date.
  */
 const AT_REST: Record<string, string> = {
   deliveries: 'id, endpoint_id, event_id, type, body',
   containers: 'number, carrier_id, destination',
   object: 'tenant_id, open_month, open_points',
-  eta_said: "''",
-  eta_models: "''",
-  distance_fields: "''",
-  journeys: "''",
 };
 
 interface Database {
