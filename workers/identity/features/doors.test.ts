@@ -9,7 +9,7 @@ import { token } from './grants.ts';
 import { choosePassword, passwordLinkTarget } from './links.ts';
 import { revoke } from './token-status.ts';
 
-vi.mock('cloudflare:workers', () => ({ waitUntil: () => {}, DurableObject: class {}, WorkerEntrypoint: class {} }));
+vi.mock('cloudflare:workers', () => ({ waitUntil: () => {}, DurableObject: Object, WorkerEntrypoint: Object }));
 
 const WOKEN = 'somebody was asked';
 const NOW = Date.parse('2026-11-26T12:00:00Z');
