@@ -4,13 +4,13 @@
  * compares the bytes.
  */
 import { writeFileSync } from 'node:fs';
-import { buildPorts } from '../reference/build-ports.ts';
+import { buildPorts, portsJson } from '../reference/build-ports.ts';
 import { buildSeaNetwork } from '../reference/build-sea-network.ts';
 
 const data = new URL('../reference/data/', import.meta.url);
 const network = buildSeaNetwork();
 writeFileSync(new URL('sea-network.bin', data), network.bytes);
 console.log(`sea-network.bin  ${network.nodes} nodes, ${network.edges} edges, ${network.bytes.length} bytes`);
-const ports = buildPorts();
-writeFileSync(new URL('ports.json', data), ports);
-console.log(`ports.json  ${ports.split('\n').length - 2} ports`);
+const tables = buildPorts();
+writeFileSync(new URL('ports.json', data), portsJson(tables));
+console.log(`ports.json  ${tables.ports.length} ports, ${Object.keys(tables.aliases).length} aliases`);

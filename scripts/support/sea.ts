@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { decodeSeaNetwork } from '../../domain/geo/sea-network.ts';
 import type { Point } from '../../domain/geo/sphere.ts';
+import type { PortTables } from '../../reference/build-ports.ts';
 
 const data = new URL('../../reference/data/', import.meta.url);
 
@@ -10,7 +11,7 @@ export const network = decodeSeaNetwork(new Uint8Array(readFileSync(new URL('sea
 
 /** Ports by UN/LOCODE. */
 export const ports: ReadonlyMap<string, Point> = new Map(
-  (JSON.parse(readFileSync(new URL('ports.json', data), 'utf8')) as [string, string, string, number, number][]).map(
-    ([code, , , lat, lon]): [string, Point] => [code, { lat, lon }],
+  (JSON.parse(readFileSync(new URL('ports.json', data), 'utf8')) as PortTables).ports.map(
+    ([code, , lat, lon]): [string, Point] => [code, { lat, lon }],
   ),
 );
