@@ -5,7 +5,7 @@ import { pagedBy, pagedById, pageOf } from '../kit/paging.ts';
 import { described, flag, idInput, idOf, instant, oneOf, orNull, text, whole } from '../kit/primitives.ts';
 import { resealing, resealingInput } from '../kit/sealing.ts';
 import { secretRotation } from '../kit/secret-rotation.ts';
-import { ITEM_OUTCOMES, type ItemOutcome, rejectedItem } from './events.ts';
+import { ITEM_OUTCOMES, type ItemOutcome, itemWarning, RECEIPT_WARNINGS_MAX, rejectedItem } from './events.ts';
 
 /** The formats of carrier connections. */
 const CONNECTION_FORMATS = ['dcsa', 'positions'] as const;
@@ -57,12 +57,17 @@ const newConnection = z
   })
   .meta({ id: 'NewConnection', description: 'A connection to create' });
 
+const warnings = z
+  .array(itemWarning)
+  .meta({ description: `What of the items taken was left out or read otherwise, the first ${RECEIPT_WARNINGS_MAX}` });
+
 export const ingestAnswer = z
   .strictObject({
     receiptId: text('Id of the receipt, which tells what became of every item', 'con_01kb2h5m8q3v6x9y2z4a7c0d5e-42'),
     accepted: whole('Items stored and on their way', 98),
     duplicates: whole('Items that were delivered before', 1),
     rejected: z.array(rejectedItem).meta({ description: 'Items that were refused; nothing else is lost for them' }),
+    warnings,
   })
   .meta({ id: 'IngestAnswer', description: 'The answer to a webhook: what was stored durably' });
 /** The answer to a webhook. */
@@ -89,6 +94,7 @@ export const receipt = z
       .array(z.strictObject({ index: whole('Place in the delivery, from 0', 0), outcome }))
       .meta({ description: 'Every item' }),
     rejected: z.array(rejectedItem).meta({ description: 'Items that were refused' }),
+    warnings,
   })
   .meta({ id: 'Receipt', description: 'What in the end became of a delivery' });
 /** What in the end became of a delivery. */

@@ -126,5 +126,13 @@ export const rejectedItem = z
     detail: text('The fault in words', 'must be an instant'),
   })
   .meta({ id: 'RejectedItem', description: 'A refused item of a delivery' });
+/** Warnings that a receipt keeps: a feed that is wrong in one way is wrong in every item. */
+export const RECEIPT_WARNINGS_MAX = 200;
+
+export const itemWarning = rejectedItem.meta({
+  id: 'ItemWarning',
+  description: 'What was left out of an item, or read otherwise than it is written; the rest of it was taken',
+});
+
 /** A refused item of a delivery. */
 export type RejectedItem = z.infer<typeof rejectedItem>;

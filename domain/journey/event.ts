@@ -1,5 +1,7 @@
 /** Canonical events: what every adapter turns a carrier's feed into. Instants are ms since the epoch. */
 
+import { saidBy, toTuple } from '../positions/chunk.ts';
+
 /** The DCSA classifier: actual, estimated or planned. */
 export type Classifier = 'ACT' | 'EST' | 'PLN';
 
@@ -78,7 +80,7 @@ export type TrackedEvent = CanonicalEvent & { key: string; origin: number };
  */
 export function contentKey(event: CanonicalEvent): string {
   if (event.kind === 'position') {
-    return hash64(`P|${event.container}|${event.at}|${event.lat.toFixed(6)}|${event.lon.toFixed(6)}`);
+    return hash64(`P|${event.container}|${saidBy(toTuple({ ...event, origin: 0 }))}`);
   }
   const place = event.location;
   return hash64(

@@ -95,4 +95,20 @@ describe('contentKey', () => {
       expect(contentKey({ ...base, ...change })).not.toBe(contentKey(base));
     }
   });
+
+  it('of a position covers all that it says, to the millisecond', () => {
+    const base = { v: 1, kind: 'position', container: 'CSQU3054383', at: 1_000, lat: 20.1, lon: 38.5 } as const;
+    const said = [
+      base,
+      { ...base, at: 1_001 },
+      { ...base, speedKnots: 12 },
+      { ...base, courseDeg: 12 },
+      { ...base, sensors: { temperatureC: 12 } },
+      { ...base, sensors: { humidityPct: 12 } },
+      { ...base, sensors: { temperatureC: 12, shockG: 9 } },
+      { ...base, sensors: { doorOpen: false } },
+    ];
+    expect(new Set(said.map(contentKey)).size).toBe(said.length);
+    expect(contentKey({ ...base, sensors: { shockG: 9, temperatureC: 12 } })).toBe(contentKey(said[6]!));
+  });
 });

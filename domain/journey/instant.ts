@@ -1,14 +1,37 @@
 import type { ZoneSource } from './event.ts';
 
-const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?\s*([Zz]|[+-]\d{2}:?\d{2})?$/;
+/** RFC 3339 as feeds write it: with a blank, without seconds, with a short offset; and ISO 8601's basic form. */
+const DATED =
+  /^(\d{4})-?(\d{2})-?(\d{2})[Tt ]?(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?\s*([Zz]|[+-]\d{2}(?::?\d{2})?)?$/;
+/** Seconds or milliseconds since the Unix epoch, from 2001 on: fewer digits would be anything. */
+const EPOCH = /^\d{10}(\d{3})?$/;
+/** No place on earth is further from UTC (tz database). */
+const OFFSET_MAX_MINUTES = 14 * 60;
 
 /**
- * Reads an instant as feeds write it. Without an offset the port's zone decides, and without a
- * port UTC is assumed and said so. Null when the text is no date that exists.
+ * Reads an instant as feeds write it, to the millisecond. Without an offset the port's zone decides, and without a port
+ * UTC is assumed and said so. A leap second is the second after (RFC 3339 section 5.7). Null when the text is no instant
+ * that exists.
  */
 export function parseInstant(text: string, zone: string | null): { at: number; zoneSource: ZoneSource } | null {
-  const match = RFC_3339.exec(text.trim());
-  if (!match) return null;
+  const trimmed = text.trim();
+  if (EPOCH.test(trimmed)) {
+    return { at: Number(trimmed) * (trimmed.length === 10 ? 1000 : 1), zoneSource: 'stated' };
+  }
+  const match = DATED.exec(trimmed);
+  const wall = match && wallTime(match);
+  if (wall === null) return null;
+  const offset = match![8];
+  if (offset) {
+    const ms = offsetMs(offset);
+    return ms === null ? null : { at: wall - ms, zoneSource: 'stated' };
+  }
+  if (zone) return { at: localToUtc(wall, zone), zoneSource: 'port' };
+  return { at: wall, zoneSource: 'assumed_utc' };
+}
+
+/** What a clock on the wall shows, as if it were UTC; null for a date or time that there is not. */
+function wallTime(match: RegExpExecArray): number | null {
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0)) as [
     number,
     number,
@@ -17,22 +40,22 @@ export function parseInstant(text: string, zone: string | null): { at: number; z
     number,
     number,
   ];
-  const utc = Date.UTC(year, month - 1, day, hour, minute, second);
-  const check = new Date(utc);
-  if (check.getUTCMonth() !== month - 1 || check.getUTCDate() !== day || hour > 24 || minute > 59) {
-    return null;
-  }
-  const offset = match[7];
-  if (offset) return { at: utc - offsetMs(offset), zoneSource: 'stated' };
-  if (zone) return { at: localToUtc(utc, zone), zoneSource: 'port' };
-  return { at: utc, zoneSource: 'assumed_utc' };
+  const ms = Number((match[7] ?? '').padEnd(3, '0').slice(0, 3));
+  const date = new Date(Date.UTC(year, month - 1, day));
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return null;
+  // Midnight at the end of a day is written 24:00 (ISO 8601), and nothing after it.
+  const isEnd = hour === 24 && minute === 0 && second === 0 && ms === 0;
+  if ((hour > 23 && !isEnd) || minute > 59 || second > 60) return null;
+  return date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000 + ms;
 }
 
-function offsetMs(offset: string): number {
+function offsetMs(offset: string): number | null {
   if (/^[zZ]$/.test(offset)) return 0;
   const digits = offset.replace(/\D/g, '');
-  const ms = (Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2))) * 60_000;
-  return offset.startsWith('-') ? -ms : ms;
+  const [hours, minutes] = [Number(digits.slice(0, 2)), Number(digits.slice(2))];
+  const ahead = hours * 60 + minutes;
+  if (minutes > 59 || ahead > OFFSET_MAX_MINUTES) return null;
+  return (offset.startsWith('-') ? -ahead : ahead) * 60_000;
 }
 
 /** Finds the instant whose wall time in the zone is the given one (two steps settle any shift). */

@@ -25,6 +25,14 @@ export interface Position {
   sensors: Sensors | null;
 }
 
+/** Everything that a point says, as a text: points are the same only when all of it is. */
+export function saidBy([at, lat, lon, speedKnots, courseDeg, sensors]: Readonly<PointTuple>): string {
+  const { temperatureC, humidityPct, shockG, doorOpen } = sensors ?? {};
+  return [at, lat, lon, speedKnots, courseDeg, temperatureC, humidityPct, shockG, doorOpen]
+    .map((v) => v ?? '')
+    .join('|');
+}
+
 /** The UTC month of an instant, `2026-11`. */
 export function monthOf(at: number): string {
   return new Date(at).toISOString().slice(0, 7);
@@ -49,9 +57,9 @@ export function toPosition(point: PointTuple): Position {
   return { at, lat, lon, speedKnots, courseDeg, sensors };
 }
 
-/** Whether a is the later observation; of two at one instant the later delivered one counts. */
+/** Whether a is the later observation; of two at one instant the later delivered one counts, in a delivery the later named. */
 export function isLater(a: PointTuple, b: PointTuple | null): boolean {
-  return !b || a[0] > b[0] || (a[0] === b[0] && a[6] > b[6]);
+  return !b || a[0] > b[0] || (a[0] === b[0] && a[6] >= b[6]);
 }
 
 /** Orders points by time, then delivery. */

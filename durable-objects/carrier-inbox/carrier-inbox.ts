@@ -71,16 +71,17 @@ export class CarrierInbox extends DurableObject<Env> {
     this.#keys = new IngressKeys(this.#storage.recentKeys().reverse());
   }
 
-  /** Stores a delivery and answers what was taken; its messages leave after the commit. */
+  /** Stores a delivery; its messages leave after the commit. */
   async accept(call: {
     tenantId: string;
     connectionId: string;
-    /** What the connection was when its signature was checked. */
+    /** As it was when the signature was checked. */
     securityVersion: number;
     correlationId: string;
     items: number;
     events: IngressEvent[];
     rejected: (RejectedItem & { raw: string })[];
+    warnings: RejectedItem[];
   }): Promise<Result<IngestAnswer>> {
     this.#storage.sql.countRequest();
     if (!this.#connection.admits(call.securityVersion)) return fail('unauthenticated', 'The connection has changed');
@@ -95,10 +96,11 @@ export class CarrierInbox extends DurableObject<Env> {
     const fresh = this.#keys.sortOut(call.events, seq, call.connectionId, letters);
     const outcomes = letters.join('');
     const now = Date.now();
+    const { warnings } = call;
     const rejected = call.rejected.map(({ raw: _raw, ...item }) => item);
     const dispatches = this.ctx.storage.transactionSync(() => {
       this.#identify(call.connectionId);
-      this.#storage.insertReceipt(seq, now, outcomes, rejected, fresh.map(ingressKey));
+      this.#storage.insertReceipt(seq, { receivedAt: now, outcomes, rejected, warnings }, fresh.map(ingressKey));
       this.#storage.quarantine(seq, call.rejected, now);
       if (seq % 1_000 === 0) this.#storage.prune();
       return packEvents(fresh).map((events, k) => this.#insertDispatch(call, dispatchIdOf(seq, k), seq, events, now));
@@ -113,10 +115,11 @@ export class CarrierInbox extends DurableObject<Env> {
       accepted: outcomes.split(LETTER.queued).length - 1,
       duplicates: outcomes.split(LETTER.duplicate).length - 1,
       rejected,
+      warnings,
     });
   }
 
-  /** The consumer's word that messages are applied, with what became of each event. */
+  /** Messages are applied; with what became of each event. */
   async confirm(
     confirmations: { dispatchId: number; outcomes: [origin: number, outcome: 'applied' | 'duplicate'][] }[],
   ): Promise<void> {

@@ -23,6 +23,7 @@ async function accept(minutes: number[], items = minutes.length) {
     items,
     events: doorEvents(minutes),
     rejected: [],
+    warnings: [],
   });
 }
 
@@ -136,6 +137,7 @@ describe('a poisoned message', () => {
       items: 1,
       events: doorEvents([1], 'MSKU9070323'),
       rejected: [],
+      warnings: [],
     });
     const messages = await held();
     const { batch, fates } = batchOf(messages);

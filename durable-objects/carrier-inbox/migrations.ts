@@ -33,4 +33,5 @@ export const MIGRATIONS = [
    CREATE TABLE identity (id INTEGER PRIMARY KEY CHECK (id = 1), connection_id TEXT NOT NULL);
    ${DEADLINES_TABLE}`,
   CONNECTION_TABLE,
+  `ALTER TABLE receipts ADD COLUMN warnings TEXT NOT NULL DEFAULT '[]';`,
 ] as const;

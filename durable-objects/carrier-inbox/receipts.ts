@@ -42,6 +42,7 @@ export class Receipts {
       counts,
       items,
       rejected: row.rejected,
+      warnings: row.warnings,
     };
   }
 

@@ -18,6 +18,7 @@ export interface ReceiptRow {
   receivedAt: number;
   outcomes: string;
   rejected: RejectedItem[];
+  warnings: RejectedItem[];
 }
 
 /** A message on its way. */
@@ -78,13 +79,14 @@ export class InboxStorage {
   }
 
   /** Stores a receipt: one row, whatever the number of its items. */
-  insertReceipt(seq: number, receivedAt: number, outcomes: string, rejected: RejectedItem[], keys: string[]): void {
+  insertReceipt(seq: number, { receivedAt, outcomes, rejected, warnings }: ReceiptRow, keys: string[]): void {
     this.sql.run(
-      'INSERT INTO receipts (seq, received_at, outcomes, rejected, keys) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO receipts (seq, received_at, outcomes, rejected, warnings, keys) VALUES (?, ?, ?, ?, ?, ?)',
       seq,
       receivedAt,
       outcomes,
       JSON.stringify(rejected),
+      JSON.stringify(warnings),
       keys.join(''),
     );
   }
@@ -98,12 +100,17 @@ export class InboxStorage {
 
   /** A receipt, or null. */
   receipt(seq: number): ReceiptRow | null {
-    const [row] = this.sql.run<{ received_at: number; outcomes: string; rejected: string }>(
-      'SELECT received_at, outcomes, rejected FROM receipts WHERE seq = ?',
+    const [row] = this.sql.run<{ received_at: number; outcomes: string; rejected: string; warnings: string }>(
+      'SELECT received_at, outcomes, rejected, warnings FROM receipts WHERE seq = ?',
       seq,
     );
     return row
-      ? { receivedAt: row.received_at, outcomes: row.outcomes, rejected: JSON.parse(row.rejected) as RejectedItem[] }
+      ? {
+          receivedAt: row.received_at,
+          outcomes: row.outcomes,
+          rejected: JSON.parse(row.rejected) as RejectedItem[],
+          warnings: JSON.parse(row.warnings) as RejectedItem[],
+        }
       : null;
   }
 

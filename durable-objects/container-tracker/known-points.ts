@@ -1,7 +1,5 @@
-import type { PointTuple } from '../../domain/positions/chunk.ts';
+import { type PointTuple, saidBy } from '../../domain/positions/chunk.ts';
 import type { TrackerStorage } from './storage.ts';
-
-const nameOf = ([at, lat, lon]: PointTuple): string => `${at}|${lat}|${lon}`;
 
 /**
  * The points that a batch is compared with: those of the batch, the open chunk, and each closed chunk
@@ -21,7 +19,7 @@ export class KnownPoints {
   /** What a point is beside the known ones. `late` asks for the stored ones too. */
   compare(point: PointTuple, late: boolean): 'new' | 'redelivered' | 'duplicate' {
     if (late) this.#load(point[0]);
-    const name = nameOf(point);
+    const name = saidBy(point);
     const origin = this.#origins.get(name);
     if (origin !== undefined) return origin === point[6] ? 'redelivered' : 'duplicate';
     this.#origins.set(name, point[6]);
@@ -37,6 +35,6 @@ export class KnownPoints {
 
   #take(name: string, points: PointTuple[]): void {
     this.#loaded.add(name);
-    for (const point of points) this.#origins.set(nameOf(point), point[6]);
+    for (const point of points) this.#origins.set(saidBy(point), point[6]);
   }
 }

@@ -48,6 +48,30 @@ beforeAll(async () => {
 afterAll(() => platform?.close());
 
 describe('the door', () => {
+  it('keeps two readings of one place and second, and says what it left out of a third', async () => {
+    const [here, number] = [{ latitude: 20.1, longitude: 38.5 }, 'TGHU7654321'];
+    await tenant.admin.must('POST', '/v1/containers', { containers: [{ number, carrierId: tenant.carrierId }] });
+    const answer = await post([
+      { container: number, time: '2026-01-10T00:00:00Z', ...here, temperature: -18 },
+      { container: number, time: '2026-01-10T00:00:00Z', ...here, temperature: 4, shock: 9 },
+      { container: number, time: '2026-01-10T00:00:00.250Z', ...here, temperature: -127, humidity: 50 },
+      { container: number, time: '2026-01-10T00:00:00.250Z', ...here, temperature: -127, humidity: 50 },
+    ]);
+    const left = [
+      { index: 2, pointer: '/temperature', code: 'reading.implausible' },
+      { index: 3, pointer: '/temperature', code: 'reading.implausible' },
+    ];
+    expect(answer.body).toMatchObject({ accepted: 3, duplicates: 1, rejected: [], warnings: left });
+    const receipt = await settled(answer.body.receiptId);
+    expect(receipt).toMatchObject({ counts: { applied: 3, duplicate: 1 }, warnings: left });
+    const track = await tenant.admin.all(`/v1/containers/${number}/positions`);
+    expect(track.map(({ at, sensors }) => [at, sensors])).toEqual([
+      ['2026-01-10T00:00:00.000Z', { temperatureC: -18 }],
+      ['2026-01-10T00:00:00.000Z', { temperatureC: 4, shockG: 9 }],
+      ['2026-01-10T00:00:00.250Z', { humidityPct: 50 }],
+    ]);
+  });
+
   it('takes a signed delivery, keeps the good items, names the bad and settles the receipt', async () => {
     const answer = await post([
       fix('2026-01-10T00:00:00Z', 29, 123),

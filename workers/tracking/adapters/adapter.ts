@@ -6,6 +6,8 @@ export interface AdapterContext {
   carrierId: string;
   /** The present instant, ms. */
   now: number;
+  /** Hears of a defect of ours in an item. */
+  report: (index: number, error: unknown) => void;
 }
 
 /** A canonical event before its contract check; a position may still name a device. */
@@ -17,7 +19,7 @@ export type Candidate =
 
 /** One item of a delivery, turned into events or refused with the reason. */
 export type AdaptedItem =
-  | { index: number; raw: unknown; events: Candidate[] }
+  | { index: number; raw: unknown; events: Candidate[]; warnings?: Fault[] }
   | { index: number; raw: unknown; fault: Fault };
 
 /** The items of a body, or why the body as a whole cannot be read. */
@@ -26,6 +28,25 @@ export type AdapterResult = { items: AdaptedItem[] } | { unreadable: string };
 /** Turns one carrier format into canonical events. Adapters never throw on input. */
 export interface Adapter {
   parse(text: string, contentType: string, context: AdapterContext): AdapterResult;
+}
+
+/**
+ * The items of a list, each turned by itself: a defect of ours in one costs that item alone. `report` hears of it.
+ */
+export function adaptEach(
+  list: readonly unknown[],
+  context: AdapterContext,
+  adapt: (raw: unknown, index: number, context: AdapterContext) => AdaptedItem,
+): AdaptedItem[] {
+  return list.map((raw, index) => {
+    try {
+      return adapt(raw, index, context);
+    } catch (error) {
+      context.report(index, error);
+      const detail = 'We failed at this item. It is kept, and will be looked at';
+      return { index, raw, fault: { pointer: '', code: 'item.defect', detail } };
+    }
+  });
 }
 
 /** Parses JSON without throwing. */

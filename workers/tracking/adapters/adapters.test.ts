@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalEventSchema } from '../../../contracts/tracking/events.ts';
+import { adaptEach } from './adapter.ts';
 import { dcsa } from './dcsa.ts';
 import { positions } from './positions.ts';
 
-const context = { carrierId: 'car_1', now: Date.parse('2026-06-01T00:00:00Z') };
+const context = { carrierId: 'car_1', now: Date.parse('2026-06-01T00:00:00Z'), report: () => {} };
 const json = 'application/json';
 
 const gateIn = {
@@ -120,6 +121,48 @@ describe('positions', () => {
     expect(result.items[0]).not.toHaveProperty('events.0.speedKnots');
     expect(result.items[1]).toMatchObject({ fault: { code: 'position.in_future' } });
   });
+});
+
+describe('readings', () => {
+  const fix = { container: 'CSQU3054383', time: '2026-05-01T10:00:00Z', latitude: 1.5, longitude: 103.8 };
+  const readOf = (sensors: object) => {
+    const result = positions.parse(JSON.stringify({ ...fix, ...sensors }), json, context);
+    const [item] = 'items' in result ? result.items : [];
+    if (!item || !('events' in item)) throw new Error('the position was refused');
+    return { event: item.events[0], warned: (item.warnings ?? []).map(({ pointer }) => pointer) };
+  };
+
+  it('that no sensor can have made are left out with a warning, and the position stays', () => {
+    for (const bad of [-127, 85, '-127.0', 'n/a', 1e9]) {
+      expect(readOf({ temperature: bad, humidity: 60 })).toEqual({
+        event: expect.objectContaining({ lat: 1.5, sensors: { humidityPct: 60 } }),
+        warned: ['/temperature'],
+      });
+    }
+    const none = readOf({ humidity: 101.5, shock: -0.2, door: 'ajar' });
+    expect(none.event).not.toHaveProperty('sensors');
+    expect(none.warned).toEqual(['/humidity', '/shock', '/door']);
+  });
+
+  it('at the ends of what can be are readings, and an absence is no fault', () => {
+    const good = readOf({ temperature: -25, humidity: 100, shock: 0, door: 'Closed', speed: null });
+    expect(good.event).toMatchObject({ sensors: { temperatureC: -25, humidityPct: 100, shockG: 0, doorOpen: false } });
+    expect([...good.warned, ...readOf({ temperature: null, humidity: null }).warned]).toEqual([]);
+  });
+});
+
+it('a defect of ours in one item costs that item alone, and is reported', () => {
+  const reported: number[] = [];
+  const items = adaptEach(
+    ['a', 'b', 'c'],
+    { ...context, report: (index) => void reported.push(index) },
+    (raw, index) => {
+      if (raw === 'b') throw new RangeError('Invalid time zone specified');
+      return { index, raw, events: [] };
+    },
+  );
+  expect(items.map((item) => ('fault' in item ? item.fault.code : 'ok'))).toEqual(['ok', 'item.defect', 'ok']);
+  expect(reported).toEqual([1]);
 });
 
 it('never throws, and what adapters emit meets the contract or is refused', () => {

@@ -12,6 +12,7 @@ import {
   type AdaptedItem,
   type Adapter,
   type AdapterContext,
+  adaptEach,
   numberOf,
   parseJson,
   recordOf,
@@ -27,7 +28,7 @@ export const dcsa: Adapter = {
     if ('error' in parsed) return { unreadable: parsed.error };
     const wrapped = recordOf(parsed.value)?.events;
     const list = Array.isArray(parsed.value) ? parsed.value : Array.isArray(wrapped) ? wrapped : [parsed.value];
-    return { items: list.map((raw: unknown, index) => adaptEvent(raw, index, context)) };
+    return { items: adaptEach(list, context, adaptEvent) };
   },
 };
 

@@ -7,35 +7,45 @@ import type { Fault } from '../../../contracts/kit/result.ts';
 import { normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts';
 import type { Sensors } from '../../../domain/journey/event.ts';
 import { parseInstant } from '../../../domain/journey/instant.ts';
-import { type AdaptedItem, type Adapter, type Candidate, numberOf, parseJson, recordOf, textOf } from './adapter.ts';
+import {
+  type AdaptedItem,
+  type Adapter,
+  type AdapterContext,
+  adaptEach,
+  type Candidate,
+  numberOf,
+  parseJson,
+  recordOf,
+  textOf,
+} from './adapter.ts';
 
 /** A device's clock may run ahead this much before its word counts as wrong. */
 const FUTURE_TOLERANCE_MS = 10 * 60_000;
 
 /** The adapter of the `positions` format. */
 export const positions: Adapter = {
-  parse(text, contentType, { now }) {
+  parse(text, contentType, context) {
     if (/ndjson|jsonl/i.test(contentType)) {
       const lines = text.split(/\r?\n/).filter((line) => line.trim());
-      return { items: lines.map((line, index) => adaptLine(line, index, now)) };
+      return { items: adaptEach(lines, context, adaptLine) };
     }
     const parsed = parseJson(text);
     if ('error' in parsed) return { unreadable: parsed.error };
     const wrapped = recordOf(parsed.value)?.positions;
     const list = Array.isArray(parsed.value) ? parsed.value : Array.isArray(wrapped) ? wrapped : [parsed.value];
-    return { items: list.map((raw: unknown, index) => adaptPosition(raw, index, now)) };
+    return { items: adaptEach(list, context, adaptPosition) };
   },
 };
 
-function adaptLine(line: string, index: number, now: number): AdaptedItem {
-  const parsed = parseJson(line);
+function adaptLine(line: unknown, index: number, context: AdapterContext): AdaptedItem {
+  const parsed = parseJson(String(line));
   if ('error' in parsed) {
     return { index, raw: line, fault: { pointer: '', code: 'item.not_json', detail: parsed.error } };
   }
-  return adaptPosition(parsed.value, index, now);
+  return adaptPosition(parsed.value, index, context);
 }
 
-function adaptPosition(raw: unknown, index: number, now: number): AdaptedItem {
+function adaptPosition(raw: unknown, index: number, { now }: AdapterContext): AdaptedItem {
   const refuse = (pointer: string, code: string, detail: string): AdaptedItem => {
     const fault: Fault = { pointer, code, detail };
     return { index, raw, fault };
@@ -60,11 +70,13 @@ function adaptPosition(raw: unknown, index: number, now: number): AdaptedItem {
   if (lon === undefined || Math.abs(lon) > 180) {
     return refuse('/longitude', 'position.longitude_invalid', 'longitude must be a number from -180 to 180');
   }
-  const base = { v: 1, kind: 'position', at: time.at, lat, lon, ...motion(item), ...sensors(item) } as const;
+  const { sensors, warnings } = readSensors(item);
+  const read = Object.keys(sensors).length > 0 ? { sensors } : {};
+  const base = { v: 1, kind: 'position', at: time.at, lat, lon, ...motion(item), ...read } as const;
   const event: Candidate = container
     ? { ...base, container: normalizeContainerNumber(container) }
     : { ...base, device: device! };
-  return { index, raw, events: [event] };
+  return { index, raw, events: [event], ...(warnings.length > 0 ? { warnings } : {}) };
 }
 
 /** AIS says "not available" as speed 102.3, course 360 and heading 511: those are absences. */
@@ -77,15 +89,33 @@ function motion(item: Record<string, unknown>): { speedKnots?: number; courseDeg
   };
 }
 
-function sensors(item: Record<string, unknown>): { sensors?: Sensors } {
-  const found: Sensors = {};
-  const temperatureC = numberOf(item.temperature);
-  const humidityPct = numberOf(item.humidity);
-  const shockG = numberOf(item.shock);
-  if (temperatureC !== undefined) found.temperatureC = temperatureC;
-  if (humidityPct !== undefined) found.humidityPct = humidityPct;
-  if (shockG !== undefined) found.shockG = shockG;
-  if (typeof item.door === 'boolean') found.doorOpen = item.door;
-  else if (textOf(item.door)) found.doorOpen = /^open$/i.test(textOf(item.door)!);
-  return Object.keys(found).length > 0 ? { sensors: found } : {};
+/**
+ * What a sensor can have measured, by the member of an item. A reefer keeps -70 to 30 degrees, and steel in the sun gets to
+ * 75: beyond lie the error codes of common sensors (DS18B20: -127 when it is not there, 85 when it has not measured yet).
+ */
+const READINGS = [
+  ['temperature', 'temperatureC', -80, 84.9],
+  ['humidity', 'humidityPct', 0, 100],
+  ['shock', 'shockG', 0, 1_000],
+] as const;
+
+/** The readings that a sensor can have made. What is none is left out, and the position stays. */
+function readSensors(item: Record<string, unknown>): { sensors: Sensors; warnings: Fault[] } {
+  const sensors: Sensors = {};
+  const warnings: Fault[] = [];
+  const leaveOut = (name: string, detail: string): void => {
+    warnings.push({ pointer: `/${name}`, code: 'reading.implausible', detail });
+  };
+  for (const [name, member, least, most] of READINGS) {
+    if (item[name] === undefined || item[name] === null) continue;
+    const value = numberOf(item[name]);
+    if (value !== undefined && value >= least && value <= most) sensors[member] = value;
+    else leaveOut(name, `was left out: it must be a number from ${least} to ${most}`);
+  }
+  const door = typeof item.door === 'boolean' ? item.door : DOOR[textOf(item.door)?.toLowerCase() ?? ''];
+  if (door !== undefined) sensors.doorOpen = door;
+  else if (textOf(item.door)) leaveOut('door', 'was left out: it must be open, closed, true or false');
+  return { sensors, warnings };
 }
+
+const DOOR: Record<string, boolean> = { open: true, closed: false, true: true, false: false };

@@ -1,7 +1,7 @@
 /** The ingress: adapter, contract check, device resolution, then the inbox. */
 import { type Answer, fail, pointerTo } from '../../../contracts/kit/result.ts';
 import type { IngestAnswer } from '../../../contracts/tracking/connections.ts';
-import { canonicalEventSchema, type RejectedItem } from '../../../contracts/tracking/events.ts';
+import { canonicalEventSchema, RECEIPT_WARNINGS_MAX, type RejectedItem } from '../../../contracts/tracking/events.ts';
 import { contentKey } from '../../../domain/journey/event.ts';
 import type { IngressEvent } from '../../../durable-objects/carrier-inbox/pack.ts';
 import { carrierInbox } from '../../../durable-objects/carrier-inbox/stub.ts';
@@ -9,7 +9,7 @@ import { fleetIndex } from '../../../durable-objects/fleet-index/stub.ts';
 import { Cache } from '../../../platform/cache.ts';
 import { clockFrom } from '../../../platform/clock.ts';
 import { INGEST_ITEMS_MAX, QUARANTINE_RAW_MAX_CHARS } from '../../../platform/limits.ts';
-import { loggerFor } from '../../../platform/log.ts';
+import { errorText, loggerFor } from '../../../platform/log.ts';
 import type { AdaptedItem, Candidate } from '../adapters/adapter.ts';
 import { ADAPTERS } from '../adapters/registry.ts';
 import type { Env } from '../env.ts';
@@ -27,9 +27,19 @@ export async function ingest({ env, scope, input }: For<'ingest'>): Promise<Answ
   if (scope.tenantId !== connection.tenantId || scope.subject !== connection.id) {
     return fail('forbidden', 'Only the connection itself may deliver');
   }
+  const { correlationId, tenantId } = scope;
+  const log = loggerFor('tracking', env.LOG_LEVEL);
   const adapted = ADAPTERS[connection.format].parse(new TextDecoder().decode(body), contentType, {
     carrierId: connection.carrierId,
     now: clockFrom(env.DEMO_CLOCK).now(),
+    report: (index, error) =>
+      log('error', 'item.defect', {
+        correlationId,
+        tenantId,
+        connectionId: connection.id,
+        index,
+        error: errorText(error),
+      }),
   });
   if ('unreadable' in adapted) {
     return fail('nothing_acceptable', 'The body is not readable', {
@@ -42,7 +52,7 @@ export async function ingest({ env, scope, input }: For<'ingest'>): Promise<Answ
     return fail('invalid', `A delivery may hold ${INGEST_ITEMS_MAX} items, this one holds ${count}`);
   }
   const numbers = await resolveDevices(env, scope.tenantId, adapted.items);
-  const { events, rejected } = checkItems(adapted.items, numbers);
+  const { events, rejected, warnings } = checkItems(adapted.items, numbers);
   const answer = await carrierInbox(env, connection.id).accept({
     tenantId: scope.tenantId,
     connectionId: connection.id,
@@ -51,13 +61,15 @@ export async function ingest({ env, scope, input }: For<'ingest'>): Promise<Answ
     items: count,
     events,
     rejected,
+    warnings: warnings.slice(0, RECEIPT_WARNINGS_MAX),
   });
-  loggerFor('tracking', env.LOG_LEVEL)('info', 'delivery.received', {
-    correlationId: scope.correlationId,
-    tenantId: scope.tenantId,
+  log('info', 'delivery.received', {
+    correlationId,
+    tenantId,
     connectionId: connection.id,
     items: count,
     rejected: rejected.length,
+    warnings: warnings.length,
     outcome: answer.ok ? 'stored' : answer.code,
   });
   if (answer.ok && events.length === 0) {
@@ -95,7 +107,8 @@ async function resolveDevices(env: Env, tenantId: string, items: AdaptedItem[]):
 function checkItems(
   items: AdaptedItem[],
   numbers: Map<string, string>,
-): { events: IngressEvent[]; rejected: Refused[] } {
+): { events: IngressEvent[]; rejected: Refused[]; warnings: RejectedItem[] } {
+  const warnings: RejectedItem[] = [];
   const events: IngressEvent[] = [];
   const rejected: Refused[] = [];
   for (const item of items) {
@@ -123,9 +136,11 @@ function checkItems(
       }
       checked.push({ ...parsed.data, key: contentKey(parsed.data), origin: 0, index });
     }
-    if (checked.length === item.events.length) events.push(...checked);
+    if (checked.length < item.events.length) continue;
+    events.push(...checked);
+    for (const warning of item.warnings ?? []) warnings.push({ index, ...warning });
   }
-  return { events, rejected };
+  return { events, rejected, warnings };
 }
 
 function nameContainer(candidate: Candidate, numbers: Map<string, string>): unknown {
