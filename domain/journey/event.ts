@@ -1,7 +1,5 @@
 /** Canonical events: what every adapter turns a carrier's feed into. Instants are ms since the epoch. */
 
-import { saidBy, toTuple } from '../positions/chunk.ts';
-
 /** The DCSA classifier: actual, estimated or planned. */
 export type Classifier = 'ACT' | 'EST' | 'PLN';
 
@@ -74,13 +72,28 @@ export type CanonicalEvent = JourneyEvent | PositionEvent;
  */
 export type TrackedEvent = CanonicalEvent & { key: string; origin: number };
 
+/** A position as it was said, or as it is stored. */
+type Said = Pick<PositionEvent, 'at' | 'lat' | 'lon'> & {
+  speedKnots?: number | null | undefined;
+  courseDeg?: number | null | undefined;
+  sensors?: Sensors | null | undefined;
+};
+
+/** Everything that a position says, as a text: positions are the same only when all of it is. */
+export function saidBy({ at, lat, lon, speedKnots, courseDeg, sensors }: Said): string {
+  const { temperatureC, humidityPct, shockG, doorOpen } = sensors ?? {};
+  return [at, lat, lon, speedKnots, courseDeg, temperatureC, humidityPct, shockG, doorOpen]
+    .map((v) => v ?? '')
+    .join('|');
+}
+
 /**
  * The content key: equal exactly when two deliveries say the same thing. Feeds omit event ids or
  * change them between pushes, so the carrier's id is no part of it.
  */
 export function contentKey(event: CanonicalEvent): string {
   if (event.kind === 'position') {
-    return hash64(`P|${event.container}|${saidBy(toTuple({ ...event, origin: 0 }))}`);
+    return hash64(`P|${event.container}|${saidBy(event)}`);
   }
   const place = event.location;
   return hash64(

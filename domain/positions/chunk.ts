@@ -25,14 +25,6 @@ export interface Position {
   sensors: Sensors | null;
 }
 
-/** Everything that a point says, as a text: points are the same only when all of it is. */
-export function saidBy([at, lat, lon, speedKnots, courseDeg, sensors]: Readonly<PointTuple>): string {
-  const { temperatureC, humidityPct, shockG, doorOpen } = sensors ?? {};
-  return [at, lat, lon, speedKnots, courseDeg, temperatureC, humidityPct, shockG, doorOpen]
-    .map((v) => v ?? '')
-    .join('|');
-}
-
 /** The UTC month of an instant, `2026-11`. */
 export function monthOf(at: number): string {
   return new Date(at).toISOString().slice(0, 7);

@@ -1,4 +1,6 @@
-import { type PointTuple, saidBy } from '../../domain/positions/chunk.ts';
+import { saidBy } from '../../domain/journey/event.ts';
+import { type PointTuple, toPosition } from '../../domain/positions/chunk.ts';
+
 import type { TrackerStorage } from './storage.ts';
 
 /**
@@ -19,7 +21,7 @@ export class KnownPoints {
   /** What a point is beside the known ones. `late` asks for the stored ones too. */
   compare(point: PointTuple, late: boolean): 'new' | 'redelivered' | 'duplicate' {
     if (late) this.#load(point[0]);
-    const name = saidBy(point);
+    const name = saidBy(toPosition(point));
     const origin = this.#origins.get(name);
     if (origin !== undefined) return origin === point[6] ? 'redelivered' : 'duplicate';
     this.#origins.set(name, point[6]);
@@ -35,6 +37,6 @@ export class KnownPoints {
 
   #take(name: string, points: PointTuple[]): void {
     this.#loaded.add(name);
-    for (const point of points) this.#origins.set(saidBy(point), point[6]);
+    for (const point of points) this.#origins.set(saidBy(toPosition(point)), point[6]);
   }
 }

@@ -69,15 +69,19 @@ export class ApiClient {
 }
 
 /** Headers of a Standard Webhooks delivery. */
-export function signStandard(secret: string, body: string, id = `msg_${randomUUID()}`): Record<string, string> {
+export function signStandard(
+  secret: string,
+  body: string | Uint8Array,
+  id = `msg_${randomUUID()}`,
+): Record<string, string> {
   const timestamp = Math.floor(Date.now() / 1000);
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
-  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64');
   return { 'webhook-id': id, 'webhook-timestamp': String(timestamp), 'webhook-signature': `v1,${signature}` };
 }
 
 /** Headers of a DCSA delivery. */
-function signDcsa(secret: string, body: string): Record<string, string> {
+function signDcsa(secret: string, body: string | Uint8Array): Record<string, string> {
   const signature = createHmac('sha256', Buffer.from(secret, 'base64')).update(body).digest('hex');
   return { 'notification-signature': `sha256=${signature}` };
 }
@@ -86,7 +90,7 @@ function signDcsa(secret: string, body: string): Record<string, string> {
 export async function postSigned(
   origin: string,
   connection: { id: string; scheme: string; secret: string },
-  body: string,
+  body: string | Uint8Array<ArrayBuffer>,
   options: { contentType?: string; correlationId?: string; fetcher?: Fetch } = {},
 ): Promise<Answer> {
   const sign = connection.scheme === 'dcsa' ? signDcsa : signStandard;

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postSigned } from '../../scripts/support/api.ts';
 import { createTenant, fetchOf, type TestTenant, until } from '../support/fixtures.ts';
@@ -239,5 +240,26 @@ describe('reads', () => {
       expect((await other.admin.call('GET', path)).status).toBe(404);
     }
     expect((await other.admin.must('GET', '/v1/containers')).items).toEqual([]);
+  });
+});
+
+describe('a body', () => {
+  it('that cannot be read is kept, zipped or not; zipped ones and other encodings are read', async () => {
+    const raw = (body: string | Buffer<ArrayBuffer>) =>
+      postSigned(platform.origin, positions, body, { fetcher: fetchOf(platform) });
+    for (const [body, kept] of [
+      ['{"positions": [broken', '{"positions": [broken'],
+      [gzipSync('nothing like it'), 'nothing like it'],
+    ] as const) {
+      const refused = await raw(body);
+      expect([refused.status, refused.body.errors[0].code]).toEqual([422, 'body.unreadable']);
+      const receipt = await tenant.admin.must('GET', `/v1/receipts/${refused.body.receiptId}`);
+      expect(receipt).toMatchObject({ settled: true, counts: { rejected: 1 } });
+      const { items } = await tenant.admin.must('GET', `/v1/quarantine?connectionId=${positions.id}&limit=1`);
+      expect(items[0]).toMatchObject({ receiptId: receipt.id, code: 'body.unreadable', raw: kept });
+    }
+    const said = JSON.stringify({ ...fix('2026-01-09T00:00:00Z', 30, 124), container: 'MSKU1234565' });
+    expect((await raw(gzipSync(said))).body).toMatchObject({ accepted: 1, duplicates: 0, warnings: [] });
+    expect((await raw(Buffer.from(said, 'utf16le'))).body).toMatchObject({ accepted: 0, duplicates: 1 });
   });
 });

@@ -1124,6 +1124,9 @@ export interface InvitationPage {
   nextCursor: string | null;
 }
 
+/** What was left out of an item, or read otherwise than it is written; the rest of it was taken */
+export type ItemWarning = RejectedItem;
+
 /** A stored event of a container’s journey */
 export interface JourneyEvent {
   /** Names the content: equal for two deliveries of the same statement */
@@ -1730,6 +1733,8 @@ export interface Receipt {
   }[];
   /** Items that were refused */
   rejected: RejectedItem[];
+  /** What of the items taken was left out or read otherwise, the first 200 */
+  warnings: ItemWarning[];
 }
 
 /** Recovery codes, shown once */

@@ -1,8 +1,9 @@
 /** The ingress: adapter, contract check, device resolution, then the inbox. */
-import { type Answer, fail, pointerTo } from '../../../contracts/kit/result.ts';
+import { type Answer, type Failure, fail, pointerTo } from '../../../contracts/kit/result.ts';
 import type { IngestAnswer } from '../../../contracts/tracking/connections.ts';
 import { canonicalEventSchema, RECEIPT_WARNINGS_MAX, type RejectedItem } from '../../../contracts/tracking/events.ts';
 import { contentKey } from '../../../domain/journey/event.ts';
+import type { CarrierInbox } from '../../../durable-objects/carrier-inbox/carrier-inbox.ts';
 import type { IngressEvent } from '../../../durable-objects/carrier-inbox/pack.ts';
 import { carrierInbox } from '../../../durable-objects/carrier-inbox/stub.ts';
 import { fleetIndex } from '../../../durable-objects/fleet-index/stub.ts';
@@ -11,11 +12,14 @@ import { clockFrom } from '../../../platform/clock.ts';
 import { INGEST_ITEMS_MAX, QUARANTINE_RAW_MAX_CHARS } from '../../../platform/limits.ts';
 import { errorText, loggerFor } from '../../../platform/log.ts';
 import type { AdaptedItem, Candidate } from '../adapters/adapter.ts';
+import { readBodyText } from '../adapters/body-text.ts';
 import { ADAPTERS } from '../adapters/registry.ts';
 import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
 
 type Refused = RejectedItem & { raw: string };
+/** What the inbox takes. */
+type Delivery = Parameters<CarrierInbox['accept']>[0];
 
 /** Pairings change rarely and are never reused for another container within the minute. */
 const DEVICE_TTL_MS = 60_000;
@@ -27,60 +31,55 @@ export async function ingest({ env, scope, input }: For<'ingest'>): Promise<Answ
   if (scope.tenantId !== connection.tenantId || scope.subject !== connection.id) {
     return fail('forbidden', 'Only the connection itself may deliver');
   }
-  const { correlationId, tenantId } = scope;
+  const fields = { correlationId: scope.correlationId, tenantId: scope.tenantId, connectionId: connection.id };
   const log = loggerFor('tracking', env.LOG_LEVEL);
-  const adapted = ADAPTERS[connection.format].parse(new TextDecoder().decode(body), contentType, {
-    carrierId: connection.carrierId,
-    now: clockFrom(env.DEMO_CLOCK).now(),
-    report: (index, error) =>
-      log('error', 'item.defect', {
-        correlationId,
-        tenantId,
-        connectionId: connection.id,
-        index,
-        error: errorText(error),
-      }),
-  });
+  const accept = (kept: Pick<Delivery, 'items' | 'events' | 'rejected' | 'warnings'>) =>
+    carrierInbox(env, connection.id).accept({ ...fields, securityVersion: connection.securityVersion, ...kept });
+  const read = await readBodyText(body);
+  const adapted =
+    'unreadable' in read
+      ? read
+      : ADAPTERS[connection.format].parse(read.text, contentType, {
+          carrierId: connection.carrierId,
+          now: clockFrom(env.DEMO_CLOCK).now(),
+          report: (index, error) => log('error', 'item.defect', { ...fields, index, error: errorText(error) }),
+        });
   if ('unreadable' in adapted) {
-    return fail('nothing_acceptable', 'The body is not readable', {
-      faults: [{ pointer: '', code: 'body.unreadable', detail: adapted.unreadable }],
-    });
+    const raw = rawText('text' in read ? read.text : new TextDecoder().decode(body));
+    const fault = { index: 0, pointer: '', code: 'body.unreadable', detail: adapted.unreadable };
+    // Signed, so it is the carrier's: what it said is kept before it is refused.
+    const kept = await accept({ items: 1, events: [], rejected: [{ ...fault, raw }], warnings: [] });
+    return kept.ok ? refusedWhole('The body is not readable', [fault], kept.value.receiptId) : kept;
   }
   const count = adapted.items.length;
   if (count === 0) return fail('nothing_acceptable', 'The delivery holds no items');
   if (count > INGEST_ITEMS_MAX) {
     return fail('invalid', `A delivery may hold ${INGEST_ITEMS_MAX} items, this one holds ${count}`);
   }
-  const numbers = await resolveDevices(env, scope.tenantId, adapted.items);
-  const { events, rejected, warnings } = checkItems(adapted.items, numbers);
-  const answer = await carrierInbox(env, connection.id).accept({
-    tenantId: scope.tenantId,
-    connectionId: connection.id,
-    securityVersion: connection.securityVersion,
-    correlationId: scope.correlationId,
-    items: count,
-    events,
-    rejected,
-    warnings: warnings.slice(0, RECEIPT_WARNINGS_MAX),
-  });
-  log('info', 'delivery.received', {
-    correlationId,
-    tenantId,
-    connectionId: connection.id,
-    items: count,
-    rejected: rejected.length,
-    warnings: warnings.length,
-    outcome: answer.ok ? 'stored' : answer.code,
-  });
+  const { events, rejected, warnings } = checkItems(
+    adapted.items,
+    await resolveDevices(env, scope.tenantId, adapted.items),
+  );
+  if ('warning' in read && read.warning) warnings.unshift(encodingWarning(read.warning));
+  const answer = await accept({ items: count, events, rejected, warnings: warnings.slice(0, RECEIPT_WARNINGS_MAX) });
+  const counts = { items: count, rejected: rejected.length, warnings: warnings.length };
+  log('info', 'delivery.received', { ...fields, ...counts, outcome: answer.ok ? 'stored' : answer.code });
   if (answer.ok && events.length === 0) {
-    return fail('nothing_acceptable', 'No item of the delivery is acceptable', {
-      faults: rejected
-        .slice(0, 100)
-        .map(({ index, pointer, code, detail }) => ({ pointer: `/${index}${pointer}`, code, detail })),
-      extra: { receiptId: answer.value.receiptId },
-    });
+    return refusedWhole('No item of the delivery is acceptable', rejected, answer.value.receiptId);
   }
   return answer;
+}
+
+const encodingWarning = (detail: string): RejectedItem => ({ index: 0, pointer: '', code: 'body.encoding', detail });
+
+/** The refusal of a delivery of which nothing could be taken, with where it is kept. */
+function refusedWhole(detail: string, rejected: RejectedItem[], receiptId: string): Failure {
+  return fail('nothing_acceptable', detail, {
+    faults: rejected
+      .slice(0, 100)
+      .map(({ index, pointer, code, detail: why }) => ({ pointer: `/${index}${pointer}`, code, detail: why })),
+    extra: { receiptId },
+  });
 }
 
 async function resolveDevices(env: Env, tenantId: string, items: AdaptedItem[]): Promise<Map<string, string>> {
