@@ -4,8 +4,7 @@ import type { Eta, SaidEta, Target } from '../eta/eta.ts';
 import { followJourney } from '../eta/journey.ts';
 import { type Plan, saidBy } from '../eta/plan.ts';
 import type { EtaModels, EtaOutcome, Sea } from '../eta/state.ts';
-import type { JourneyEvent } from '../journey/event.ts';
-import { foldJourney, type JourneyTruth, type Milestone, SAME_VISIT_MS } from '../journey/fold.ts';
+import { foldJourney, isSameVisit, type JourneyTruth, type LoggedEvent, type Milestone } from '../journey/fold.ts';
 import { byTime, isLater, type PointTuple, toPosition } from '../positions/chunk.ts';
 import type { ContainerState, RegistrationFacts, TrackerMemory } from './state.ts';
 
@@ -15,7 +14,7 @@ export interface Advance {
   /** New points, de-duplicated. */
   points: PointTuple[];
   /** The container's whole journey log when it has changed, else null. */
-  log: Iterable<JourneyEvent> | null;
+  log: Iterable<LoggedEvent> | null;
   newEvents: number;
   /** The registration as it now is, or undefined when unchanged. */
   registration?: RegistrationFacts;
@@ -35,12 +34,6 @@ export interface Advanced {
   said: SaidEta[];
   /** Targets whose true time has become known, or was corrected. */
   arrived: Target[];
-}
-
-/** Whether two milestones are the same visit; the time of it may have been corrected meanwhile. */
-function isSameVisit(a: Milestone, b: Milestone): boolean {
-  const named = (m: Milestone): string => `${m.code}|${m.location?.unLocationCode ?? ''}|${m.voyage ?? ''}`;
-  return named(a) === named(b) && (a.voyage !== null || Math.abs(a.at - b.at) <= SAME_VISIT_MS);
 }
 
 /**

@@ -77,6 +77,41 @@ describe('foldJourney', () => {
     expect(truth.milestones.map((m) => m.at)).toEqual([HOUR, 90 * 24 * HOUR]);
   });
 
+  it('makes one visit of a call, whatever voyages its two sides and its carriers name', () => {
+    const arrival = { family: 'TRANSPORT', code: 'ARRI', location: { unLocationCode: 'NLRTM' } } as const;
+    const truth = foldJourney([
+      event({ ...arrival, classifier: 'EST', at: 100 * HOUR, voyage: '001W' }),
+      event({ ...arrival, at: 101 * HOUR, voyage: '002E' }),
+      event({ ...arrival, at: 101 * HOUR + 60_000, voyage: 'X77', carrierId: 'car_2' }),
+      event({ ...arrival, classifier: 'PLN', at: 90 * HOUR }),
+    ]);
+    expect(truth.milestones).toHaveLength(1);
+    expect(truth.milestones[0]).toMatchObject({ classifier: 'ACT', estimatedAt: 100 * HOUR, plannedAt: 90 * HOUR });
+  });
+
+  it('keeps an estimate and its actual together on one voyage, however late the ship', () => {
+    const arrival = { family: 'TRANSPORT', code: 'ARRI', location: { unLocationCode: 'NLRTM' }, voyage: '1' } as const;
+    const days = 24 * HOUR;
+    const truth = foldJourney([
+      event({ ...arrival, classifier: 'EST', at: 10 * days }),
+      event({ ...arrival, at: 45 * days }),
+      event({ ...arrival, at: 100 * days, voyage: '2' }),
+    ]);
+    expect(truth.milestones.map(({ at, estimatedAt }) => [at / days, estimatedAt])).toEqual([
+      [45, 10 * days],
+      [100, null],
+    ]);
+  });
+
+  it('takes the later in the carrier’s order among words of one time, as of a history that is pushed again', () => {
+    const arrival = { family: 'TRANSPORT', code: 'ARRI', classifier: 'EST', createdAt: 5 } as const;
+    const rows = [
+      { ...event({ ...arrival, at: 5 * HOUR }), origin: 7_000 },
+      { ...event({ ...arrival, at: 3 * HOUR }), origin: 7_001 },
+    ];
+    for (const order of [rows, rows.toReversed()]) expect(foldJourney(order).milestones[0]!.at).toBe(3 * HOUR);
+  });
+
   it('keeps the estimate beside the actual', () => {
     const arrival = { family: 'TRANSPORT', code: 'ARRI', location: { unLocationCode: 'NLRTM' } } as const;
     const [milestone] = foldJourney([

@@ -69,27 +69,31 @@ function milestoneOf(event: Pick<JourneyEvent, 'family' | 'code' | 'empty'>): Mi
   return EQUIPMENT_CODES[event.code] ?? null;
 }
 
+/** An event as the log has it; `origin` is its place in the order of what its connection delivered. */
+export type LoggedEvent = JourneyEvent & { origin?: number };
+
 interface Slot {
   code: MilestoneCode;
-  latest: Partial<Record<Classifier, JourneyEvent>>;
+  latest: Partial<Record<Classifier, LoggedEvent>>;
 }
 
 /**
- * Events of one milestone at one place without a voyage are one visit when they lie this close. Boxes
- * do not come round to the same port sooner, and carriers' estimates are seldom further off.
+ * Events of one milestone at one place are one visit when they lie this close, whatever voyages they name: the two sides of
+ * a call have numbers of their own, each carrier of the ship has its own, and some have none. Boxes do not come round to
+ * the same port sooner, and carriers' estimates are seldom further off.
  */
-export const SAME_VISIT_MS = 20 * 86_400_000;
+const SAME_VISIT_MS = 20 * 86_400_000;
 
 /** Folds the log. Cost is that of sorting it. */
-export function foldJourney(events: Iterable<JourneyEvent>): JourneyTruth {
+export function foldJourney(events: Iterable<LoggedEvent>): JourneyTruth {
   const warnings = new Set<string>();
-  const groups = new Map<string, { code: MilestoneCode; events: JourneyEvent[] }>();
+  const groups = new Map<string, { code: MilestoneCode; events: LoggedEvent[] }>();
   for (const event of events) {
     for (const warning of event.warnings ?? []) warnings.add(warning);
     const code = milestoneOf(event);
     if (!code) continue;
     const place = event.location?.unLocationCode ?? event.location?.facilityCode ?? '';
-    const name = `${code}|${place}|${event.voyage ?? ''}`;
+    const name = `${code}|${place}`;
     const group = groups.get(name);
     if (group) group.events.push(event);
     else groups.set(name, { code, events: [event] });
@@ -111,19 +115,32 @@ export function foldJourney(events: Iterable<JourneyEvent>): JourneyTruth {
   };
 }
 
-/** Splits the events of one milestone and place into visits; a voyage number already tells them apart. */
-function visitsOf(events: JourneyEvent[]): JourneyEvent[][] {
-  if (events[0]!.voyage) return [events];
-  const visits: JourneyEvent[][] = [];
-  for (const event of [...events].sort((a, b) => a.at - b.at)) {
-    const visit = visits.at(-1);
-    if (visit && event.at - visit[0]!.at <= SAME_VISIT_MS) visit.push(event);
-    else visits.push([event]);
+/** Splits the events of one milestone and place into visits: those of one voyage are together however far apart. */
+function visitsOf(events: LoggedEvent[]): LoggedEvent[][] {
+  const byVoyage = new Map<string | number, LoggedEvent[]>();
+  for (const event of events) {
+    const voyage = event.voyage ?? event.at;
+    byVoyage.set(voyage, [...(byVoyage.get(voyage) ?? []), event]);
   }
-  return visits;
+  const parts = [...byVoyage.values()].map((part) => ({ part, from: Math.min(...part.map(({ at }) => at)) }));
+  const visits: { events: LoggedEvent[]; from: number }[] = [];
+  for (const { part, from } of parts.sort((a, b) => a.from - b.from)) {
+    const visit = visits.at(-1);
+    if (visit && from - visit.from <= SAME_VISIT_MS) visit.events.push(...part);
+    else visits.push({ events: [...part], from });
+  }
+  return visits.map((visit) => visit.events);
 }
 
-function toSlot(code: MilestoneCode, events: JourneyEvent[]): Slot {
+/** Whether two milestones are the same visit; the time of it may have been corrected meanwhile. */
+export function isSameVisit(a: Milestone, b: Milestone): boolean {
+  const place = ({ code, location }: Milestone): string =>
+    `${code}|${location?.unLocationCode ?? location?.facilityCode ?? ''}`;
+  if (place(a) !== place(b)) return false;
+  return (a.voyage !== null && a.voyage === b.voyage) || Math.abs(a.at - b.at) <= SAME_VISIT_MS;
+}
+
+function toSlot(code: MilestoneCode, events: LoggedEvent[]): Slot {
   const latest: Slot['latest'] = {};
   for (const event of events) {
     const known = latest[event.classifier];
@@ -132,9 +149,13 @@ function toSlot(code: MilestoneCode, events: JourneyEvent[]): Slot {
   return { code, latest };
 }
 
-/** The carrier's newer word wins; between words of one instant the content decides, not arrival. */
-function supersedes(event: JourneyEvent, known: JourneyEvent): boolean {
+/**
+ * The carrier's newer word wins; between words of one instant, as in a history that is pushed again under the time of the
+ * push, the later in the carrier's own order. Without an order the content decides, so that arrival does not.
+ */
+function supersedes(event: LoggedEvent, known: LoggedEvent): boolean {
   if (event.createdAt !== known.createdAt) return event.createdAt > known.createdAt;
+  if (event.origin !== known.origin) return (event.origin ?? -1) > (known.origin ?? -1);
   if (event.at !== known.at) return event.at > known.at;
   return JSON.stringify(event) > JSON.stringify(known);
 }

@@ -7,7 +7,8 @@ import { type TrackerMemory, upgradeMemory } from '../../domain/container/state.
 import type { SaidEta } from '../../domain/eta/eta.ts';
 import type { JourneyRecord } from '../../domain/eta/ledger.ts';
 import type { EtaModels } from '../../domain/eta/state.ts';
-import type { JourneyEvent, TrackedEvent } from '../../domain/journey/event.ts';
+import type { TrackedEvent } from '../../domain/journey/event.ts';
+import type { LoggedEvent } from '../../domain/journey/fold.ts';
 import { byTime, monthOf, type PointTuple } from '../../domain/positions/chunk.ts';
 import { DISTANCE_FIELDS_KEPT, ETA_SAID_MAX, POSITION_CHUNK_POINTS } from '../../platform/limits.ts';
 import { Sql } from '../kit/sql.ts';
@@ -158,8 +159,8 @@ export class TrackerStorage {
   }
 
   /** The whole journey log. */
-  journeyLog(): JourneyEvent[] {
-    return this.sql.run<{ body: string }>('SELECT body FROM events').map((row) => JSON.parse(row.body) as JourneyEvent);
+  journeyLog(): LoggedEvent[] {
+    return this.sql.run<{ body: string }>('SELECT body FROM events').map((row) => JSON.parse(row.body) as StoredEvent);
   }
 
   /** Events by time, after a cursor of (at, key). */

@@ -94,6 +94,49 @@ describe('dcsa', () => {
   });
 });
 
+describe('a port call', () => {
+  const call = (code: string, transportCall: object) => ({
+    eventType: 'TRANSPORT',
+    transportEventTypeCode: code,
+    eventClassifierCode: 'ACT',
+    eventCreatedDateTime: '2026-05-02T00:00:00Z',
+    eventDateTime: '2026-05-01T10:00:00Z',
+    references: [{ referenceType: 'EQ', referenceValue: 'CSQU3054383' }],
+    transportCall,
+  });
+  const readOf = (body: object) => {
+    const result = dcsa.parse(JSON.stringify(body), json, context);
+    const [item] = 'items' in result ? result.items : [];
+    if (!item || !('events' in item)) throw new Error('the event was refused');
+    return item.events[0];
+  };
+
+  it('is of the import voyage when the ship comes in, of the export voyage when it leaves, and of either without the other', () => {
+    const both = { importVoyageNumber: '001W', exportVoyageNumber: '002 E', UNLocationCode: 'NLRTM' };
+    expect([readOf(call('ARRI', both)), readOf(call('DEPA', both))]).toMatchObject([
+      { voyage: '001W' },
+      { voyage: '002E' },
+    ]);
+    const { importVoyageNumber: _import, ...exportOnly } = both;
+    const { exportVoyageNumber: _export, ...importOnly } = both;
+    expect([readOf(call('ARRI', exportOnly)), readOf(call('DEPA', importOnly))]).toMatchObject([
+      { voyage: '002E' },
+      { voyage: '001W' },
+    ]);
+  });
+
+  it('is at one port under each code that carriers write for it, in its zone', () => {
+    for (const code of ['CNSHA', 'CNSHG', 'cnsgh']) {
+      const naked = { ...call('ARRI', { UNLocationCode: code }), eventDateTime: '2026-05-01T10:00:00' };
+      expect(readOf(naked)).toMatchObject({
+        location: { unLocationCode: 'CNSHA' },
+        at: Date.parse('2026-05-01T02:00:00Z'),
+      });
+    }
+    expect(readOf(call('ARRI', { UNLocationCode: 'XXABC' }))).toMatchObject({ location: { unLocationCode: 'XXABC' } });
+  });
+});
+
 describe('positions', () => {
   const fix = { container: 'CSQU3054383', time: '2026-05-01T10:00:00Z', latitude: '1.5', longitude: 103.8 };
 

@@ -89,7 +89,7 @@ function adaptEvent(raw: unknown, index: number, context: AdapterContext): Adapt
       createdAt: created?.at ?? (classifier === 'ACT' ? time.at : context.now),
       carrierId: context.carrierId,
       ...(location ? { location } : {}),
-      ...details(item, call),
+      ...details(item, call, code),
       ...warningsOf(container, location),
     }),
   );
@@ -114,7 +114,8 @@ function locationOf(item: Fields, call: Fields): EventLocation | undefined {
   const location: EventLocation = {};
   for (const source of sources) {
     const code = pick(source, 'UNLocationCode', 'unLocationCode')?.toUpperCase().replaceAll(' ', '');
-    if (code && /^[A-Z]{2}[A-Z0-9]{3}$/.test(code)) location.unLocationCode ??= code;
+    // Carriers write several codes for one port: a visit must not be two for that.
+    if (code && /^[A-Z]{2}[A-Z0-9]{3}$/.test(code)) location.unLocationCode ??= portOf(code)?.code ?? code;
     const facility = pick(source, 'facilityCode')?.toUpperCase();
     if (facility && facility.length <= 11) location.facilityCode ??= facility;
     const lat = numberOf(source.latitude);
@@ -127,11 +128,11 @@ function locationOf(item: Fields, call: Fields): EventLocation | undefined {
   return Object.keys(location).length > 0 ? location : undefined;
 }
 
-function details(item: Fields, call: Fields): Partial<JourneyEvent> {
+function details(item: Fields, call: Fields, code: string): Partial<JourneyEvent> {
   const vessel = recordOf(call.vessel) ?? {};
   const empty = upper(item.emptyIndicatorCode);
   const mode = upper(call.modeOfTransport);
-  const voyage = pick(call, 'exportVoyageNumber', 'carrierVoyageNumber', 'importVoyageNumber')?.replaceAll(/\s/g, '');
+  const voyage = voyageOf(call, code);
   const document = recordOf(Array.isArray(item.documentReferences) ? item.documentReferences[0] : undefined);
   const entries: [keyof JourneyEvent, unknown][] = [
     ['empty', empty === 'EMPTY' ? true : empty === 'LADEN' ? false : undefined],
@@ -149,6 +150,14 @@ function details(item: Fields, call: Fields): Partial<JourneyEvent> {
   ];
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as Partial<JourneyEvent>;
 }
+
+/** The voyage that a milestone is of: a ship comes in on its import voyage and leaves on its export voyage (DCSA T&T 2.2). */
+function voyageOf(call: Fields, code: string): string | undefined {
+  const [first, second] = INBOUND.has(code) ? ['import', 'export'] : ['export', 'import'];
+  return pick(call, `${first}VoyageNumber`, 'carrierVoyageNumber', `${second}VoyageNumber`)?.replaceAll(/\s/g, '');
+}
+
+const INBOUND = new Set(['ARRI', 'DISC']);
 
 /** The container named directly, else every equipment reference (a transport event may hold many). */
 function containersOf(item: Fields): string[] {

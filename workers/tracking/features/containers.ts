@@ -86,11 +86,20 @@ function register(
     return containerTracker(env, scope.tenantId, number).register({
       tenantId: scope.tenantId,
       number,
-      registration,
+      registration: { ...registration, ...lane(registration) },
       registeredAt,
       correlationId: scope.correlationId,
     });
   });
+}
+
+/** Its ports under the codes that stand for them, as in the events that are compared with them. */
+function lane({ origin, destination }: Omit<Registration, 'number'>): Pick<Registration, 'origin' | 'destination'> {
+  const standing = (code: string): string => portOf(code)?.code ?? code;
+  return {
+    ...(origin ? { origin: standing(origin) } : {}),
+    ...(destination ? { destination: standing(destination) } : {}),
+  };
 }
 
 function registered(registrations: Registration[]): Registered {
