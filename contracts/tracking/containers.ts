@@ -144,8 +144,14 @@ const journeyEvent = z
     voyage: text('Voyage number', '048W').optional(),
     transportCallId: text('The carrier’s id of the port call', 'TC-1').optional(),
     documentReference: text('Bill of lading or booking of the carrier', 'MEDU1234567').optional(),
+    documentTypeCode: text('Kind of document (DCSA document type code)', 'SHI').optional(),
     delayReasonCode: text('SMDG delay reason code', 'WEA').optional(),
     carrierEventId: text('The carrier’s id of the event', '84db923d-2a19-4eb0-beb5-446c1ec57d34').optional(),
+    saidAs: oneOf(
+      ['ACT', 'EST', 'PLN'],
+      'What the carrier called it, where it counts as something else: an actual far ahead counts as an estimate',
+    ).optional(),
+    retracted: flag('Whether the carrier takes back what it said under this id', true).optional(),
     warnings: z
       .array(z.string())
       .meta({ description: 'What looks odd', examples: [[]] })

@@ -86,8 +86,11 @@ const journeyEventSchema = z.strictObject({
   voyage: z.string().max(50).optional(),
   transportCallId: z.string().max(100).optional(),
   documentReference: z.string().max(100).optional(),
+  documentTypeCode: z.string().max(10).optional(),
   delayReasonCode: z.string().max(4).optional(),
   carrierEventId: z.string().max(100).optional(),
+  saidAs: z.enum(['ACT', 'EST', 'PLN']).optional(),
+  retracted: z.boolean().optional(),
   warnings: z.array(z.string().max(200)).max(10).optional(),
 });
 

@@ -37,8 +37,14 @@ export interface JourneyEvent {
   voyage?: string | undefined;
   transportCallId?: string | undefined;
   documentReference?: string | undefined;
+  /** What kind of document it is about (DCSA document type codes, such as SHI). */
+  documentTypeCode?: string | undefined;
   delayReasonCode?: string | undefined;
   carrierEventId?: string | undefined;
+  /** What the carrier called it, where it counts as something else: an actual that lies ahead counts as an estimate. */
+  saidAs?: Classifier | undefined;
+  /** Whether the carrier takes back what it said under this id. */
+  retracted?: boolean | undefined;
   warnings?: string[] | undefined;
 }
 
@@ -110,6 +116,10 @@ export function contentKey(event: CanonicalEvent): string {
       event.voyage ?? event.transportCallId ?? '',
       event.documentReference ?? '',
       event.at,
+      event.mode ?? '',
+      event.documentTypeCode ?? '',
+      event.saidAs ?? '',
+      event.retracted ? 'retracted' : '',
     ].join('|'),
   );
 }

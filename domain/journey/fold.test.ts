@@ -112,6 +112,33 @@ describe('foldJourney', () => {
     for (const order of [rows, rows.toReversed()]) expect(foldJourney(order).milestones[0]!.at).toBe(3 * HOUR);
   });
 
+  it('takes the newest word under one id, and nothing of what was taken back', () => {
+    const discharged = { code: 'DISC', carrierEventId: 'p1' } as const;
+    const log = [
+      event({ code: 'LOAD', at: HOUR }),
+      event({ ...discharged, at: 50 * HOUR, createdAt: 1, location: { unLocationCode: 'NLRTM' } }),
+      event({ ...discharged, at: 60 * HOUR, createdAt: 2, location: { unLocationCode: 'BEANR' } }),
+    ];
+    const back = event({ ...discharged, at: 60 * HOUR, createdAt: 3, retracted: true });
+    for (const order of [log, log.toReversed()]) {
+      const places = foldJourney(order).milestones.map(({ location }) => location?.unLocationCode);
+      expect(places).toEqual(['CNSHA', 'BEANR']);
+      expect(foldJourney([back, ...order])).toMatchObject({ status: 'loaded', milestones: [{ code: 'loaded' }] });
+    }
+    // Another carrier's id, another kind of event, and no id at all are none of it.
+    const others = [
+      event({ ...discharged, carrierId: 'car_2', at: 50 * HOUR }),
+      event({ ...discharged, code: 'GTIN', at: 60 * HOUR }),
+      event({ code: 'DISC', at: 500 * 24 * HOUR }),
+    ];
+    expect(foldJourney([back, ...log, ...others]).milestones.map(({ code }) => code)).toEqual([
+      'loaded',
+      'discharged',
+      'gate_in',
+      'discharged',
+    ]);
+  });
+
   it('keeps the estimate beside the actual', () => {
     const arrival = { family: 'TRANSPORT', code: 'ARRI', location: { unLocationCode: 'NLRTM' } } as const;
     const [milestone] = foldJourney([

@@ -88,7 +88,7 @@ const SAME_VISIT_MS = 20 * 86_400_000;
 export function foldJourney(events: Iterable<LoggedEvent>): JourneyTruth {
   const warnings = new Set<string>();
   const groups = new Map<string, { code: MilestoneCode; events: LoggedEvent[] }>();
-  for (const event of events) {
+  for (const event of inForce(events)) {
     for (const warning of event.warnings ?? []) warnings.add(warning);
     const code = milestoneOf(event);
     if (!code) continue;
@@ -113,6 +113,25 @@ export function foldJourney(events: Iterable<LoggedEvent>): JourneyTruth {
     voyage: carrying?.voyage ?? null,
     warnings: [...warnings].sort(),
   };
+}
+
+/**
+ * What still counts: of the words of one carrier under one id the newest, and nothing of it when that takes it back (DCSA's
+ * override and retraction). An id that is used for another kind of event is another id.
+ */
+function inForce(events: Iterable<LoggedEvent>): LoggedEvent[] {
+  const unnamed: LoggedEvent[] = [];
+  const named = new Map<string, LoggedEvent>();
+  for (const event of events) {
+    if (event.carrierEventId === undefined) {
+      unnamed.push(event);
+      continue;
+    }
+    const name = `${event.carrierId}|${event.carrierEventId}|${event.family}|${event.code}`;
+    const known = named.get(name);
+    if (!known || supersedes(event, known)) named.set(name, event);
+  }
+  return [...unnamed, ...named.values()].filter(({ retracted }) => !retracted);
 }
 
 /** Splits the events of one milestone and place into visits: those of one voyage are together however far apart. */

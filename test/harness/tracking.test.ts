@@ -263,3 +263,49 @@ describe('a body', () => {
     expect((await raw(Buffer.from(said, 'utf16le'))).body).toMatchObject({ accepted: 0, duplicates: 1 });
   });
 });
+
+it('a carrier corrects a place, takes an event back, and what lies ahead has not happened', async () => {
+  const dcsa = await tenant.admin.must('POST', '/v1/connections', {
+    name: 'Corrections',
+    carrierId: tenant.carrierId,
+    format: 'dcsa',
+    scheme: 'dcsa',
+  });
+  const number = 'TCLU1234568';
+  await tenant.admin.must('POST', '/v1/containers', {
+    containers: [{ number, origin: 'CNSHG', destination: 'NLRTM' }],
+  });
+  const say = async (code: string, place: string, eventDateTime: string, created: string, more: object = {}) => {
+    const event = {
+      eventType: 'EQUIPMENT',
+      equipmentEventTypeCode: code,
+      eventClassifierCode: 'ACT',
+      emptyIndicatorCode: 'LADEN',
+      equipmentReference: number,
+      eventLocation: { UNLocationCode: place },
+      eventDateTime,
+      eventCreatedDateTime: created,
+      ...more,
+    };
+    const { body } = await postSigned(platform.origin, dcsa, JSON.stringify(event), { fetcher: fetchOf(platform) });
+    await settled(body.receiptId);
+    const view = await tenant.admin.must('GET', `/v1/containers/${number}`);
+    const places = view.milestones.map((m: any) => `${m.code} ${m.location.unLocationCode} ${m.classifier}`);
+    return [view.status, ...places];
+  };
+  const loaded = 'loaded CNSHA ACT';
+  expect(await say('LOAD', 'CNSGH', '2026-01-05T00:00:00Z', '2026-01-05T01:00:00Z')).toEqual(['loaded', loaded]);
+  const id = { eventID: 'p1-of-the-carrier' };
+  const [first, second] = ['2026-02-01T00:00:00Z', '2026-02-02T00:00:00Z'];
+  expect(await say('DISC', 'NLRTM', first, first, id)).toEqual(['discharged', loaded, 'discharged NLRTM ACT']);
+  expect(await say('DISC', 'BEANR', first, second, id)).toEqual(['discharged', loaded, 'discharged BEANR ACT']);
+  // The older word, said once more, is none.
+  expect(await say('DISC', 'NLRTM', first, first, id)).toEqual(['discharged', loaded, 'discharged BEANR ACT']);
+  const back = { ...id, isRetracted: true };
+  expect(await say('DISC', 'BEANR', first, '2026-02-03T00:00:00Z', back)).toEqual(['loaded', loaded]);
+  const ahead = await say('GTOT', 'NLRTM', '2036-02-01T00:00:00Z', '2026-02-04T00:00:00Z');
+  expect(ahead).toEqual(['loaded', loaded, 'gate_out NLRTM EST']);
+  const events = await tenant.admin.all(`/v1/containers/${number}/events`);
+  expect(events).toHaveLength(5);
+  expect(events.at(-1)).toMatchObject({ classifier: 'EST', saidAs: 'ACT', warnings: [expect.any(String)] });
+});

@@ -1164,10 +1164,16 @@ export interface JourneyEvent {
   transportCallId?: string;
   /** Bill of lading or booking of the carrier */
   documentReference?: string;
+  /** Kind of document (DCSA document type code) */
+  documentTypeCode?: string;
   /** SMDG delay reason code */
   delayReasonCode?: string;
   /** The carrier’s id of the event */
   carrierEventId?: string;
+  /** What the carrier called it, where it counts as something else: an actual far ahead counts as an estimate */
+  saidAs?: 'ACT' | 'EST' | 'PLN';
+  /** Whether the carrier takes back what it said under this id */
+  retracted?: boolean;
   /** What looks odd */
   warnings?: string[];
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalEventSchema } from '../../../contracts/tracking/events.ts';
+import { type CanonicalEvent, contentKey } from '../../../domain/journey/event.ts';
 import { adaptEach } from './adapter.ts';
 import { dcsa } from './dcsa.ts';
 import { positions } from './positions.ts';
@@ -123,6 +124,36 @@ describe('a port call', () => {
       { voyage: '002E' },
       { voyage: '001W' },
     ]);
+  });
+
+  it('that lies more than 14 hours ahead is no actual yet: it counts as an estimate, and says what it was called', () => {
+    const dated = (eventDateTime: string) => ({ ...call('ARRI', { UNLocationCode: 'NLRTM' }), eventDateTime });
+    expect(readOf(dated('2036-05-01T10:00:00Z'))).toMatchObject({
+      classifier: 'EST',
+      saidAs: 'ACT',
+      warnings: [expect.stringContaining('14 hours ahead')],
+    });
+    const soon = readOf(dated('2026-06-01T13:59:00Z'));
+    expect(soon).toMatchObject({ classifier: 'ACT' });
+    expect(soon).not.toHaveProperty('saidAs');
+  });
+
+  it('that is taken back says so, and tells documents of one id apart by their type', () => {
+    const shipment = (documentTypeCode: string) => ({
+      eventType: 'SHIPMENT',
+      shipmentEventTypeCode: 'DRFT',
+      eventClassifierCode: 'ACT',
+      eventDateTime: '2026-05-01T10:00:00Z',
+      eventCreatedDateTime: '2026-05-01T10:00:00Z',
+      documentID: 'DOC1',
+      documentTypeCode,
+      references: [{ referenceType: 'EQ', referenceValue: 'CSQU3054383' }],
+    });
+    const [shi, trd] = [readOf(shipment('SHI')), readOf(shipment('TRD'))] as CanonicalEvent[];
+    expect([shi, trd]).toMatchObject([{ documentTypeCode: 'SHI' }, { documentTypeCode: 'TRD' }]);
+    expect(contentKey(shi!)).not.toBe(contentKey(trd!));
+    expect(readOf({ ...call('ARRI', {}), eventID: 'p1', isRetracted: true })).toMatchObject({ retracted: true });
+    expect(readOf({ ...call('ARRI', {}), eventID: 'p1', isRetracted: null })).not.toHaveProperty('retracted');
   });
 
   it('is at one port under each code that carriers write for it, in its zone', () => {

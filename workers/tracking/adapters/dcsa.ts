@@ -74,6 +74,10 @@ function adaptEvent(raw: unknown, index: number, context: AdapterContext): Adapt
   if (unreadable !== undefined) {
     return refuse('/references', 'event.reference_invalid', `"${unreadable.slice(0, 40)}" is not a container number`);
   }
+  const isAhead = classifier === 'ACT' && time.at > context.now + AHEAD_MAX_MS;
+  const counted: Pick<JourneyEvent, 'classifier' | 'saidAs'> = isAhead
+    ? { classifier: 'EST', saidAs: classifier }
+    : { classifier };
   const events = containers.map(
     (container): JourneyEvent => ({
       v: 1,
@@ -81,7 +85,7 @@ function adaptEvent(raw: unknown, index: number, context: AdapterContext): Adapt
       container,
       family,
       code,
-      classifier,
+      ...counted,
       at: time.at,
       atText,
       zoneSource: time.zoneSource,
@@ -90,11 +94,15 @@ function adaptEvent(raw: unknown, index: number, context: AdapterContext): Adapt
       carrierId: context.carrierId,
       ...(location ? { location } : {}),
       ...details(item, call, code),
-      ...warningsOf(container, location),
+      ...(item.isRetracted === true ? { retracted: true } : {}),
+      ...warningsOf(container, location, isAhead),
     }),
   );
   return { index, raw, events };
 }
+
+/** Local time without a zone is this far ahead at most: further, and it has not happened. */
+const AHEAD_MAX_MS = 14 * 3_600_000;
 
 const upper = (value: unknown): string | undefined => textOf(value)?.toUpperCase();
 
@@ -145,6 +153,7 @@ function details(item: Fields, call: Fields, code: string): Partial<JourneyEvent
       'documentReference',
       (pick(item, 'documentID', 'documentId') ?? (document && pick(document, 'documentReferenceValue')))?.slice(0, 100),
     ],
+    ['documentTypeCode', upper(item.documentTypeCode)?.slice(0, 10)],
     ['delayReasonCode', pick(item, 'delayReasonCode')?.slice(0, 4)],
     ['carrierEventId', pick(item, 'eventID', 'eventId')?.slice(0, 100)],
   ];
@@ -174,8 +183,13 @@ function containersOf(item: Fields): string[] {
   return [...new Set(named.map(normalizeContainerNumber))];
 }
 
-function warningsOf(container: string, location: EventLocation | undefined): Pick<JourneyEvent, 'warnings'> {
+function warningsOf(
+  container: string,
+  location: EventLocation | undefined,
+  isAhead: boolean,
+): Pick<JourneyEvent, 'warnings'> {
   const warnings: string[] = [];
+  if (isAhead) warnings.push('an actual that lies more than 14 hours ahead counts as an estimate');
   if (!isValidContainerNumber(container)) warnings.push(`container number ${container} fails its check digit`);
   const code = location?.unLocationCode;
   if (code && !portOf(code)) warnings.push(`location ${code} is not in the port table`);
