@@ -29,3 +29,11 @@ export function isValidContainerNumber(number: string): boolean {
 export function normalizeContainerNumber(text: string): string {
   return text.toUpperCase().replaceAll(/[\s\-/.]/g, '');
 }
+
+/**
+ * Whether a normalized number is a word that feeds write for none (NULL, UNKNOWN, TEST, ZZZZ, 0000000): every container
+ * number has digits (ISO 6346 section 3), and not one letter or digit alone.
+ */
+export function isPlaceholderNumber(number: string): boolean {
+  return !/\d/.test(number) || /^(.)\1*$/.test(number) || /^[A-Z]*0+$/.test(number);
+}

@@ -197,6 +197,17 @@ describe('positions', () => {
   });
 });
 
+it('a word that stands for no container is refused, a number of a wrong check digit is not', () => {
+  for (const word of ['NULL', 'None', 'UNKNOWN', 'test', 'ZZZZ', '0000000', 'XXXX0000000', '1111111', 'TBA TBA']) {
+    const [event] = items({ ...gateIn, equipmentReference: word });
+    expect(event).toMatchObject({ fault: { code: 'event.container_placeholder' } });
+    const said = { container: word, time: '2026-05-01T10:00:00Z', latitude: 1, longitude: 1 };
+    const result = positions.parse(JSON.stringify(said), json, context);
+    expect(result).toMatchObject({ items: [{ fault: { code: 'position.container_placeholder' } }] });
+  }
+  expect(items({ ...gateIn, equipmentReference: 'CSQU3054380' })[0]).toHaveProperty('events');
+});
+
 describe('readings', () => {
   const fix = { container: 'CSQU3054383', time: '2026-05-01T10:00:00Z', latitude: 1.5, longitude: 103.8 };
   const readOf = (sensors: object) => {

@@ -4,7 +4,11 @@
  * kept with a warning; only what cannot be placed in a container's journey is refused.
  */
 import type { Fault } from '../../../contracts/kit/result.ts';
-import { isValidContainerNumber, normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts';
+import {
+  isPlaceholderNumber,
+  isValidContainerNumber,
+  normalizeContainerNumber,
+} from '../../../domain/identifiers/iso6346.ts';
 import type { EventLocation, JourneyEvent } from '../../../domain/journey/event.ts';
 import { parseInstant } from '../../../domain/journey/instant.ts';
 import { portOf } from '../../../reference/ports.ts';
@@ -73,6 +77,10 @@ function adaptEvent(raw: unknown, index: number, context: AdapterContext): Adapt
   const unreadable = containers.find((number) => !/^[A-Z0-9]{4,17}$/.test(number));
   if (unreadable !== undefined) {
     return refuse('/references', 'event.reference_invalid', `"${unreadable.slice(0, 40)}" is not a container number`);
+  }
+  const placeholder = containers.find(isPlaceholderNumber);
+  if (placeholder !== undefined) {
+    return refuse('/equipmentReference', 'event.container_placeholder', `"${placeholder}" is no container's number`);
   }
   const isAhead = classifier === 'ACT' && time.at > context.now + AHEAD_MAX_MS;
   const counted: Pick<JourneyEvent, 'classifier' | 'saidAs'> = isAhead

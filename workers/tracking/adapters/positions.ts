@@ -4,7 +4,7 @@
  * `temperature` (Celsius), `humidity` (percent), `shock` (g), `door` ("open", "closed" or boolean).
  */
 import type { Fault } from '../../../contracts/kit/result.ts';
-import { normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts';
+import { isPlaceholderNumber, normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts';
 import type { Sensors } from '../../../domain/journey/event.ts';
 import { parseInstant } from '../../../domain/journey/instant.ts';
 import {
@@ -56,6 +56,13 @@ function adaptPosition(raw: unknown, index: number, { now }: AdapterContext): Ad
   const device = textOf(item.device);
   if (!container && !device) {
     return refuse('/container', 'position.no_subject', 'Name a container or a device');
+  }
+  if (container && isPlaceholderNumber(normalizeContainerNumber(container))) {
+    return refuse(
+      '/container',
+      'position.container_placeholder',
+      `"${container.slice(0, 40)}" is no container's number`,
+    );
   }
   const time = parseInstant(textOf(item.time) ?? '', null);
   if (!time) return refuse('/time', 'position.time_invalid', 'time must be an RFC 3339 instant');

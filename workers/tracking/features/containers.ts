@@ -12,7 +12,11 @@ import type { Scope } from '../../../contracts/kit/serve.ts';
 import type { ApiContainer, ApiJourneyEvent, ApiPosition, FleetLine } from '../../../contracts/tracking/containers.ts';
 import type { Registered, Registration } from '../../../contracts/tracking/registrations.ts';
 import type { FleetSummary } from '../../../domain/container/state.ts';
-import { isValidContainerNumber, normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts';
+import {
+  isPlaceholderNumber,
+  isValidContainerNumber,
+  normalizeContainerNumber,
+} from '../../../domain/identifiers/iso6346.ts';
 import { containerTracker } from '../../../durable-objects/container-tracker/stub.ts';
 import { fleetIndex } from '../../../durable-objects/fleet-index/stub.ts';
 import { mapLimit } from '../../../platform/concurrency.ts';
@@ -67,11 +71,12 @@ export async function registerBooked(
 }
 
 function numberFaults(registrations: Registration[]): Failure | null {
-  const faults = registrations.flatMap(({ number }, i) =>
-    REFERENCE.test(normalizeContainerNumber(number))
-      ? []
-      : [{ pointer: `/containers/${i}/number`, code: 'invalid', detail: 'must be 4 to 17 letters and digits' }],
-  );
+  const faults = registrations.flatMap(({ number }, i) => {
+    const pointer = `/containers/${i}/number`;
+    const normal = normalizeContainerNumber(number);
+    if (!REFERENCE.test(normal)) return [{ pointer, code: 'invalid', detail: 'must be 4 to 17 letters and digits' }];
+    return isPlaceholderNumber(normal) ? [{ pointer, code: 'placeholder', detail: 'is no container’s number' }] : [];
+  });
   return faults.length > 0 ? invalid(faults) : null;
 }
 
