@@ -29,12 +29,41 @@ function items(body: unknown) {
 
 describe('dcsa', () => {
   it('takes one event, an array and a wrapper alike', () => {
-    for (const body of [gateIn, [gateIn], { events: [gateIn] }]) {
+    const { eventType: _type, ...untyped } = gateIn;
+    const envelope = (data: unknown) => ({ specversion: '1.0', id: '1', source: '/carrier', type: 'event', data });
+    for (const body of [
+      gateIn,
+      [gateIn],
+      { events: [gateIn] },
+      { eventList: [gateIn] },
+      { data: gateIn },
+      { transportEvents: [], equipmentEvents: [untyped], shipmentEvents: null },
+      { events: { equipmentEvents: [gateIn] } },
+      envelope(gateIn),
+      [envelope({ events: [gateIn] })],
+    ]) {
       const [item] = items(body);
       expect(item).toMatchObject({
         events: [{ container: 'CSQU3054383', code: 'GTIN', empty: false, location: { unLocationCode: 'CNSHA' } }],
       });
     }
+  });
+
+  it('counts every event of lists by type, and one item for what is no event in any wrapper', () => {
+    const transport = {
+      ...gateIn,
+      equipmentEventTypeCode: undefined,
+      eventType: 'TRANSPORT',
+      transportEventTypeCode: 'DEPA',
+    };
+    expect(items({ transportEvents: [transport, transport], equipmentEvents: [gateIn] })).toHaveLength(3);
+    for (const body of [{}, 7, 'x', null, { a: 1 }, { events: null }]) {
+      expect(items(body).map((item) => 'fault' in item)).toEqual([true]);
+    }
+    let deep: unknown = gateIn;
+    for (let i = 0; i < 30; i++) deep = { data: deep };
+    expect(items(deep).map((item) => 'fault' in item)).toEqual([true]);
+    expect(items({ events: [] })).toEqual([]);
   });
 
   it('takes what real feeds send: nulls, lower camel, spaces, mixed case, naked local time', () => {
@@ -262,7 +291,9 @@ it('never throws, and what adapters emit meets the contract or is refused', () =
       for (const adapter of [dcsa, positions]) {
         const result = adapter.parse(JSON.stringify(list), json, context);
         if ('unreadable' in result) continue;
-        expect(result.items).toHaveLength(list.length);
+        // An item may be a wrapper of others; they are counted one after the other all the same.
+        expect(result.items.map(({ index }) => index)).toEqual(result.items.map((_, i) => i));
+        if (adapter === positions) expect(result.items).toHaveLength(list.length);
         for (const item of result.items) {
           for (const event of 'events' in item ? item.events : []) {
             if ('container' in event && event.kind === 'journey') {

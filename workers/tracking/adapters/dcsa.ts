@@ -1,5 +1,5 @@
 /**
- * DCSA Track & Trace 2.2 events: one event, an array, or `{events: [...]}`. Real feeds deviate, so
+ * DCSA Track & Trace 2.2 events, in whichever wrapper. Real feeds deviate, so
  * names are read in either spelling, nulls are absences, codes are upper-cased and the unknown is
  * kept with a warning; only what cannot be placed in a container's journey is refused.
  */
@@ -22,6 +22,7 @@ import {
   recordOf,
   textOf,
 } from './adapter.ts';
+import { eventsOf } from './dcsa-lists.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -30,9 +31,7 @@ export const dcsa: Adapter = {
   parse(text, _contentType, context) {
     const parsed = parseJson(text);
     if ('error' in parsed) return { unreadable: parsed.error };
-    const wrapped = recordOf(parsed.value)?.events;
-    const list = Array.isArray(parsed.value) ? parsed.value : Array.isArray(wrapped) ? wrapped : [parsed.value];
-    return { items: adaptEach(list, context, adaptEvent) };
+    return { items: adaptEach(eventsOf(parsed.value), context, adaptEvent) };
   },
 };
 
@@ -42,6 +41,8 @@ const TYPE_CODES = {
   SHIPMENT: 'shipmentEventTypeCode',
 } as const;
 
+const FAMILIES = ['TRANSPORT', 'EQUIPMENT', 'SHIPMENT'] as const;
+
 function adaptEvent(raw: unknown, index: number, context: AdapterContext): AdaptedItem {
   const refuse = (pointer: string, code: string, detail: string): AdaptedItem => {
     const fault: Fault = { pointer, code, detail };
@@ -49,7 +50,8 @@ function adaptEvent(raw: unknown, index: number, context: AdapterContext): Adapt
   };
   const item = recordOf(raw);
   if (!item) return refuse('', 'item.not_object', 'An event must be a JSON object');
-  const family = upper(item.eventType);
+  // Lists by type leave out what the list is of; the name of the code says it too.
+  const family = upper(item.eventType) ?? FAMILIES.find((each) => item[TYPE_CODES[each]] != null);
   if (family !== 'TRANSPORT' && family !== 'EQUIPMENT' && family !== 'SHIPMENT') {
     return refuse('/eventType', 'event.type_unknown', 'eventType must be TRANSPORT, EQUIPMENT or SHIPMENT');
   }
