@@ -20,7 +20,7 @@ import { signInRoutes } from './routes/sign-in.ts';
 import { trackingRoutes } from './routes/tracking.ts';
 
 /** The version of the API and of the product. */
-export const VERSION = '0.4.0';
+export const VERSION = '0.5.0';
 
 /** Every route of the API. */
 export const ROUTES: readonly Route[] = [
