@@ -104,7 +104,7 @@ const quarantinedItem = rejectedItem
   .extend({
     id: whole('Id of the item', 344_067),
     receiptId: text('The receipt of its delivery', 'con_01kb2h5m8q3v6x9y2z4a7c0d5e-42'),
-    raw: text('The item as it came', '{"eventType":"TRANSPORT"}'),
+    raw: text('The item as it came; a compressed body as a data URL', '{"eventType":"TRANSPORT"}'),
     at: instant('When it came'),
   })
   .meta({ id: 'QuarantinedItem', description: 'A refused item with its raw text' });

@@ -4,14 +4,16 @@ import type { ZoneSource } from './event.ts';
 const DATED =
   /^(\d{4})-?(\d{2})-?(\d{2})[Tt ]?(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?\s*([Zz]|[+-]\d{2}(?::?\d{2})?)?$/;
 /** Seconds or milliseconds since the Unix epoch, from 2001 on: fewer digits would be anything. */
-const EPOCH = /^\d{10}(\d{3})?$/;
+const EPOCH = /^[1-9]\d{9}(\d{3})?$/;
+/** Instants are counted from 1970; a year of two digits would become one of the twentieth century. */
+const YEAR_MIN = 1970;
 /** No place on earth is further from UTC (tz database). */
 const OFFSET_MAX_MINUTES = 14 * 60;
 
 /**
  * Reads an instant as feeds write it, to the millisecond. Without an offset the port's zone decides, and without a port
  * UTC is assumed and said so. A leap second is the second after (RFC 3339 section 5.7). Null when the text is no instant
- * that exists.
+ * that exists, and when it lies before 1970: no container has a record from then, only clocks that were never set.
  */
 export function parseInstant(text: string, zone: string | null): { at: number; zoneSource: ZoneSource } | null {
   const trimmed = text.trim();
@@ -24,11 +26,13 @@ export function parseInstant(text: string, zone: string | null): { at: number; z
   const offset = match![8];
   if (offset) {
     const ms = offsetMs(offset);
-    return ms === null ? null : { at: wall - ms, zoneSource: 'stated' };
+    return ms === null ? null : from1970(wall - ms, 'stated');
   }
-  if (zone) return { at: localToUtc(wall, zone), zoneSource: 'port' };
-  return { at: wall, zoneSource: 'assumed_utc' };
+  if (zone) return from1970(localToUtc(wall, zone), 'port');
+  return from1970(wall, 'assumed_utc');
 }
+
+const from1970 = (at: number, zoneSource: ZoneSource) => (at < 0 ? null : { at, zoneSource });
 
 /** What a clock on the wall shows, as if it were UTC; null for a date or time that there is not. */
 function wallTime(match: RegExpExecArray): number | null {
@@ -40,6 +44,7 @@ function wallTime(match: RegExpExecArray): number | null {
     number,
     number,
   ];
+  if (year < YEAR_MIN) return null;
   const ms = Number((match[7] ?? '').padEnd(3, '0').slice(0, 3));
   const date = new Date(Date.UTC(year, month - 1, day));
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return null;

@@ -56,16 +56,22 @@ it('keeps two readings of one place and second, and says what it left out of a t
 });
 
 it('a body that cannot be read is kept, zipped or not; zipped ones and other encodings are read', async () => {
-  for (const [body, kept] of [
-    ['{"positions": [broken', '{"positions": [broken'],
-    [gzipSync('nothing like it'), 'nothing like it'],
+  const broken = gzipSync('[]').subarray(0, 12);
+  for (const [body, code, kept] of [
+    ['{"positions": [broken', 'body.unreadable', '{"positions": [broken'],
+    [gzipSync('nothing like it'), 'body.unreadable', 'nothing like it'],
+    [gzipSync(''), 'body.unreadable', ''],
+    [broken, 'body.unreadable', `data:application/gzip;base64,${broken.toString('base64')}`],
+    ['[]', 'body.empty', '[]'],
+    ['{"positions":[]}', 'body.empty', '{"positions":[]}'],
+    [`[${'0,'.repeat(5_000)}0]`, 'body.too_many_items', `[${'0,'.repeat(2_047)}0`],
   ] as const) {
     const refused = await raw(body);
-    expect([refused.status, refused.body.errors[0].code]).toEqual([422, 'body.unreadable']);
+    expect([refused.status, refused.body.errors[0].code]).toEqual([422, code]);
     const receipt = await tenant.admin.must('GET', `/v1/receipts/${refused.body.receiptId}`);
     expect(receipt).toMatchObject({ settled: true, counts: { rejected: 1 } });
     const { items } = await tenant.admin.must('GET', `/v1/quarantine?connectionId=${positions.id}&limit=1`);
-    expect(items[0]).toMatchObject({ receiptId: receipt.id, code: 'body.unreadable', raw: kept });
+    expect(items[0]).toMatchObject({ receiptId: receipt.id, code, raw: kept });
   }
   const said = JSON.stringify({ container: 'MSKU1234565', time: '2026-01-09T00:00:00Z', latitude: 30, longitude: 124 });
   expect((await raw(gzipSync(said))).body).toMatchObject({ accepted: 1, duplicates: 0, warnings: [] });

@@ -1678,7 +1678,7 @@ export interface QuarantinedItem {
   id: number;
   /** The receipt of its delivery */
   receiptId: string;
-  /** The item as it came */
+  /** The item as it came; a compressed body as a data URL */
   raw: string;
   /** When it came */
   at: string;

@@ -1,36 +1,42 @@
 /** A delivery's body as text: feeds compress it, and write it in encodings that JSON does not have. */
+import { Inflate } from 'pako';
 import { INGEST_BODY_MAX_BYTES } from '../../../platform/limits.ts';
 
 /** The text, with what has to be said of how it was read; or why it cannot be read. */
 export type BodyText = { text: string; warning: string | null } | { unreadable: string };
 
 /** Reads a body: gzip by its first bytes, within the bound of a body; UTF-8, UTF-16, and Latin-1 as a last resort. */
-export async function readBodyText(body: Uint8Array): Promise<BodyText> {
-  if (body[0] !== 0x1f || body[1] !== 0x8b) return decode(body);
-  const unzipped = await unzip(body);
+export function readBodyText(body: Uint8Array): BodyText {
+  if (!isGzip(body)) return decode(body);
+  const unzipped = unzip(body);
   return typeof unzipped === 'string' ? { unreadable: unzipped } : decode(unzipped);
 }
 
-/** The bytes of a gzip stream (RFC 1952), or why there are none. */
-async function unzip(body: Uint8Array): Promise<Uint8Array | string> {
-  const stream = new Blob([body as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream('gzip'));
-  const reader = stream.getReader();
+const isGzip = (body: Uint8Array): boolean => body[0] === 0x1f && body[1] === 0x8b;
+
+/** A body that cannot be read, in text: as it looks, or where it is compressed as a data URL (RFC 2397) of its beginning. */
+export function rawBody(body: Uint8Array, maxChars: number): string {
+  if (!isGzip(body)) return new TextDecoder().decode(body.subarray(0, maxChars));
+  const head = 'data:application/gzip;base64,';
+  const bytes = body.subarray(0, Math.floor((maxChars - head.length) / 4) * 3);
+  return head + btoa(String.fromCharCode(...bytes));
+}
+
+/** The bytes of a gzip stream of one member or more (RFC 1952 section 2.2), or why there are none. */
+function unzip(body: Uint8Array): Uint8Array | string {
   const chunks: Uint8Array[] = [];
   let size = 0;
+  const stream = new Inflate({ chunkSize: UNZIP_CHUNK_BYTES });
+  stream.onData = (chunk) => {
+    size += chunk.length;
+    if (size > INGEST_BODY_MAX_BYTES) throw new TooLarge();
+    chunks.push(chunk as Uint8Array);
+  };
   try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      size += value.byteLength;
-      if (size > INGEST_BODY_MAX_BYTES) {
-        // Not waited for: a stream that is cut off has nothing more to say.
-        reader.cancel().catch(() => {});
-        return `unzipped it is larger than ${INGEST_BODY_MAX_BYTES} bytes`;
-      }
-      chunks.push(value);
-    }
-  } catch {
-    return 'it begins as gzip and is broken';
+    if (!stream.push(body, true)) return 'it begins as gzip and is broken';
+  } catch (error) {
+    if (error instanceof TooLarge) return `unzipped it is larger than ${INGEST_BODY_MAX_BYTES} bytes`;
+    throw error;
   }
   const bytes = new Uint8Array(size);
   let at = 0;
@@ -40,6 +46,12 @@ async function unzip(body: Uint8Array): Promise<Uint8Array | string> {
   }
   return bytes;
 }
+
+/** So much is unzipped at a time: the bound of a body is passed by one chunk at most. */
+const UNZIP_CHUNK_BYTES = 65_536;
+
+/** Ends unzipping at the bound of a body. */
+class TooLarge extends Error {}
 
 function decode(body: Uint8Array): BodyText {
   const wide = wideOrder(body);

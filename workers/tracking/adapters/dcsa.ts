@@ -69,7 +69,8 @@ function adaptEvent(raw: unknown, index: number, context: AdapterContext): Adapt
   const zone = portOf(location?.unLocationCode)?.zone ?? null;
   const atText = textOf(item.eventDateTime) ?? '';
   const time = parseInstant(atText, zone);
-  if (!time) return refuse('/eventDateTime', 'event.time_invalid', 'eventDateTime must be an RFC 3339 instant');
+  if (!time)
+    return refuse('/eventDateTime', 'event.time_invalid', 'eventDateTime must be an RFC 3339 instant of 1970 or later');
   const created = parseInstant(textOf(item.eventCreatedDateTime) ?? '', null);
   const containers = containersOf(item);
   if (containers.length === 0) {

@@ -65,7 +65,7 @@ function adaptPosition(raw: unknown, index: number, { now }: AdapterContext): Ad
     );
   }
   const time = parseInstant(textOf(item.time) ?? '', null);
-  if (!time) return refuse('/time', 'position.time_invalid', 'time must be an RFC 3339 instant');
+  if (!time) return refuse('/time', 'position.time_invalid', 'time must be an RFC 3339 instant of 1970 or later');
   if (time.at > now + FUTURE_TOLERANCE_MS) {
     return refuse('/time', 'position.in_future', 'time lies more than ten minutes in the future');
   }
@@ -119,10 +119,18 @@ function readSensors(item: Record<string, unknown>): { sensors: Sensors; warning
     if (value !== undefined && value >= least && value <= most) sensors[member] = value;
     else leaveOut(name, `was left out: it must be a number from ${least} to ${most}`);
   }
-  const door = typeof item.door === 'boolean' ? item.door : DOOR[textOf(item.door)?.toLowerCase() ?? ''];
+  const said = item.door ?? '';
+  const door = DOOR.get(typeof said === 'string' ? said.trim().toLowerCase() : said);
   if (door !== undefined) sensors.doorOpen = door;
-  else if (textOf(item.door)) leaveOut('door', 'was left out: it must be open, closed, true or false');
+  else if (said !== '') leaveOut('door', 'was left out: it must be open, closed, true or false');
   return { sensors, warnings };
 }
 
-const DOOR: Record<string, boolean> = { open: true, closed: false, true: true, false: false };
+const DOOR = new Map<unknown, boolean>([
+  ['open', true],
+  ['closed', false],
+  ['true', true],
+  ['false', false],
+  [true, true],
+  [false, false],
+]);

@@ -1,5 +1,5 @@
 /** The ingress: adapter, contract check, device resolution, then the inbox. */
-import { type Answer, type Failure, fail, pointerTo } from '../../../contracts/kit/result.ts';
+import { type Answer, type Failure, type Fault, fail, pointerTo } from '../../../contracts/kit/result.ts';
 import type { IngestAnswer } from '../../../contracts/tracking/connections.ts';
 import { canonicalEventSchema, RECEIPT_WARNINGS_MAX, type RejectedItem } from '../../../contracts/tracking/events.ts';
 import { contentKey } from '../../../domain/journey/event.ts';
@@ -11,8 +11,8 @@ import { Cache } from '../../../platform/cache.ts';
 import { clockFrom } from '../../../platform/clock.ts';
 import { INGEST_ITEMS_MAX, QUARANTINE_RAW_MAX_CHARS } from '../../../platform/limits.ts';
 import { errorText, loggerFor } from '../../../platform/log.ts';
-import type { AdaptedItem, Candidate } from '../adapters/adapter.ts';
-import { readBodyText } from '../adapters/body-text.ts';
+import type { AdaptedItem, AdapterResult, Candidate } from '../adapters/adapter.ts';
+import { rawBody, readBodyText } from '../adapters/body-text.ts';
 import { ADAPTERS } from '../adapters/registry.ts';
 import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
@@ -35,7 +35,8 @@ export async function ingest({ env, scope, input }: For<'ingest'>): Promise<Answ
   const log = loggerFor('tracking', env.LOG_LEVEL);
   const accept = (kept: Pick<Delivery, 'items' | 'events' | 'rejected' | 'warnings'>) =>
     carrierInbox(env, connection.id).accept({ ...fields, securityVersion: connection.securityVersion, ...kept });
-  const read = await readBodyText(body);
+  const read = readBodyText(body);
+  const encoding = 'warning' in read && read.warning ? [encodingWarning(read.warning)] : [];
   const adapted =
     'unreadable' in read
       ? read
@@ -44,30 +45,34 @@ export async function ingest({ env, scope, input }: For<'ingest'>): Promise<Answ
           now: clockFrom(env.DEMO_CLOCK).now(),
           report: (index, error) => log('error', 'item.defect', { ...fields, index, error: errorText(error) }),
         });
-  if ('unreadable' in adapted) {
-    const raw = rawText('text' in read ? read.text : new TextDecoder().decode(body));
-    const fault = { index: 0, pointer: '', code: 'body.unreadable', detail: adapted.unreadable };
+  const items = itemsOf(adapted);
+  if (!Array.isArray(items)) {
     // Signed, so it is the carrier's: what it said is kept before it is refused.
-    const kept = await accept({ items: 1, events: [], rejected: [{ ...fault, raw }], warnings: [] });
-    return kept.ok ? refusedWhole('The body is not readable', [fault], kept.value.receiptId) : kept;
+    const raw = 'text' in read ? rawText(read.text) : rawBody(body, QUARANTINE_RAW_MAX_CHARS);
+    const fault = { index: 0, pointer: '', ...items };
+    const kept = await accept({ items: 1, events: [], rejected: [{ ...fault, raw }], warnings: encoding });
+    return kept.ok ? refusedWhole('The body cannot be taken', [fault], kept.value.receiptId) : kept;
   }
-  const count = adapted.items.length;
-  if (count === 0) return fail('nothing_acceptable', 'The delivery holds no items');
-  if (count > INGEST_ITEMS_MAX) {
-    return fail('invalid', `A delivery may hold ${INGEST_ITEMS_MAX} items, this one holds ${count}`);
-  }
-  const { events, rejected, warnings } = checkItems(
-    adapted.items,
-    await resolveDevices(env, scope.tenantId, adapted.items),
-  );
-  if ('warning' in read && read.warning) warnings.unshift(encodingWarning(read.warning));
-  const answer = await accept({ items: count, events, rejected, warnings: warnings.slice(0, RECEIPT_WARNINGS_MAX) });
+  const count = items.length;
+  const { events, rejected, warnings } = checkItems(items, await resolveDevices(env, scope.tenantId, items));
+  const kept = [...encoding, ...warnings].slice(0, RECEIPT_WARNINGS_MAX);
+  const answer = await accept({ items: count, events, rejected, warnings: kept });
   const counts = { items: count, rejected: rejected.length, warnings: warnings.length };
   log('info', 'delivery.received', { ...fields, ...counts, outcome: answer.ok ? 'stored' : answer.code });
   if (answer.ok && events.length === 0) {
     return refusedWhole('No item of the delivery is acceptable', rejected, answer.value.receiptId);
   }
   return answer;
+}
+
+/** The items of a body, or why nothing of it can be taken. */
+function itemsOf(adapted: AdapterResult): AdaptedItem[] | Omit<Fault, 'pointer'> {
+  if ('unreadable' in adapted) return { code: 'body.unreadable', detail: adapted.unreadable };
+  const count = adapted.items.length;
+  if (count === 0) return { code: 'body.empty', detail: 'The delivery holds no items' };
+  if (count <= INGEST_ITEMS_MAX) return adapted.items;
+  const detail = `A delivery may hold ${INGEST_ITEMS_MAX} items, this one holds ${count}`;
+  return { code: 'body.too_many_items', detail };
 }
 
 const encodingWarning = (detail: string): RejectedItem => ({ index: 0, pointer: '', code: 'body.encoding', detail });
