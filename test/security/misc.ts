@@ -177,13 +177,15 @@ export const MISCELLANEOUS: Check[] = [
   {
     id: 'S13',
     name: 'a page of another origin asks for the session cookie',
-    want: '400 400 without a cookie',
+    want: '400 400 400 without a cookie',
     run: async (lab) => {
       const fields = { grant_type: 'refresh_token', client_id: 'fairlead-console', refresh_token_delivery: 'cookie' };
       const cookie = { cookie: '__Secure-fairlead-session=x' };
+      const { issuer } = lab.platform;
       const answers = [
         await lab.form('/oauth/token', fields, { ...cookie, origin: 'https://evil.example' }),
         await lab.form('/oauth/token', fields, cookie),
+        await lab.form('/oauth/token', { ...fields, grant_type: 'client_credentials' }, { ...cookie, origin: issuer }),
       ];
       const set = answers.some((answer) => answer.headers.has('set-cookie'));
       return `${line(...answers.map(({ status }) => status))} ${set ? 'with' : 'without'} a cookie`;

@@ -217,6 +217,21 @@ export const REVOCATION: Check[] = [
     },
   },
   {
+    id: 'S01',
+    name: 'the first delivery under a secret just rotated in, after a stranger’s with a signature that does not fit',
+    want: '202 401 202',
+    run: async (lab) => {
+      const body = { name: 'rotated', carrierId: lab.world.a.ids.carrier, format: 'positions' };
+      const [own, other] = [
+        await admin(lab).must('POST', '/v1/connections', body),
+        await admin(lab).must('POST', '/v1/connections', body),
+      ];
+      const seen = [await deliver(lab, own), await deliver(lab, { ...own, secret: other.secret })];
+      const fresh = await admin(lab).must('POST', `/v1/connections/${own.id}/rotate-secret`, { immediately: true });
+      return line(...seen, await deliver(lab, fresh));
+    },
+  },
+  {
     id: 'S05',
     name: 'a narrowed client’s old token that makes an administrator',
     want: '401, and the new one 403',

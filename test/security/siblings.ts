@@ -97,8 +97,8 @@ export const SIBLINGS: Check[] = [
   },
   {
     id: 'S07',
-    name: 'the account in a sixth organisation under one address: without a name, and with its short name',
-    want: '401 303',
+    name: 'the account in a sixth organisation under one address: without a name, and with its short name; another’s with a blank for a name',
+    want: '401 303 303',
     run: async (lab) => {
       const email = newcomer();
       const slug = `six${createHash('sha256').update(email).digest('hex').slice(0, 8)}`;
@@ -121,7 +121,8 @@ export const SIBLINGS: Check[] = [
         };
         return (await lab.form('/oauth/authorize', { ...fields, ...more }, lab.address())).status;
       };
-      return line(await login({}), await login({ organisation: slug }));
+      const blank = { email: sixth.adminEmail, password: sixth.password, organisation: ' ' };
+      return line(await login({}), await login({ organisation: slug }), await login(blank));
     },
   },
   {

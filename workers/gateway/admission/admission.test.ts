@@ -22,7 +22,7 @@ const actor = {
   sessionId: 'ses_a',
   securityVersion: 1,
 };
-const identity = { ...actor, tokenId: 'tok_a', keyThumbprint: null };
+const identity = { ...actor, tokenId: 'tok_a', expiresAt: Number.POSITIVE_INFINITY, keyThumbprint: null };
 
 /** Limits that answer as the test says, and note what they were asked. */
 function limited(over: string[] = []): { env: Env; asked: string[] } {
@@ -96,6 +96,26 @@ describe('the token', () => {
     expect(await token(request, facts(), limited(['address']).env)).toMatchObject({
       refused: { code: 'quota.exceeded' },
     });
+  });
+});
+
+describe('the body', () => {
+  const asked = { access: 'containers:write' as const, takesBody: true };
+  const sent = () => new Request(request, { method: 'POST', body: 'abc' });
+  const receivedAs = (more: Partial<Facts>) => received(sent(), facts({ asked, identity, ...more }), {} as Env);
+
+  it('is read where one is taken', async () => {
+    const read = await receivedAs({});
+    expect('admitted' in read && new TextDecoder().decode(read.admitted.body as Uint8Array)).toBe('abc');
+    expect(await received(sent(), facts({ identity }), {} as Env)).toEqual({ admitted: {} });
+  });
+
+  it('that ends after the token or its proof is refused', async () => {
+    const late = { refused: { code: 'unauthenticated' }, learned: { denial: { reason: 'expired_meanwhile' } } };
+    const ended = Date.now() - 1;
+    expect(await receivedAs({ identity: { ...identity, expiresAt: ended } })).toMatchObject(late);
+    expect(await receivedAs({ proof: { id: 'p', until: ended } })).toMatchObject(late);
+    expect(await receivedAs({ proof: { id: 'p', until: Date.now() + 60_000 } })).toHaveProperty('admitted');
   });
 });
 

@@ -85,6 +85,7 @@ const someone = (tokenId: string, subject = 'cli_x'): TokenIdentity => ({
   sessionId: null,
   securityVersion: 1,
   tokenId,
+  expiresAt: Number.POSITIVE_INFINITY,
   keyThumbprint: null,
 });
 

@@ -52,6 +52,8 @@ export interface TokenIdentity extends Actor {
   securityVersion: number;
   /** The token's id (`jti`). */
   tokenId: string;
+  /** When it ends, ms, with the tolerance for clocks that differ. */
+  expiresAt: number;
   /** Thumbprint of the key that the token is bound to (RFC 9449); null for a bearer token. */
   keyThumbprint: string | null;
 }
@@ -118,7 +120,7 @@ function headerKid(token: string): string | null {
 }
 
 function toIdentity(payload: JWTPayload): TokenIdentity | null {
-  const { sub, tenant, kind, roles, scope, sid, iat, jti, cnf, ver } = payload;
+  const { sub, tenant, kind, roles, scope, sid, iat, exp, jti, cnf, ver } = payload;
   if (typeof sub !== 'string' || typeof tenant !== 'string' || typeof jti !== 'string' || !Array.isArray(roles)) {
     return null;
   }
@@ -140,6 +142,7 @@ function toIdentity(payload: JWTPayload): TokenIdentity | null {
     // A token of the release before has none, and counts as older than any change.
     securityVersion: typeof ver === 'number' ? ver : 0,
     tokenId: jti,
+    expiresAt: (exp! + CLOCK_TOLERANCE_SECONDS) * 1000,
     keyThumbprint: typeof jkt === 'string' ? jkt : null,
   };
 }

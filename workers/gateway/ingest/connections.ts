@@ -6,12 +6,13 @@ import { isSigned } from './signature.ts';
 
 /** How long a connection's secrets are kept at the edge; that they have ended is the inbox's to know. */
 const CONNECTION_TTL_MS = 5_000;
-/** A signature that does not fit may be by a secret just rotated in: the secrets are read anew, so often at most. */
-const SECOND_LOOK_MS = 500;
-const connections = new Cache<string, { connection: ConnectionWithSecrets; readAt: number; secondLookAt: number }>({
-  capacity: 1_000,
-  ttlMs: CONNECTION_TTL_MS,
-});
+const connections = new Cache<string, ConnectionWithSecrets>({ capacity: 1_000, ttlMs: CONNECTION_TTL_MS });
+
+/** Who signed a delivery, if anybody did, and the connection it claims to be of, if there is one. */
+export interface Signer {
+  signer: ConnectionWithSecrets | null;
+  known: ConnectionWithSecrets | null;
+}
 
 /** Whether a connection is at hand, so that a delivery costs no look-up. */
 export function isKnown(id: string): boolean {
@@ -23,34 +24,31 @@ export function forgetConnection(id: string): void {
   connections.delete(id);
 }
 
-/** A connection as it is at hand, or read anew; a second look is not taken again within its interval. */
-async function findConnection(env: Env, id: string, look: 'first' | 'second'): Promise<ConnectionWithSecrets | null> {
+async function readConnection(env: Env, id: string): Promise<ConnectionWithSecrets | null> {
   if (!/^con_[0-9a-z]{26}$/.test(id)) return null;
   const readAt = Date.now();
-  const known = connections.get(id, readAt);
-  const isGood = known && (look === 'first' || known.secondLookAt + SECOND_LOOK_MS > readAt);
-  if (isGood) return known.connection;
   const answer = await env.TRACKING.connectionForIngest(ANONYMOUS, { id });
   if (!answer.ok) throw new Error(answer.detail);
   // Made-up ids must not push the real ones out.
-  if (answer.value)
-    connections.set(id, { connection: answer.value, readAt, secondLookAt: look === 'second' ? readAt : 0 }, readAt);
+  if (answer.value) connections.set(id, answer.value, readAt);
   return answer.value;
 }
 
-/** The connection that signed a delivery; `known` is the connection it claims to be of, if there is one. */
+/**
+ * The connection that signed a delivery. A signature that does not fit may be by a secret just rotated in, so the
+ * secrets are read anew; what that costs is the sender's: `refused` gives the answer to one who has had enough.
+ */
 export async function signerOf(
   env: Env,
   id: string,
-  headers: Headers,
-  body: Uint8Array,
-): Promise<{ signer: ConnectionWithSecrets | null; known: ConnectionWithSecrets | null }> {
-  let known: ConnectionWithSecrets | null = null;
-  for (const look of ['first', 'second'] as const) {
-    const found = await findConnection(env, id, look);
-    if (!found || found === known) return { signer: null, known: found };
-    if (await isSigned(found, headers, body, Date.now())) return { signer: found, known: found };
-    known = found;
-  }
-  return { signer: null, known };
+  { headers, body }: { headers: Headers; body: Uint8Array },
+  refused: () => Promise<Response | null>,
+): Promise<Signer | Response> {
+  const atHand = connections.get(id);
+  if (atHand && (await isSigned(atHand, headers, body, Date.now()))) return { signer: atHand, known: atHand };
+  const refusal = atHand ? await refused() : null;
+  if (refusal) return refusal;
+  const known = await readConnection(env, id);
+  const signed = known !== null && (await isSigned(known, headers, body, Date.now()));
+  return { signer: signed ? known : null, known };
 }

@@ -74,7 +74,9 @@ export async function ingest(c: GatewayContext): Promise<Response> {
 
 /** Checks who signed a delivery and hands it on; `changed` when the connection is another than the edge thought. */
 async function deliver(c: GatewayContext, id: string, body: Uint8Array): Promise<Response | 'changed'> {
-  const { signer: connection, known } = await signerOf(c.env, id, c.req.raw.headers, body);
+  const found = await signerOf(c.env, id, { headers: c.req.raw.headers, body }, () => misfit(c));
+  if (found instanceof Response) return found;
+  const { signer: connection, known } = found;
   // An unknown connection and a wrong signature answer alike: nobody learns who exists.
   if (!connection) return unsigned(c, known);
   if (!(await isAdmitted(c.env, connection.tenantId, c.var.facts.address))) {
@@ -93,14 +95,18 @@ async function deliver(c: GatewayContext, id: string, body: Uint8Array): Promise
   return answer.ok ? c.json(answer.value, 202) : refuse(c, answer);
 }
 
-async function unsigned(c: GatewayContext, known: ConnectionWithSecrets | null): Promise<Response> {
-  // Refusals count against the sender's address, so that nobody can use up a carrier's own limit.
+/**
+ * Counts a signature that does not fit against the sender's address, so that nobody can use up a carrier's own limit;
+ * the answer when there were too many.
+ */
+async function misfit(c: GatewayContext): Promise<Response | null> {
   const { sender } = c.var.facts;
   const tooMany = await over(c, 'address', `ingest:${sender}`);
-  if (tooMany) {
-    refusedSenders.set(sender, true);
-    return tooMany;
-  }
+  if (tooMany) refusedSenders.set(sender, true);
+  return tooMany;
+}
+
+function unsigned(c: GatewayContext, known: ConnectionWithSecrets | null): Response {
   return refuse(c, fail('unauthenticated', 'The signature is not valid for this connection'), {
     kind: 'signature',
     reason: known ? 'signature_invalid' : 'connection_unknown',

@@ -52,8 +52,8 @@ const document = (of: Pick<HandlerDocument, 'operationId' | 'summary' | 'params'
   ...of,
   description:
     'Frames are JSON text. The first brings the client up to date; with a cursor (`epoch` and `seq` of the last frame ' +
-    'seen) only what was missed comes. Send `ping` to be answered `pong`. Close code 4401: the session has ended; ' +
-    '1013: come back later.',
+    'seen) only what was missed comes. Send `ping` to be answered `pong`. Close code 4401: the session has ended, or ' +
+    'your organisation no longer admits this address; 1013: come back later.',
   query: liveQuery,
   failures: ['unauthenticated'],
   status: 101,

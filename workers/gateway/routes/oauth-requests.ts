@@ -44,6 +44,7 @@ function wantsCookie(c: GatewayContext, { form }: Form): boolean | Response {
   const refused = (description: string): Response =>
     oauthFailure(c, { ok: false, status: 400, error: 'invalid_request', description });
   if (form.refresh_token_delivery !== 'cookie') return refused('refresh_token_delivery may be cookie');
+  if (form.grant_type === 'client_credentials') return refused('client_credentials gets no refresh token to deliver');
   // Browsers name the page's origin with every POST, and no page can name another's.
   return c.req.header('origin') === c.env.ISSUER || refused('Only the platform’s own pages have a session cookie');
 }

@@ -62,7 +62,8 @@ async function signIn(c: GatewayContext): Promise<Response> {
     return request.redirectTo ? redirect(request.redirectTo) : page(messagePage(FAILED, request.description), 400);
   }
   const email = (form.email ?? '').slice(0, 200);
-  const organisation = form.organisation ? { organisation: form.organisation.slice(0, 80) } : {};
+  const named = (form.organisation ?? '').trim().slice(0, 80);
+  const organisation = named ? { organisation: named } : {};
   const { ok: _ok, ...authorization } = request;
   const credentials = { request: authorization, email, password: form.password ?? '', ...organisation };
   const result = await c.env.IDENTITY.login(contextOf(c), credentials);
