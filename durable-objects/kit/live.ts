@@ -13,8 +13,9 @@ export interface LiveCursor {
 
 /** Close code for "try again later" (RFC 6455 registry). */
 const TRY_AGAIN_LATER = 1013;
-/** Our close code (RFC 6455 section 7.4.2, private use) for "not authenticated any more": sign in again. */
+/** Our close code (RFC 6455 section 7.4.2, private use) for "not admitted any more": sign in again. */
 const SESSION_ENDED = 4401;
+const ENDED_WHY = 'the session has ended, or this address is not admitted any more';
 /** The header in which the gateway names the session or client that an upgrade belongs to. */
 export const HOLDER_HEADER = 'fairlead-socket-holder';
 /** The header with the instant at which its ticket was redeemed, ms since the epoch. */
@@ -51,7 +52,7 @@ export class Live {
     this.#ctx.acceptWebSocket(server, holder ? [holder] : []);
     server.serializeAttachment({ redeemedAt });
     if (holder && redeemedAt <= (this.#ended.get(holder) ?? Number.NEGATIVE_INFINITY)) {
-      server.close(SESSION_ENDED, 'the session has ended');
+      server.close(SESSION_ENDED, ENDED_WHY);
     } else if (this.#ctx.getWebSockets().length > LIVE_SOCKETS_MAX) {
       server.close(TRY_AGAIN_LATER, 'too many live connections');
     } else {
@@ -69,7 +70,7 @@ export class Live {
     this.#ended.set(holder, endedAt);
     for (const socket of this.#ctx.getWebSockets(holder)) {
       const { redeemedAt } = socket.deserializeAttachment() as { redeemedAt: number };
-      if (redeemedAt <= endedAt) socket.close(SESSION_ENDED, 'the session has ended');
+      if (redeemedAt <= endedAt) socket.close(SESSION_ENDED, ENDED_WHY);
     }
   }
 

@@ -66,12 +66,14 @@ export async function* entriesOfPlatform(api: ApiClient): AsyncGenerator<Entry> 
 
 /** The entries of an exported file, NDJSON; throws in plain words on a line that is none, and on a file without any. */
 export async function* entriesOfFile(file: string): AsyncGenerator<Entry> {
-  let number = 0;
+  let [number, entries] = [0, 0];
   for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
     number++;
-    if (line !== '') yield entryOf(line, `line ${number} of ${file}`);
+    if (line === '') continue;
+    entries++;
+    yield entryOf(line, `line ${number} of ${file}`);
   }
-  if (number === 0) throw new PlainError(`FAIL  ${file} is empty: there is no entry of an audit trail in it.`);
+  if (entries === 0) throw new PlainError(`FAIL  ${file} is empty: there is no entry of an audit trail in it.`);
 }
 
 function entryOf(line: string, where: string): Entry {

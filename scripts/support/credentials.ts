@@ -37,7 +37,11 @@ export async function operatorOf({ origin, dataDir }: Whereabouts): Promise<ApiC
   if (secrets.length === 0) throw new PlainError(`There is no operator secret in ${dataDir} nor in OPERATOR_SECRET.`);
   const clients = secrets.map((secret) => operatorBy(origin, secret));
   for (const client of clients) if (await isTaken(client)) return client;
-  return clients[0]!;
+  if (!(await isReached(origin))) return clients[0]!;
+  throw new PlainError(
+    'The platform does not take the secret of its operator. One that was rotated is taken from the next start on: ' +
+      'start the platform anew, or check OPERATOR_SECRET.',
+  );
 }
 
 const operatorBy = (origin: string, secret: string): ApiClient =>

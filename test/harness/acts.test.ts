@@ -6,6 +6,7 @@ import { entriesOfPlatform, verifyEntries } from '../../scripts/support/audit.ts
 import { createTenant, operatorOf, spaceOf, type TestTenant, until } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
 import { joinTenant, person, sendForm } from '../support/people.ts';
+import { trailWith } from '../support/trail.ts';
 
 let platform: Platform;
 let tenant: TestTenant;
@@ -15,14 +16,6 @@ beforeAll(async () => {
   tenant = await createTenant(platform, 'acme');
 });
 afterAll(() => platform?.close());
-
-/** Waits until a tenant's trail has every one of the actions, and answers all of it. */
-const trailWith = (actions: readonly string[], of = tenant.admin): Promise<AuditTrailEntry[]> =>
-  until(`the trail has ${actions.join(', ')}`, async () => {
-    const entries: AuditTrailEntry[] = await of.all('/v1/audit?limit=200');
-    const found = new Set(entries.map(({ action }) => action));
-    return actions.every((action) => found.has(action)) && entries;
-  });
 
 const put = (path: string, body: object, version: number) =>
   tenant.admin.must('PUT', path, body, { 'if-match': `"${version}"` });
@@ -97,7 +90,7 @@ it('everything that changes who may do what, or what was agreed, is on record, w
     'booking.confirmed',
     'booking.cancelled',
   ];
-  const entries = await trailWith(actions);
+  const entries = await trailWith(tenant.admin, actions);
   const text = JSON.stringify(entries);
   for (const hidden of [secret, rotated.secret, connection.secret, endpoint.secret, token, password, 'long password']) {
     expect(text).not.toContain(hidden);
@@ -112,7 +105,7 @@ it('everything that changes who may do what, or what was agreed, is on record, w
   expect(of('policy.changed').after).toEqual({ blockedAddresses: ['198.51.100.7/32'] });
   // What an operator does to a tenant is in the tenant's trail and in the platform's.
   expect(of('limits.changed').actor).toMatchObject({ organisationId: 'platform', subject: 'platform-operator' });
-  const platforms = await trailWith(['limits.changed', 'tenant.created', 'signing_key.rotated'], operator);
+  const platforms = await trailWith(operator, ['limits.changed', 'tenant.created', 'signing_key.rotated']);
   expect(platforms.map(({ action }) => action)).not.toContain('client.created');
   const verdict = await verifyEntries(entriesOfPlatform(tenant.admin), {
     from: genesis(tenant.id, sha256),
@@ -124,7 +117,7 @@ it('everything that changes who may do what, or what was agreed, is on record, w
 it('an act names its request by our id and by the caller’s, and where it came from', async () => {
   const headers = { 'x-correlation-id': 'order-4711-try-2', 'cf-connecting-ip': '203.0.113.77' };
   const made = await tenant.admin.call('POST', '/v1/clients', { name: 'Traced', role: 'viewer' }, headers);
-  const entries = await trailWith(['client.created']);
+  const entries = await trailWith(tenant.admin, ['client.created']);
   const entry = entries.find(({ object }) => object.id === made.body.id)!;
   expect(entry).toMatchObject({
     correlationId: made.headers.get('x-request-id'),
@@ -140,31 +133,8 @@ it('a request that is refused, or answered again, records nothing', async () => 
   await tenant.admin.must('POST', '/v1/clients', body, key);
   const stale = { name: 'Stale', scopes: null, status: 'active' };
   await tenant.admin.call('PUT', `/v1/clients/${made.id}`, stale, { 'if-match': '"7"' });
-  const entries = await trailWith(['client.created']);
+  const entries = await trailWith(tenant.admin, ['client.created']);
   expect(entries.filter(({ object }) => object.id === made.id).map(({ action }) => action)).toEqual(['client.created']);
-});
-
-it('what a change ends is on record one by one, under the name of who made the change', async () => {
-  const { user, password } = await joinTenant(platform, tenant, 'leaving@acme.example', 'tenant_admin');
-  const own = await person(platform, 'leaving@acme.example', password);
-  await person(platform, 'leaving@acme.example', password);
-  const { body: invitation } = await own.call('POST', '/v1/invitations', { email: 'y@acme.example', role: 'viewer' });
-  const { user: other } = await joinTenant(platform, tenant, 'staying@acme.example');
-  await own.call('POST', `/v1/users/${other.id}/password-reset`);
-  await put(`/v1/users/${user.id}`, { name: 'L', role: 'tenant_admin', status: 'disabled' }, user.version);
-  const entries = await trailWith(['user.disabled', 'password.reset_link_ended']);
-  const { actor, correlationId } = entries.find(({ action }) => action === 'user.disabled')!;
-  const caused = entries.filter((entry) => entry.correlationId === correlationId);
-  expect(caused.map(({ action, object }) => `${action} ${object.id}`).sort()).toEqual(
-    [
-      `invitation.withdrawn ${invitation.id}`,
-      `password.reset_link_ended ${other.id}`,
-      ...caused.filter(({ action }) => action === 'session.ended').map(({ object }) => `session.ended ${object.id}`),
-      `user.disabled ${user.id}`,
-    ].sort(),
-  );
-  expect(caused.filter(({ action }) => action === 'session.ended')).toHaveLength(2);
-  expect(new Set(caused.map((entry) => JSON.stringify(entry.actor)))).toEqual(new Set([JSON.stringify(actor)]));
 });
 
 it('a token that is revoked, and sealing anew, are on record', async () => {
@@ -172,9 +142,9 @@ it('a token that is revoked, and sealing anew, are on record', async () => {
   const { password } = await joinTenant(platform, tenant, 'once@acme.example');
   const { accessToken } = await person(platform, 'once@acme.example', password);
   await sendForm(platform, '/oauth/revoke', { client_id: 'fairlead-console', token: accessToken });
-  await trailWith(['token.revoked']);
+  await trailWith(tenant.admin, ['token.revoked']);
   await operator.must('POST', '/v1/sealing-keys/identity/reseal', {});
-  await trailWith(['sealing_key.reseal_asked'], operator);
+  await trailWith(operator, ['sealing_key.reseal_asked']);
 });
 
 it('a carrier’s act on a customer’s booking is under the carrier’s own name', async () => {

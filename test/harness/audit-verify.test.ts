@@ -193,7 +193,7 @@ it('the command verifies an exported file, and finds one that was changed or cut
   expect(await command(['--file', file])).toMatchObject({ code: 1, text: expect.stringContaining('is no entry') });
   const beside = lines.with(3, lines[3]!.replace('{', '{"extra":"a note that nothing hashes",'));
   const twice = lines.with(3, lines[3]!.replace('"seq":', '"seq":1,"seq":'));
-  for (const changed of [[], beside, twice]) {
+  for (const changed of [[], ['', ''], beside, twice]) {
     write(changed);
     expect(await command(['--file', file])).toMatchObject({ code: 1, text: expect.stringContaining('FAIL') });
   }

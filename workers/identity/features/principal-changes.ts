@@ -10,13 +10,13 @@ import { type ActedBy, actedBy } from '../../../contracts/kit/actor.ts';
 import { audited, following } from '../../../durable-objects/kit/directory-outbox.ts';
 import { tenantPolicy } from '../../../durable-objects/tenant-policy/stub.ts';
 import { notesOf } from '../../../platform/audit.ts';
-import { invitations, passwordResets } from '../../../platform/d1/schema/directory.ts';
+import { invitations, passwordResets, users } from '../../../platform/d1/schema/directory.ts';
 import { prepared } from '../../../platform/d1/statements.ts';
 import { errorText, loggerFor } from '../../../platform/log.ts';
 import type { Env } from '../env.ts';
 
 /** Links whose end is recorded one by one: far more than anybody has open at once. */
-const RECORDED_MAX = 200;
+export const RECORDED_MAX = 200;
 
 /** A person or machine client after its change. */
 export interface ChangedPrincipal {
@@ -46,11 +46,21 @@ export async function endings(
   const openOnes = and(eq(invitations.invitedBy, id), eq(invitations.status, 'open'));
   const links = or(eq(passwordResets.userId, id), eq(passwordResets.createdBy, id));
   const [withdrawn, dropped] = await Promise.all([
-    db.select({ id: invitations.id }).from(invitations).where(openOnes).limit(RECORDED_MAX),
-    db.select({ id: passwordResets.userId }).from(passwordResets).where(links).limit(RECORDED_MAX),
+    db
+      .select({ id: invitations.id, organisationId: invitations.tenantId })
+      .from(invitations)
+      .where(openOnes)
+      .limit(RECORDED_MAX),
+    db
+      .select({ id: users.id, organisationId: users.tenantId })
+      .from(passwordResets)
+      .innerJoin(users, eq(users.id, passwordResets.userId))
+      .where(links)
+      .limit(RECORDED_MAX),
   ]);
-  const ended = (action: string, type: 'invitation' | 'password') => (object: { id: string }) =>
-    notesOf(by, { organisationId: tenantId, action, object: { type, id: object.id } }, now);
+  // A link belongs to the organisation that it leads into, which need not be that of whoever made it.
+  const ended = (action: string, type: 'invitation' | 'password') => (link: { id: string; organisationId: string }) =>
+    notesOf(by, { organisationId: link.organisationId, action, object: { type, id: link.id } }, now);
   const change: PrincipalChanged = {
     kind: 'principal_changed',
     principal: id,

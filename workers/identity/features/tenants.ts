@@ -20,7 +20,7 @@ import { toInstant } from '../../../platform/instants.ts';
 import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
 import { newInvitation } from './invitations.ts';
-import { withFollowing } from './principal-changes.ts';
+import { RECORDED_MAX, withFollowing } from './principal-changes.ts';
 
 const toApi = ({ createdAt, ...row }: typeof tenants.$inferSelect): Tenant => ({
   ...row,
@@ -97,9 +97,19 @@ export async function inviteAdministrator({
         eq(invitations.status, 'open'),
       );
       const withdraw = db.update(invitations).set({ status: 'withdrawn' }).where(earlier);
+      const open = await db.select({ id: invitations.id }).from(invitations).where(earlier).limit(RECORDED_MAX);
+      const notes = open.flatMap(({ id: link }) => {
+        const object = { type: 'invitation' as const, id: link };
+        return notesOf(scope, { organisationId: id, action: 'invitation.withdrawn', object }, now);
+      });
       return {
         answer: invitation,
-        statements: [...stillWithout(env, id), prepared(env.DIRECTORY, withdraw), ...statements],
+        statements: [
+          ...stillWithout(env, id),
+          prepared(env.DIRECTORY, withdraw),
+          ...audited(env.DIRECTORY, id, notes),
+          ...statements,
+        ],
       };
     },
     explain: (error: unknown) => (isStale(error) ? hasAdministrator() : null),
