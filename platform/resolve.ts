@@ -18,7 +18,7 @@ export async function addressesOf(host: string): Promise<string[]> {
 function inTime(asked: Promise<string[]>): Promise<string[]> {
   return new Promise((resolve) => {
     const late = setTimeout(() => resolve([]), WITHIN_MS);
-    asked
+    void asked
       .catch(() => [])
       .then((found) => {
         clearTimeout(late);

@@ -78,7 +78,7 @@ export async function activateEtaModel({
   input,
   now,
 }: For<'activateEtaModel'>): Promise<Answer<ApiModelVersion>> {
-  const object = { type: 'eta_model' as const, id: String(input.version) };
+  const object = { type: 'eta_model' as const, id: input.version };
   const done = { organisationId: scope.tenantId, action: 'eta_model.activation_asked', object };
   await recordAsked(env, scope, done, now);
   return etaLedger(env, scope.tenantId).activate(input.version);
