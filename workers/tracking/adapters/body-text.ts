@@ -30,7 +30,7 @@ function unzip(body: Uint8Array): Uint8Array | string {
   stream.onData = (chunk) => {
     size += chunk.length;
     if (size > INGEST_BODY_MAX_BYTES) throw new TooLarge();
-    chunks.push(chunk as Uint8Array);
+    chunks.push(chunk);
   };
   try {
     if (!stream.push(body, true)) return 'it begins as gzip and is broken';
