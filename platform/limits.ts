@@ -27,7 +27,11 @@ export const QUARANTINE_KEPT = 10_000;
 /** Points in one position chunk. Ours: about 12 KB, far below the 2 MB row limit of object SQLite. */
 export const POSITION_CHUNK_POINTS = 256;
 /** Journey events kept for one container. Ours: real journeys have under 200. */
-export const JOURNEY_EVENTS_MAX = 5_000;
+export const JOURNEY_EVENTS_MAX = 500;
+/** Times that one statement was said, kept: the first and the newest. */
+export const STATEMENT_SAYINGS_MAX = 64;
+/** Snapshots of a connection kept of one container: half a year of daily ones. */
+export const SNAPSHOTS_KEPT = 200;
 /** Published ETAs kept of one journey, all sources. Ours: real journeys have some dozens. */
 export const ETA_SAID_MAX = 500;
 /** Distance fields kept in one container's object, 23 KB each: its destination and a change of ships, with a canal closed. */

@@ -18,11 +18,16 @@ interface SourcePort {
 /** UN/LOCODE, name, latitude, longitude, IANA zone, and 1 where ships reach it or 0. */
 export type PortRow = [code: string, name: string, lat: number, lon: number, zone: string, water: 0 | 1];
 
+/** The code of a port, and the position of one of its terminals. */
+export type TerminalRow = [code: string, lat: number, lon: number];
+
 /** The tables of ports. */
 export interface PortTables {
   ports: PortRow[];
   /** Other codes of ports, by the code that stands here. */
   aliases: Record<string, string>;
+  /** Further positions of ports whose terminals lie apart. */
+  terminals: TerminalRow[];
 }
 
 /** A place this far from the coast is on the sea to whoever placed it: the map is drawn to some kilometres. */
@@ -64,7 +69,7 @@ export function buildPorts(): PortTables {
     const [lon, lat] = coordinates;
     places.set(code, { name, at: { lat, lon }, ...(timezone ? { zone: timezone } : {}) });
   }
-  for (const { code, name, latitude, longitude } of readTable('corrections')) {
+  for (const { code, name, latitude, longitude } of [...readTable('inland'), ...readTable('corrections')]) {
     const before = places.get(code!);
     places.set(code!, { ...before, name: name!, at: { lat: Number(latitude), lon: Number(longitude) } });
   }
@@ -78,11 +83,14 @@ export function buildPorts(): PortTables {
       const water = waterways.has(code) || kmToCoast(at) <= NEAR_SEA_KM ? 1 : 0;
       return [code, name, round(at.lat), round(at.lon), zoneOf(code, at, zone, zones.get(code)), water];
     });
-  return { ports, aliases };
+  const terminals = readTable('terminals').map(({ code, latitude, longitude }): TerminalRow => {
+    return [code!, Number(latitude), Number(longitude)];
+  });
+  return { ports, aliases, terminals };
 }
 
 /** The tables as JSON, one port a line. */
-export function portsJson({ ports, aliases }: PortTables): string {
+export function portsJson({ ports, aliases, terminals }: PortTables): string {
   const rows = ports.map((row) => JSON.stringify(row)).join(',\n');
-  return `{"aliases":${JSON.stringify(aliases)},\n"ports":[\n${rows}\n]}\n`;
+  return `{"aliases":${JSON.stringify(aliases)},\n"terminals":${JSON.stringify(terminals)},\n"ports":[\n${rows}\n]}\n`;
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { distanceNm } from '../domain/geo/sphere.ts';
 import { kmToCoast, kmToCountry } from './build-geography.ts';
 import { type PortRow, portsJson, readTable } from './build-ports.ts';
 import tables from './data/ports.json' with { type: 'json' };
-import { portOf } from './ports.ts';
+import { portAt, portOf, zoneOf } from './ports.ts';
 
 const ports = tables.ports as PortRow[];
 const aliases = Object.entries(tables.aliases);
@@ -83,6 +84,24 @@ describe('a port of the table', () => {
   });
 });
 
+describe('a place by its coordinates', () => {
+  it('is the port whose terminal lies there, and no port in the open sea or far inland', () => {
+    for (const { code, latitude, longitude, terminal } of readTable('terminals')) {
+      const at = { lat: Number(latitude), lon: Number(longitude) };
+      expect(`${terminal}: ${portAt(at)?.code}`).toBe(`${terminal}: ${code}`);
+      expect(distanceNm(at, portOf(code)!)).toBeLessThan(60);
+    }
+    expect(portAt({ lat: 30.9, lon: 121.9 })).toBeUndefined();
+    expect(portAt({ lat: 0, lon: -30 })).toBeUndefined();
+  });
+
+  it('has the zone of its code, else of its coordinates, else none', () => {
+    expect(zoneOf({ unLocationCode: 'DEMUC' })).toBe('Europe/Berlin');
+    expect(zoneOf({ unLocationCode: 'XXABC', lat: -23.5, lon: -46.6 })).toBe('America/Sao_Paulo');
+    expect([zoneOf({ unLocationCode: 'XXABC' }), zoneOf(undefined)]).toEqual([null, null]);
+  });
+});
+
 describe('the corrections', () => {
   it('each say why, and are places on the globe', () => {
     for (const name of ['corrections', 'aliases', 'zones']) {
@@ -95,8 +114,9 @@ describe('the corrections', () => {
   });
 
   it('are written one port a line', () => {
-    const text = portsJson({ ports: ports.slice(0, 2), aliases: { A: 'B' } });
-    expect(text.split('\n')).toHaveLength(6);
-    expect(JSON.parse(text)).toEqual({ aliases: { A: 'B' }, ports: ports.slice(0, 2) });
+    const tables = { ports: ports.slice(0, 2), aliases: { A: 'B' }, terminals: [] };
+    const text = portsJson(tables);
+    expect(text.split('\n')).toHaveLength(7);
+    expect(JSON.parse(text)).toEqual(tables);
   });
 });

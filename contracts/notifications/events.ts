@@ -1,7 +1,7 @@
 /** The events that tenants' endpoints are told of, and what is posted to them. */
 import { z } from 'zod';
 import { TARGETS } from '../../domain/eta/eta.ts';
-import { MILESTONES } from '../../domain/journey/fold.ts';
+import { MILESTONES } from '../../domain/journey/milestone.ts';
 import { containerNumber, described, idOf, instant, oneOf, orNull, text, whole } from '../kit/primitives.ts';
 import { CONTAINER_ALERT_KINDS } from '../tracking/alerts.ts';
 
@@ -9,6 +9,15 @@ const ofContainer = {
   number: containerNumber(),
   bookingId: orNull(idOf('bkg', 'The booking it belongs to')),
   reference: orNull(text('Your own reference', 'PO-4711')),
+};
+
+const ofMilestone = {
+  ...ofContainer,
+  milestone: oneOf(MILESTONES, 'Which', 'departed'),
+  location: orNull(text('Where (UN/LOCODE)', 'CNSHA')),
+  at: instant('When'),
+  vesselName: orNull(text('Name of the vessel', 'MSC GULSUN')),
+  voyage: orNull(text('Voyage number', '048W')),
 };
 
 const ofBooking = z.strictObject({
@@ -29,14 +38,23 @@ const ofBooking = z.strictObject({
 export const WEBHOOK_EVENTS = {
   'container.milestone': {
     summary: 'A container has reached a milestone',
+    data: z.strictObject(ofMilestone),
+  },
+  'container.milestone_corrected': {
+    summary: 'A milestone that was told before happened at another time or place',
     data: z.strictObject({
-      ...ofContainer,
-      milestone: oneOf(MILESTONES, 'Which', 'departed'),
-      location: orNull(text('Where (UN/LOCODE)', 'CNSHA')),
-      at: instant('When'),
-      vesselName: orNull(text('Name of the vessel', 'MSC GULSUN')),
-      voyage: orNull(text('Voyage number', '048W')),
+      ...ofMilestone,
+      before: z
+        .strictObject({
+          location: orNull(text('Where it was said to be (UN/LOCODE)', 'NLRTM')),
+          at: instant('When it was said to be'),
+        })
+        .meta({ description: 'What was told before' }),
     }),
+  },
+  'container.milestone_withdrawn': {
+    summary: 'A milestone that was told before was taken back: it has not happened',
+    data: z.strictObject(ofMilestone),
   },
   'container.alert': {
     summary: 'An alert was raised on a container',

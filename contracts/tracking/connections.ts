@@ -5,6 +5,7 @@ import { pagedBy, pagedById, pageOf } from '../kit/paging.ts';
 import { described, flag, idInput, idOf, instant, oneOf, orNull, text, whole } from '../kit/primitives.ts';
 import { resealing, resealingInput } from '../kit/sealing.ts';
 import { secretRotation } from '../kit/secret-rotation.ts';
+import { connectionOptions, connectionOptionsInput, DEFAULT_OPTIONS } from './connection-options.ts';
 import { ITEM_OUTCOMES, type ItemOutcome, itemWarning, RECEIPT_WARNINGS_MAX, rejectedItem } from './events.ts';
 
 /** The formats of carrier connections. */
@@ -23,6 +24,7 @@ export const connection = z
     name: text('Name', 'Ocean Line events'),
     format,
     scheme,
+    options: connectionOptions,
     status: oneOf(['active', 'disabled'], 'Whether deliveries are taken'),
     createdAt: instant('When it was created'),
     secretRotatedAt: orNull(instant('When its secret was changed last')),
@@ -54,6 +56,7 @@ const newConnection = z
     carrierId: described(z.string().max(60), 'The carrier whose data comes in', 'car_01kb2h5m8q3v6x9y2z4a7c0d5e'),
     format,
     scheme: scheme.default('standard-webhooks'),
+    options: connectionOptionsInput.default(DEFAULT_OPTIONS),
   })
   .meta({ id: 'NewConnection', description: 'A connection to create' });
 

@@ -1,7 +1,7 @@
 /** Containers of a tenant: registration, state, events and positions. */
 import { z } from 'zod';
 import { TARGETS } from '../../domain/eta/eta.ts';
-import { MILESTONES } from '../../domain/journey/fold.ts';
+import { MILESTONES } from '../../domain/journey/milestone.ts';
 import { PAGE_DEFAULT, POSITIONS_PAGE_MAX, REGISTER_MAX } from '../kit/limits.ts';
 import { operation } from '../kit/operation.ts';
 import { anyText, pagedBy, pageOf } from '../kit/paging.ts';
@@ -22,10 +22,11 @@ import {
 } from '../kit/primitives.ts';
 import { CONTAINER_ALERT_KINDS } from './alerts.ts';
 import { eta } from './eta.ts';
-import { location, sensors, vessel } from './events.ts';
-import { carrierIdInput, registered, registration, registrationFacts } from './registrations.ts';
+import { asOfInput, location, sensors, vessel } from './events.ts';
+import { journeyEvent } from './journey-event.ts';
+import { carrierIdInput, registered, registration, registrationShown } from './registrations.ts';
 
-const status = oneOf(['registered', ...MILESTONES], 'Where the container is in its journey', 'departed');
+export const status = oneOf(['registered', ...MILESTONES], 'Where the container is in its journey', 'departed');
 export const position = z
   .strictObject({
     at: instant('When it was observed'),
@@ -39,7 +40,7 @@ export const position = z
 /** A position of an answer. */
 export type ApiPosition = z.infer<typeof position>;
 
-const milestone = z
+export const milestone = z
   .strictObject({
     code: oneOf(MILESTONES, 'What happened', 'departed'),
     location: orNull(location),
@@ -47,6 +48,7 @@ const milestone = z
     at: instant('The best time known'),
     estimatedAt: orNull(instant('The latest estimate, beside the actual')),
     plannedAt: orNull(instant('The latest plan')),
+    closed: flag('Whether it was expected and the container has gone on without it', false),
     voyage: orNull(text('Voyage number', '048W')),
     ...vessel,
     mode: orNull(text('Mode of transport: VESSEL, RAIL, TRUCK or BARGE', 'VESSEL')),
@@ -67,11 +69,8 @@ export const container = z
     number: containerNumber(),
     epoch: text('Names the life of the container’s storage; part of the live cursor', 'ep_01kb2h5m8q3v6x9y2z4a7c0d5e'),
     seq: whole('Grows by one with every change; part of the live cursor', 42),
-    registration: orNull(
-      z
-        .strictObject(registrationFacts)
-        .meta({ id: 'RegistrationFacts', description: 'What your organisation has registered' }),
-    ),
+    journeyId: orNull(text('The present journey', 'jrn_CSQU3054383_9f86d081884c7d65')),
+    registration: orNull(registrationShown),
     status,
     statusAt: orNull(instant('When the status was reached')),
     position: orNull(position),
@@ -107,6 +106,7 @@ export const fleetLine = z
     destination: orNull(text('Port of discharge (UN/LOCODE)', 'NLRTM')),
     reference: orNull(text('Your own reference', 'PO-4711')),
     bookingId: orNull(idOf('bkg', 'The booking it belongs to')),
+    booking: orNull(text('The carrier’s number of the booking', 'BK00641205')),
     deviceId: orNull(text('Tracking device', 'dev-0042')),
     vesselName: vessel.vesselName,
     lat: orNull(decimal('Latitude in degrees, WGS 84', 1.26)),
@@ -123,43 +123,6 @@ export const fleetLine = z
   .meta({ id: 'FleetLine', description: 'The line of a container in lists, on the map and in live feeds' });
 /** The line of a container in the fleet. */
 export type FleetLine = z.infer<typeof fleetLine>;
-
-const journeyEvent = z
-  .strictObject({
-    key: text('Names the content: equal for two deliveries of the same statement', '9f86d081884c7d65'),
-    container: containerNumber(),
-    family: oneOf(['TRANSPORT', 'EQUIPMENT', 'SHIPMENT'], 'DCSA event type'),
-    code: text('DCSA event type code', 'ARRI'),
-    classifier: oneOf(['ACT', 'EST', 'PLN'], 'DCSA classifier: actual, estimated or planned'),
-    at: instant('When it happened or is expected'),
-    atText: text('The time as the carrier wrote it', '2026-11-26T08:30:00+08:00'),
-    zoneSource: oneOf(['stated', 'port', 'assumed_utc'], 'Where the zone of the time came from'),
-    createdAt: instant('When the carrier stated it'),
-    carrierId: idOf('car', 'Id of the carrier'),
-    location: location.optional(),
-    empty: flag('Whether the container was empty', false).optional(),
-    mode: oneOf(['VESSEL', 'RAIL', 'TRUCK', 'BARGE'], 'Mode of transport').optional(),
-    vesselImo: text('IMO number of the vessel', '9839430').optional(),
-    vesselName: text('Name of the vessel', 'MSC GULSUN').optional(),
-    voyage: text('Voyage number', '048W').optional(),
-    transportCallId: text('The carrier’s id of the port call', 'TC-1').optional(),
-    documentReference: text('Bill of lading or booking of the carrier', 'MEDU1234567').optional(),
-    documentTypeCode: text('Kind of document (DCSA document type code)', 'SHI').optional(),
-    delayReasonCode: text('SMDG delay reason code', 'WEA').optional(),
-    carrierEventId: text('The carrier’s id of the event', '84db923d-2a19-4eb0-beb5-446c1ec57d34').optional(),
-    saidAs: oneOf(
-      ['ACT', 'EST', 'PLN'],
-      'What the carrier called it, where it counts as something else: an actual far ahead counts as an estimate',
-    ).optional(),
-    retracted: flag('Whether the carrier takes back what it said under this id', true).optional(),
-    warnings: z
-      .array(z.string())
-      .meta({ description: 'What looks odd', examples: [[]] })
-      .optional(),
-  })
-  .meta({ id: 'JourneyEvent', description: 'A stored event of a container’s journey' });
-/** A stored journey event of an answer. */
-export type ApiJourneyEvent = z.infer<typeof journeyEvent>;
 
 const containerPath = { number: containerNumberInput() };
 
@@ -197,6 +160,7 @@ export type FleetQuery = z.output<typeof fleetQuery>;
 
 const positionQuery = z.strictObject({
   ...containerPath,
+  ...asOfInput,
   cursor: pagedBy('number', 'number').cursor,
   limit: described(
     z
@@ -240,14 +204,15 @@ export const containerOperations = {
   getContainer: operation({
     permission: 'containers:read',
     summary: 'One container: state, ETA with interval, alerts, and how old the answer is',
-    input: z.strictObject(containerPath),
+    description: 'As of an instant before, ETAs are left out: `/eta-history` has them.',
+    input: z.strictObject({ ...containerPath, ...asOfInput }),
     output: container,
     failures: ['not_found'],
   }),
   listEvents: operation({
     permission: 'containers:read',
     summary: 'Journey events by time',
-    input: z.strictObject({ ...pagedBy('number', anyText('1f2e3d4c5b6a7988')), ...containerPath }),
+    input: z.strictObject({ ...pagedBy('number', anyText('1f2e3d4c5b6a7988')), ...containerPath, ...asOfInput }),
     output: pageOf('JourneyEvent', journeyEvent),
     failures: ['not_found'],
   }),

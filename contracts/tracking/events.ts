@@ -1,6 +1,6 @@
 /** Canonical events: what every adapter turns a carrier's feed into, and the queue message that carries them. */
 import { z } from 'zod';
-import { decimal, described, flag, orNull, text } from '../kit/primitives.ts';
+import { decimal, described, flag, instantInput, orNull, text } from '../kit/primitives.ts';
 
 const instant = z.int().min(0).max(8_640_000_000_000_000);
 const containerRef = z.string().regex(/^[A-Z0-9]{4,17}$/);
@@ -36,6 +36,13 @@ export const location = z
   })
   .meta({ id: 'EventLocation', description: 'A place, as far as the carrier named it' });
 
+/** The instant as of which something is read. */
+export const asOfInput = {
+  asOf: instantInput(
+    'What was known then, by what had been received until then; what is known now without it',
+  ).optional(),
+};
+
 /** The vessel of an answer. */
 export const vessel = {
   vesselName: orNull(text('Name of the vessel', 'MSC GULSUN')),
@@ -65,9 +72,11 @@ const journeyEventSchema = z.strictObject({
   classifier: z.enum(['ACT', 'EST', 'PLN']),
   at: instant,
   atText: z.string().max(64),
-  zoneSource: z.enum(['stated', 'port', 'assumed_utc']),
-  createdAt: instant,
+  zoneSource: z.enum(['stated', 'port', 'connection', 'assumed_utc']),
+  createdAt: instant.nullable(),
   carrierId: shortText,
+  connectionId: z.string().max(60).optional(),
+  role: z.enum(['carrier', 'terminal']).optional(),
   location: z
     .strictObject({
       unLocationCode: z
@@ -85,6 +94,7 @@ const journeyEventSchema = z.strictObject({
   vesselName: shortText.optional(),
   voyage: z.string().max(50).optional(),
   transportCallId: z.string().max(100).optional(),
+  bookings: z.array(z.string().max(35)).max(5).optional(),
   documentReference: z.string().max(100).optional(),
   documentTypeCode: z.string().max(10).optional(),
   delayReasonCode: z.string().max(4).optional(),
@@ -97,10 +107,29 @@ const journeyEventSchema = z.strictObject({
 /** Any canonical event at the ingress. */
 export const canonicalEventSchema = z.discriminatedUnion('kind', [positionEventSchema, journeyEventSchema]);
 
+/** What an event has on its way beside itself. */
+const tracked = {
+  key: z.string().length(16),
+  origin: z.number(),
+  receivedAt: instant.optional(),
+  history: z.literal('full').optional(),
+};
+
+/** Version 1 of a snapshot: what a connection of full history has to say of one container. */
+const snapshotEventSchema = z.strictObject({
+  v: z.literal(1),
+  kind: z.literal('snapshot'),
+  container: containerRef,
+  connectionId: z.string().max(60),
+  receipt: z.int().min(1),
+  rows: z.array(z.tuple([z.string().length(16), z.string().max(100).nullable(), instant.nullable()])).max(5_000),
+});
+
 /** An event with its content key and origin, as queue messages carry it. */
 const trackedEventSchema = z.discriminatedUnion('kind', [
-  positionEventSchema.extend({ key: z.string().length(16), origin: z.number() }),
-  journeyEventSchema.extend({ key: z.string().length(16), origin: z.number() }),
+  positionEventSchema.extend(tracked),
+  journeyEventSchema.extend(tracked),
+  snapshotEventSchema.extend(tracked),
 ]);
 
 /** One message of the `telemetry` queue: a share of one receipt, whole containers together. */
@@ -110,7 +139,7 @@ export const telemetryMessageSchema = z.strictObject({
   connectionId: z.string(),
   dispatchId: z.int(),
   correlationId: z.string(),
-  events: z.array(trackedEventSchema).max(5_000),
+  events: z.array(trackedEventSchema).max(5_001),
 });
 
 /** The parsed telemetry message. */

@@ -4,12 +4,14 @@ import { readinessOperation } from '../kit/readiness.ts';
 import { connectionOperations } from './connections.ts';
 import { containerOperations } from './containers.ts';
 import { etaOperations } from './eta.ts';
+import { journeyOperations } from './journeys.ts';
 import { routeOperations } from './routes.ts';
 import { ticketOperations } from './tickets.ts';
 
 /** The tracking service's operations. */
 export const tracking = contract('tracking', {
   ...containerOperations,
+  ...journeyOperations,
   ...etaOperations,
   ...routeOperations,
   ...connectionOperations,

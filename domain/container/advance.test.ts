@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { NO_MODELS } from '../eta/state.ts';
 import type { JourneyEvent } from '../journey/event.ts';
 import type { PointTuple } from '../positions/chunk.ts';
-import { type Advance, advance, mergeRegistration, refreshEta } from './advance.ts';
+import { foldContainer } from '../journey/truth.ts';
+import { type Advance, advance, refreshEta } from './advance.ts';
+import type { RegistrationFacts } from './registration.ts';
 import { emptyMemory, summarize, upgradeMemory } from './state.ts';
 
 const HOUR = 3_600_000;
@@ -11,7 +13,8 @@ const empty = emptyMemory('CSQU3054383', 'e1');
 const base: Advance = {
   now: 1_000 * HOUR,
   points: [],
-  log: null,
+  present: null,
+  changes: [],
   newEvents: 0,
   sea: {
     toGo: (_destination, _closed, _lat, lon) => Math.abs(lon) * 60,
@@ -37,7 +40,17 @@ const event = (over: Partial<JourneyEvent>): JourneyEvent => ({
   ...over,
 });
 
-const registered = advance(empty, { ...base, now: 1, registration: { destination: 'NLRTM' } }).memory;
+/** The journey that events tell of, as it was registered. */
+function presentOf(events: JourneyEvent[], registration: RegistrationFacts | null = { destination: 'NLRTM' }) {
+  const statements = events.map((said, order) => {
+    return { key: `${order}`, event: said, sayings: [{ id: null, createdAt: said.createdAt, receivedAt: 0, order }] };
+  });
+  const known = registration ? [{ id: 'jrn_1', beganAt: 0, receivedAt: 0, booking: null, carrierId: null }] : [];
+  const journey = foldContainer('CSQU3054383', { statements, snapshots: [] }, known).at(-1)!;
+  return { journey: { ...journey, id: 'jrn_1' }, registration };
+}
+
+const registered = advance(empty, { ...base, now: 1, present: presentOf([]) }).memory;
 
 describe('advance', () => {
   it('has no ETA before there is anything to estimate from', () => {
@@ -62,26 +75,18 @@ describe('advance', () => {
   });
 
   it('estimates from a departure alone', () => {
-    const { memory, reached } = advance(registered, { ...base, log: [event({})], newEvents: 1 });
+    const { memory } = advance(registered, { ...base, present: presentOf([event({})]), newEvents: 1 });
     expect(memory.state.eta!.explanation).toMatchObject({
       leg: { from: 'CNSHA', to: 'NLRTM', progress: 0 },
       changed: 'first estimate',
     });
     expect(memory.state.onward.map(({ target }) => target)).toEqual(['discharge', 'gate_out', 'delivery']);
-    expect(reached.map((m) => m.code)).toEqual(['departed']);
-  });
-
-  it('tells a milestone once, however often the carrier repeats it', () => {
-    const first = advance(registered, { ...base, log: [event({})], newEvents: 1 });
-    const again = advance(first.memory, { ...base, log: [event({}), event({ createdAt: 5, at: 7 })], newEvents: 1 });
-    expect(again.reached).toEqual([]);
-    expect(again.memory.state.statusAt).toBe(7);
   });
 
   it('ends the ETA with the arrival', () => {
     const sailing = advance(registered, { ...base, points: [point(0, 100)] }).memory;
     const arrival = event({ code: 'ARRI', at: 9, location: { unLocationCode: 'NLRTM' } });
-    const { state } = advance(sailing, { ...base, now: 10, log: [arrival], newEvents: 1 }).memory;
+    const { state } = advance(sailing, { ...base, now: 10, present: presentOf([arrival]), newEvents: 1 }).memory;
     expect(state).toMatchObject({ eta: null, arrivedAt: 9, status: 'arrived' });
   });
 
@@ -91,7 +96,7 @@ describe('advance', () => {
       event({ code: 'DEPA', at: 5, voyage: '3' }),
       event({ code: 'ARRI', classifier: 'EST', at: 99, voyage: '3', location: { unLocationCode: 'NLRTM' } }),
     ];
-    const { state } = advance(registered, { ...base, now: 6, log, newEvents: 3 }).memory;
+    const { state } = advance(registered, { ...base, now: 6, present: presentOf(log), newEvents: 3 }).memory;
     expect(state).toMatchObject({ arrivedAt: null, carrierEtaAt: 99 });
     expect(state.eta).not.toBeNull();
   });
@@ -99,19 +104,28 @@ describe('advance', () => {
   it('keeps an arrival when the vessel sails on', () => {
     const arrived = event({ code: 'ARRI', at: 9, location: { unLocationCode: 'NLRTM' } });
     const onward = event({ at: 20, location: { unLocationCode: 'NLRTM' } });
-    const { state } = advance(registered, { ...base, log: [event({}), arrived, onward], newEvents: 3 }).memory;
+    const { state } = advance(registered, {
+      ...base,
+      present: presentOf([event({}), arrived, onward]),
+      newEvents: 3,
+    }).memory;
     expect(state).toMatchObject({ arrivedAt: 9, eta: null });
   });
 
   it('estimates however late the destination is said', () => {
-    const departed = advance(empty, { ...base, log: [event({})], newEvents: 1 }).memory;
-    const { memory } = advance(departed, { ...base, registration: { destination: 'NLRTM' } });
+    const departed = advance(empty, { ...base, present: presentOf([event({})], null), newEvents: 1 }).memory;
+    const { memory } = advance(departed, { ...base, present: presentOf([event({})]) });
     expect(memory.state.eta).not.toBeNull();
   });
 
   it('is not led astray by an event from the future', () => {
     const log = [event({ at: 2_000 * HOUR })];
-    const { memory } = advance(registered, { ...base, log, newEvents: 1, points: [point(990, 50)] });
+    const { memory } = advance(registered, {
+      ...base,
+      present: presentOf(log),
+      newEvents: 1,
+      points: [point(990, 50)],
+    });
     expect(memory.eta!.leg!.track.at).toBe(990 * HOUR);
     expect(memory.state.asOf).toBeLessThanOrEqual(base.now);
   });
@@ -126,11 +140,21 @@ describe('advance', () => {
 
   it('starts the progress anew when the destination changes', () => {
     const sailing = advance(registered, { ...base, points: [point(0, 100), point(4, 99)] }).memory;
-    const { memory } = advance(sailing, { ...base, registration: { destination: 'DEHAM' } });
+    const { memory } = advance(sailing, { ...base, present: presentOf([], { destination: 'DEHAM' }) });
     expect(memory.state.eta!.location).toBe('DEHAM');
     expect(memory.eta!.leg!.track.observedHours).toBe(0);
     expect(memory.state.eta!.explanation.changed).toBe('the destination changed from NLRTM to DEHAM');
   });
+});
+
+it('begins another journey with nothing of the one before but where the box is', () => {
+  const sailing = advance(registered, { ...base, points: [point(0, 100), point(4, 99)] }).memory;
+  const { journey } = presentOf([]);
+  const present = { journey: { ...journey, id: 'jrn_2' }, registration: { destination: 'DEHAM' } };
+  const { memory } = advance(sailing, { ...base, present });
+  expect(memory.state).toMatchObject({ journeyId: 'jrn_2', registration: { destination: 'DEHAM' }, milestones: [] });
+  expect(memory.state.position!.lon).toBe(99);
+  expect(memory.eta!.journey).toBe(sailing.eta!.journey + 1);
 });
 
 describe('refreshEta', () => {
@@ -149,18 +173,6 @@ describe('upgradeMemory', () => {
     const { onward: __, ...state } = registered.state;
     const stored = { ...old, track: { paceKnots: 15 }, state: { ...state, eta: { p50: 1 } } };
     expect(upgradeMemory(stored as unknown as typeof registered)).toEqual({ ...registered, eta: null });
-    expect(upgradeMemory(registered)).toBe(registered);
-  });
-});
-
-describe('mergeRegistration', () => {
-  it('lets a newer word replace and an older one only fill in', () => {
-    const memory = advance(empty, { ...base, registration: { destination: 'NLRTM' }, registeredAt: 10 }).memory;
-    expect(mergeRegistration(memory, { destination: 'DEHAM' }, 20)).toEqual({ destination: 'DEHAM' });
-    expect(mergeRegistration(memory, { destination: 'DEHAM', origin: 'CNSHA' }, 5)).toEqual({
-      destination: 'NLRTM',
-      origin: 'CNSHA',
-    });
-    expect(mergeRegistration(memory, { destination: 'DEHAM' }, 5)).toBeNull();
+    expect(upgradeMemory(registered)).toEqual(registered);
   });
 });

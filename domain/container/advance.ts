@@ -4,22 +4,24 @@ import type { Eta, SaidEta, Target } from '../eta/eta.ts';
 import { followJourney } from '../eta/journey.ts';
 import { type Plan, saidBy } from '../eta/plan.ts';
 import type { EtaModels, EtaOutcome, Sea } from '../eta/state.ts';
-import { foldJourney, isSameVisit, type JourneyTruth, type LoggedEvent, type Milestone } from '../journey/fold.ts';
+import type { MilestoneChange } from '../journey/changes.ts';
+import type { JourneyTruth } from '../journey/fold.ts';
+import type { Milestone } from '../journey/milestone.ts';
+import type { Journey } from '../journey/truth.ts';
 import { byTime, isLater, type PointTuple, toPosition } from '../positions/chunk.ts';
-import type { ContainerState, RegistrationFacts, TrackerMemory } from './state.ts';
+import type { RegistrationFacts } from './registration.ts';
+import type { ContainerState, TrackerMemory } from './state.ts';
 
 /** What has come in since the last time. */
 export interface Advance {
   now: number;
   /** New points, de-duplicated. */
   points: PointTuple[];
-  /** The container's whole journey log when it has changed, else null. */
-  log: Iterable<LoggedEvent> | null;
+  /** The present journey with what was registered of it, when the truth of it may have changed; else null. */
+  present: { journey: Journey; registration: RegistrationFacts | null } | null;
+  /** What has changed of the truth of any journey. */
+  changes: MilestoneChange[];
   newEvents: number;
-  /** The registration as it now is, or undefined when unchanged. */
-  registration?: RegistrationFacts;
-  /** When that registration was said, wall-clock ms. */
-  registeredAt?: number;
   sea: Sea;
   models: EtaModels;
 }
@@ -27,8 +29,8 @@ export interface Advance {
 /** The new memory with what is worth telling others. */
 export interface Advanced {
   memory: TrackerMemory;
-  /** Milestones that have become actual for the first time. */
-  reached: Milestone[];
+  /** Milestones that were reached, corrected or withdrawn. */
+  changes: MilestoneChange[];
   raised: Alert[];
   /** ETAs just published, by us, the carrier or the schedule. */
   said: SaidEta[];
@@ -36,33 +38,19 @@ export interface Advanced {
   arrived: Target[];
 }
 
-/**
- * What a registration becomes by a further word, or null when nothing changes. A newer word replaces
- * what it names; an older one, such as a redelivered booking, only fills what is not known.
- */
-export function mergeRegistration(
-  memory: TrackerMemory,
-  said: RegistrationFacts,
-  registeredAt: number,
-): RegistrationFacts | null {
-  const known = memory.state.registration;
-  const merged = registeredAt >= memory.registeredAt ? { ...known, ...said } : { ...said, ...known };
-  return known && JSON.stringify(known) === JSON.stringify(merged) ? null : merged;
-}
-
-/** Takes in points, a changed log, or a registration. Cost is linear in what is new. */
+/** Takes in points, and a journey that has changed. Cost is linear in what is new. */
 export function advance(memory: TrackerMemory, input: Advance): Advanced {
-  const before = memory.state;
-  const registration = input.registration ?? before.registration;
-  const truth = input.log ? foldJourney(input.log) : truthOf(before);
-  const known = before.milestones.filter((m) => m.classifier === 'ACT');
-  const reached = truth.milestones.filter((m) => m.classifier === 'ACT' && !known.some((k) => isSameVisit(k, m)));
+  const { present, changes } = input;
+  const from = present && memory.state.journeyId !== present.journey.id ? turnTo(memory) : memory;
+  const before = from.state;
+  const registration = present ? present.registration : before.registration;
+  const truth = present ? shownOf(present.journey) : truthOf(before);
   const points = [...input.points].sort(byTime);
-  const latest = latestPosition(memory, points);
-  const eta = followEta(memory, truth.milestones, registration, points, latest, input);
+  const latest = latestPosition(from, points);
+  const eta = followEta(from, truth.milestones, registration, points, latest, input);
   const arrivedAt = eta.plan?.reached.vessel_arrival ?? null;
   const ahead = splitEtas(eta.etas);
-  const readings = points.filter((point) => point[5] !== null && point[0] > memory.sensedAt);
+  const readings = points.filter((point) => point[5] !== null && point[0] > from.sensedAt);
   const alerts = judge(before.alerts, readings, {
     now: input.now,
     etaP50: ahead.eta?.p50 ?? arrivedAt,
@@ -75,6 +63,7 @@ export function advance(memory: TrackerMemory, input: Advance): Advanced {
     ...before,
     ...truth,
     seq: before.seq + 1,
+    journeyId: present?.journey.id ?? before.journeyId,
     registration,
     position: latest.position,
     ...ahead,
@@ -87,14 +76,51 @@ export function advance(memory: TrackerMemory, input: Advance): Advanced {
     pointCount: before.pointCount + points.length,
   };
   const next: TrackerMemory = {
+    ...from,
     state,
     eta: eta.memory,
     positionOrigin: latest.origin,
-    sensedAt: readings.at(-1)?.[0] ?? memory.sensedAt,
-    registeredAt: input.registration ? Math.max(memory.registeredAt, input.registeredAt ?? 0) : memory.registeredAt,
+    sensedAt: readings.at(-1)?.[0] ?? from.sensedAt,
   };
-  return { memory: next, reached, raised: alerts.raised, said: eta.said, arrived: eta.reached };
+  return { memory: next, changes, raised: alerts.raised, said: eta.said, arrived: eta.reached };
 }
+
+/** The memory at the beginning of another journey: where the box is stays known, what was estimated and raised does not. */
+function turnTo(memory: TrackerMemory): TrackerMemory {
+  const { state, eta } = memory;
+  // The first journey of a memory that was stored by the release before, which knew no journeys, is the same one.
+  if (state.journeyId === null) return memory;
+  const ended = { eta: null, onward: [], carrierEtaAt: null, arrivedAt: null, alerts: [], registration: null };
+  const empty = { status: 'registered', statusAt: null, vesselName: null, vesselImo: null, voyage: null } as const;
+  return {
+    ...memory,
+    eta: null,
+    etaJourney: Math.max(memory.etaJourney, eta?.journey ?? 0),
+    state: { ...state, ...ended, ...empty, milestones: [], warnings: [] },
+  };
+}
+
+/** Milestones that a container's state shows: the newest by time, those that are closed left out first. */
+const MILESTONES_SHOWN = 60;
+
+/** What of a journey the state of its container shows; the sources of its milestones are read with the journey. */
+export function shownOf(journey: Journey): JourneyTruth {
+  const { status, statusAt, milestones, vesselName, vesselImo, voyage, warnings } = journey;
+  const open = milestones.filter(({ closed }) => !closed);
+  const shown = milestones.length <= MILESTONES_SHOWN ? milestones : open.slice(-MILESTONES_SHOWN);
+  return {
+    status,
+    statusAt,
+    milestones: shown.map((milestone) => ({ ...milestone, sources: [] })),
+    vesselName,
+    vesselImo,
+    voyage,
+    warnings: warnings.slice(0, WARNINGS_SHOWN),
+  };
+}
+
+/** Warnings that a container's state shows: a feed that is wrong in one way is wrong in every event. */
+const WARNINGS_SHOWN = 20;
 
 function followEta(
   memory: TrackerMemory,
@@ -117,6 +143,7 @@ function followEta(
     carrierId: registration?.carrierId,
     sea,
     models,
+    nextJourney: memory.etaJourney + 1,
   });
 }
 
@@ -173,7 +200,7 @@ export function refreshEta(memory: TrackerMemory, input: Pick<Advance, 'now' | '
   });
   const state = { ...memory.state, ...ahead, seq: memory.state.seq + 1, alerts: alerts.alerts };
   const { said, reached: arrived } = outcome;
-  return { memory: { ...memory, eta: outcome.memory, state }, reached: [], raised: alerts.raised, said, arrived };
+  return { memory: { ...memory, eta: outcome.memory, state }, changes: [], raised: alerts.raised, said, arrived };
 }
 
 function truthOf(state: ContainerState): JourneyTruth {

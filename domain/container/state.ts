@@ -2,20 +2,9 @@
 import type { Alert } from '../alerts/rules.ts';
 import type { Eta, Target } from '../eta/eta.ts';
 import type { EtaMemory } from '../eta/state.ts';
-import type { ContainerStatus, Milestone } from '../journey/fold.ts';
+import type { ContainerStatus, Milestone } from '../journey/milestone.ts';
 import type { Position } from '../positions/chunk.ts';
-
-/** What a tenant said of a container when registering it. */
-export interface RegistrationFacts {
-  origin?: string | undefined;
-  destination?: string | undefined;
-  carrierId?: string | undefined;
-  deviceId?: string | undefined;
-  reference?: string | undefined;
-  bookingId?: string | undefined;
-  promisedArrivalAt?: string | undefined;
-  temperatureRangeC?: { min: number; max: number } | undefined;
-}
+import type { RegistrationFacts } from './registration.ts';
 
 /** The state a container object holds and answers with. Instants in ms since the epoch. */
 export interface ContainerState {
@@ -24,6 +13,8 @@ export interface ContainerState {
   epoch: string;
   /** Grows by one with every change. */
   seq: number;
+  /** The present journey; null before there is one. */
+  journeyId: string | null;
   registration: RegistrationFacts | null;
   status: ContainerStatus;
   statusAt: number | null;
@@ -57,8 +48,8 @@ export interface TrackerMemory {
   positionOrigin: number;
   /** Instant of the newest sensor reading that was judged; older ones come too late to alarm. */
   sensedAt: number;
-  /** When the registration was last said, wall-clock ms. */
-  registeredAt: number;
+  /** The number of the last journey that ETAs were estimated for before the present one. */
+  etaJourney: number;
 }
 
 /** The line of a container in the fleet: what lists, maps and live feeds need. */
@@ -72,6 +63,8 @@ export interface FleetSummary {
   destination: string | null;
   reference: string | null;
   bookingId: string | null;
+  /** The carrier's number of its booking. */
+  booking: string | null;
   deviceId: string | null;
   vesselName: string | null;
   lat: number | null;
@@ -93,11 +86,12 @@ export function emptyMemory(number: string, epoch: string): TrackerMemory {
     eta: null,
     positionOrigin: 0,
     sensedAt: 0,
-    registeredAt: 0,
+    etaJourney: 0,
     state: {
       number,
       epoch,
       seq: 0,
+      journeyId: null,
       registration: null,
       status: 'registered',
       statusAt: null,
@@ -120,11 +114,17 @@ export function emptyMemory(number: string, epoch: string): TrackerMemory {
   };
 }
 
-/** A memory stored by an earlier version: ETAs are then estimated anew with the next news. */
+/** A memory stored by an earlier version: of 0.3 its ETAs are estimated anew, of 0.5 its journey is the present one. */
 export function upgradeMemory(stored: TrackerMemory): TrackerMemory {
-  if (stored.eta !== undefined && stored.state.onward !== undefined) return stored;
   const { track: _, ...memory } = stored as TrackerMemory & { track?: unknown };
-  return { ...memory, eta: null, state: { ...stored.state, eta: null, onward: [] } };
+  const { state } = memory;
+  const estimated = memory.eta !== undefined && state.onward !== undefined;
+  return {
+    ...memory,
+    etaJourney: memory.etaJourney ?? 0,
+    eta: estimated ? memory.eta : null,
+    state: { ...state, journeyId: state.journeyId ?? null, ...(estimated ? {} : { eta: null, onward: [] }) },
+  };
 }
 
 /** The fleet's line of a state. */
@@ -141,6 +141,7 @@ export function summarize(state: ContainerState): FleetSummary {
     destination: registration?.destination ?? null,
     reference: registration?.reference ?? null,
     bookingId: registration?.bookingId ?? null,
+    booking: registration?.booking ?? null,
     deviceId: registration?.deviceId ?? null,
     vesselName: state.vesselName,
     lat: position?.lat ?? null,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { distanceNm } from '../geo/sphere.ts';
-import type { Milestone, MilestoneCode } from '../journey/fold.ts';
+import type { Milestone, MilestoneCode } from '../journey/milestone.ts';
 import type { Eta } from './eta.ts';
 import { followJourney } from './journey.ts';
 import { type EtaInput, type EtaMemory, type EtaModels, type EtaOutcome, NO_MODELS } from './state.ts';
@@ -37,6 +37,8 @@ function m(code: MilestoneCode, place: string, at: number, classifier: Milestone
     vesselName: null,
     vesselImo: null,
     mode: null,
+    closed: false,
+    sources: [],
   };
 }
 

@@ -3,7 +3,7 @@
  * to publish, and keeps what the lane models will learn from. Everything here is a pure function of
  * what is remembered and what has come in.
  */
-import type { Milestone } from '../journey/fold.ts';
+import type { Milestone } from '../journey/milestone.ts';
 import { heardWords, publish } from './announce.ts';
 import { followDiversion } from './diversion.ts';
 import { type Eta, TARGETS } from './eta.ts';
@@ -69,7 +69,7 @@ function takeUp(before: EtaMemory | null, input: EtaInput, destination: string):
     const plan = planOf(milestones, input.origin, destination);
     return { memory: { ...memory, origin: plan.nodes[0]! }, news, plan, milestones };
   };
-  if (!before) return begin(1, 0);
+  if (!before) return begin(input.nextJourney ?? 1, 0);
   const arrivedAt = before.reached.vessel_arrival;
   if (before.destination !== destination) {
     // After the arrival another destination is another journey. Before it, it is the same one, but

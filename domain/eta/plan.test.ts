@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Milestone, MilestoneCode } from '../journey/fold.ts';
+import type { Milestone, MilestoneCode } from '../journey/milestone.ts';
 import { planOf, saidBy } from './plan.ts';
 
 function m(code: MilestoneCode, place: string, at: number, classifier: Milestone['classifier'] = 'ACT'): Milestone {
@@ -14,6 +14,8 @@ function m(code: MilestoneCode, place: string, at: number, classifier: Milestone
     vesselName: null,
     vesselImo: null,
     mode: null,
+    closed: false,
+    sources: [],
   };
 }
 

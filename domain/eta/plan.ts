@@ -1,5 +1,5 @@
 /** Where a container is on its way: the ports it passes, the leg it is on, and what it has reached. */
-import type { Milestone } from '../journey/fold.ts';
+import type { Milestone } from '../journey/milestone.ts';
 import { REACHED_BY, TARGETS, type Target } from './eta.ts';
 import type { ReachedStage } from './stages.ts';
 

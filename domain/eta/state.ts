@@ -1,6 +1,6 @@
 /** What a container's ETAs are estimated from, and what is kept between estimates. */
 import type { Passage } from '../geo/sea-network.ts';
-import type { Milestone } from '../journey/fold.ts';
+import type { Milestone } from '../journey/milestone.ts';
 import type { Diversion } from './diversion.ts';
 import type { Eta, SaidEta, Target } from './eta.ts';
 import type { LaneModel } from './lane-model.ts';
@@ -77,6 +77,8 @@ export interface EtaInput {
   carrierId: string | undefined;
   sea: Sea;
   models: EtaModels;
+  /** The number of a journey that begins now; 1 for a box's first. */
+  nextJourney?: number;
 }
 
 /** What follows from it. */

@@ -4,7 +4,7 @@
 export type Classifier = 'ACT' | 'EST' | 'PLN';
 
 /** Where an instant's zone came from: feeds label local time `Z`, so it is kept. */
-export type ZoneSource = 'stated' | 'port' | 'assumed_utc';
+export type ZoneSource = 'stated' | 'port' | 'connection' | 'assumed_utc';
 
 /** A place of an event, as far as the feed names it. */
 export interface EventLocation {
@@ -27,8 +27,14 @@ export interface JourneyEvent {
   /** The instant as the carrier wrote it. */
   atText: string;
   zoneSource: ZoneSource;
-  createdAt: number;
+  /** When it was said; null where the source does not tell: the time of receipt stands for it. */
+  createdAt: number | null;
+  /** Whose word it is: the carrier or terminal of the connection. */
   carrierId: string;
+  /** The connection that it came by, with the option that decides what counts of it. */
+  connectionId?: string | undefined;
+  /** What the party is; a carrier unless its connection says otherwise. */
+  role?: 'carrier' | 'terminal' | undefined;
   location?: EventLocation | undefined;
   empty?: boolean | undefined;
   mode?: 'VESSEL' | 'RAIL' | 'TRUCK' | 'BARGE' | undefined;
@@ -36,6 +42,8 @@ export interface JourneyEvent {
   vesselName?: string | undefined;
   voyage?: string | undefined;
   transportCallId?: string | undefined;
+  /** The carrier's numbers of the bookings that it names (DCSA document reference BKG). */
+  bookings?: string[] | undefined;
   documentReference?: string | undefined;
   /** What kind of document it is about (DCSA document type codes, such as SHI). */
   documentTypeCode?: string | undefined;
@@ -72,11 +80,30 @@ export interface PositionEvent {
 /** Any canonical event. */
 export type CanonicalEvent = JourneyEvent | PositionEvent;
 
+/** All that a connection of full history has to say of a container, in its order: what is not in it is withdrawn. */
+export interface SnapshotEvent {
+  v: 1;
+  kind: 'snapshot';
+  container: string;
+  connectionId: string;
+  /** The number of the delivery in its connection. */
+  receipt: number;
+  /** Content key, the source's id and the time of the word of each statement. */
+  rows: [key: string, id: string | null, createdAt: number | null][];
+}
+
 /**
  * A canonical event on its way to its container: `key` names its content, `origin` the delivery
  * that brought it. Seeing a key again under the same origin is a redelivery, not a duplicate.
  */
-export type TrackedEvent = CanonicalEvent & { key: string; origin: number };
+export type TrackedEvent = (CanonicalEvent | SnapshotEvent) & {
+  key: string;
+  origin: number;
+  /** When it was received, ms; deliveries of the release before do not tell. */
+  receivedAt?: number | undefined;
+  /** Whether it is part of a snapshot, which tells until when it counts. */
+  history?: 'full' | undefined;
+};
 
 /** A position as it was said, or as it is stored. */
 type Said = Pick<PositionEvent, 'at' | 'lat' | 'lon'> & {
@@ -120,6 +147,8 @@ export function contentKey(event: CanonicalEvent): string {
       event.documentTypeCode ?? '',
       event.saidAs ?? '',
       event.retracted ? 'retracted' : '',
+      event.bookings?.join(',') ?? '',
+      event.connectionId ?? '',
     ].join('|'),
   );
 }

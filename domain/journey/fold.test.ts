@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contentKey, type JourneyEvent } from './event.ts';
-import { foldJourney } from './fold.ts';
+import { type JourneyTruth, foldJourney as foldStanding } from './fold.ts';
+import { inForce } from './log.ts';
 
 const HOUR = 3_600_000;
 
@@ -21,6 +22,15 @@ function event(over: Partial<JourneyEvent>): JourneyEvent {
     location: { unLocationCode: 'CNSHA' },
     ...over,
   };
+}
+
+/** Folds events, each said once by its carrier; the order is that of the list unless the event names one. */
+function foldJourney(events: readonly (JourneyEvent & { order?: number })[], carrierId?: string): JourneyTruth {
+  const statements = events.map(({ order = 0, ...said }) => {
+    const { createdAt, carrierEventId: id = null } = said;
+    return { key: contentKey(said), event: said, sayings: [{ id, createdAt, receivedAt: 0, order }] };
+  });
+  return foldStanding(inForce({ statements, snapshots: [] }), carrierId);
 }
 
 const journey = [
@@ -106,8 +116,8 @@ describe('foldJourney', () => {
   it('takes the later in the carrier’s order among words of one time, as of a history that is pushed again', () => {
     const arrival = { family: 'TRANSPORT', code: 'ARRI', classifier: 'EST', createdAt: 5 } as const;
     const rows = [
-      { ...event({ ...arrival, at: 5 * HOUR }), origin: 7_000 },
-      { ...event({ ...arrival, at: 3 * HOUR }), origin: 7_001 },
+      { ...event({ ...arrival, at: 5 * HOUR }), order: 7_000 },
+      { ...event({ ...arrival, at: 3 * HOUR }), order: 7_001 },
     ];
     for (const order of [rows, rows.toReversed()]) expect(foldJourney(order).milestones[0]!.at).toBe(3 * HOUR);
   });

@@ -15,7 +15,11 @@ const OFFSET_MAX_MINUTES = 14 * 60;
  * UTC is assumed and said so. A leap second is the second after (RFC 3339 section 5.7). Null when the text is no instant
  * that exists, and when it lies before 1970: no container has a record from then, only clocks that were never set.
  */
-export function parseInstant(text: string, zone: string | null): { at: number; zoneSource: ZoneSource } | null {
+export function parseInstant(
+  text: string,
+  zone: string | null,
+  zoneSource: ZoneSource = 'port',
+): { at: number; zoneSource: ZoneSource } | null {
   const trimmed = text.trim();
   if (EPOCH.test(trimmed)) {
     return { at: Number(trimmed) * (trimmed.length === 10 ? 1000 : 1), zoneSource: 'stated' };
@@ -28,7 +32,7 @@ export function parseInstant(text: string, zone: string | null): { at: number; z
     const ms = offsetMs(offset);
     return ms === null ? null : from1970(wall - ms, 'stated');
   }
-  if (zone) return from1970(localToUtc(wall, zone), 'port');
+  if (zone) return from1970(localToUtc(wall, zone), zoneSource);
   return from1970(wall, 'assumed_utc');
 }
 

@@ -4,7 +4,7 @@
  */
 import type { PositionEvent, Sensors } from '../journey/event.ts';
 
-/** [at ms, lat, lon, speed kn | null, course deg | null, sensors | null, origin]. */
+/** [at ms, lat, lon, speed kn | null, course deg | null, sensors | null, origin, received ms]; older points lack the last. */
 export type PointTuple = [
   at: number,
   lat: number,
@@ -13,6 +13,7 @@ export type PointTuple = [
   courseDeg: number | null,
   sensors: Sensors | null,
   origin: number,
+  receivedAt?: number,
 ];
 
 /** A position as the API shows it. */
@@ -31,7 +32,8 @@ export function monthOf(at: number): string {
 }
 
 /** Packs an event. */
-export function toTuple(event: PositionEvent & { origin: number }): PointTuple {
+export function toTuple(event: PositionEvent & { origin: number; receivedAt?: number | undefined }): PointTuple {
+  const received: [] | [number] = event.receivedAt === undefined ? [] : [event.receivedAt];
   return [
     event.at,
     event.lat,
@@ -40,6 +42,7 @@ export function toTuple(event: PositionEvent & { origin: number }): PointTuple {
     event.courseDeg ?? null,
     event.sensors ?? null,
     event.origin,
+    ...received,
   ];
 }
 
@@ -48,6 +51,9 @@ export function toPosition(point: PointTuple): Position {
   const [at, lat, lon, speedKnots, courseDeg, sensors] = point;
   return { at, lat, lon, speedKnots, courseDeg, sensors };
 }
+
+/** When a point was received, ms; points of releases before do not tell, and count as seen when they were made. */
+export const receivedAtOf = (point: PointTuple): number => point[7] ?? point[0];
 
 /** Whether a is the later observation; of two at one instant the later delivered one counts, in a delivery the later named. */
 export function isLater(a: PointTuple, b: PointTuple | null): boolean {

@@ -18,11 +18,11 @@ import { DirectoryChanges } from '../kit/directory-changes.ts';
 import type { ObjectUsage } from '../kit/usage.ts';
 import { ConnectionState } from './connection-state.ts';
 import { DrainRate } from './drain-rate.ts';
-import { IngressKeys, ingressKey } from './ingress-keys.ts';
+import { IngressKeys, ingressKey, snapshotsOf } from './ingress-keys.ts';
 import { deadLetters, quarantined } from './lists.ts';
 import { type IngressEvent, indexOfOrigin, packEvents } from './pack.ts';
-import { LETTER, Receipts, receiptId } from './receipts.ts';
-import { type DispatchRow, dispatchIdOf, InboxStorage } from './storage.ts';
+import { LETTER, letterOf, type Outcome, Receipts, receiptId } from './receipts.ts';
+import { type DispatchRow, InboxStorage } from './storage.ts';
 
 interface Env {
   DIRECTORY: D1Database;
@@ -78,6 +78,9 @@ export class CarrierInbox extends DurableObject<Env> {
     /** As it was when the signature was checked. */
     securityVersion: number;
     correlationId: string;
+    /** When the delivery came, by the clock of the world; and whether it holds all that the connection has to say. */
+    receivedAt: number;
+    history: 'events' | 'full';
     items: number;
     events: IngressEvent[];
     rejected: (RejectedItem & { raw: string })[];
@@ -93,7 +96,8 @@ export class CarrierInbox extends DurableObject<Env> {
     }
     const seq = this.#lastSeq + 1;
     const letters = new Array<string>(call.items).fill(LETTER.rejected);
-    const fresh = this.#keys.sortOut(call.events, seq, call.connectionId, letters);
+    const fresh = this.#keys.sortOut(call, seq, letters);
+    const leaving = call.history === 'full' ? [...fresh, ...snapshotsOf(call, seq)] : fresh;
     const outcomes = letters.join('');
     const now = Date.now();
     const { warnings } = call;
@@ -103,10 +107,10 @@ export class CarrierInbox extends DurableObject<Env> {
       this.#storage.insertReceipt(seq, { receivedAt: now, outcomes, rejected, warnings }, fresh.map(ingressKey));
       this.#storage.quarantine(seq, call.rejected, now);
       if (seq % 1_000 === 0) this.#storage.prune();
-      return packEvents(fresh).map((events, k) => this.#insertDispatch(call, dispatchIdOf(seq, k), seq, events, now));
+      return packEvents(leaving).map((events, k) => this.#storage.newDispatch(call, { receipt: seq, k, events, now }));
     });
     this.#lastSeq = seq;
-    this.#inFlight += fresh.length;
+    this.#inFlight += leaving.length;
     this.#keys.remember(fresh);
     if (dispatches.length > 0) this.#deadlines.ensure('resend', now + INBOX_RESEND_AFTER_MS);
     this.ctx.waitUntil(this.#send(dispatches));
@@ -120,19 +124,14 @@ export class CarrierInbox extends DurableObject<Env> {
   }
 
   /** Messages are applied; with what became of each event. */
-  async confirm(
-    confirmations: { dispatchId: number; outcomes: [origin: number, outcome: 'applied' | 'duplicate'][] }[],
-  ): Promise<void> {
+  async confirm(confirmations: { dispatchId: number; outcomes: Outcome[] }[]): Promise<void> {
     this.#storage.sql.countRequest();
     let confirmed = 0;
     this.ctx.storage.transactionSync(() => {
       for (const { dispatchId, outcomes } of confirmations) {
         const dispatch = this.#storage.dispatch(dispatchId);
         if (!dispatch) continue;
-        this.#receipts.settle(
-          dispatch.receipt,
-          outcomes.map(([origin, outcome]) => [indexOfOrigin(origin), LETTER[outcome]]),
-        );
+        this.#receipts.settle(dispatch.receipt, outcomes.map(letterOf));
         this.#storage.deleteDispatch(dispatchId);
         if (dispatch.parkedAt === null) confirmed += dispatch.events;
       }
@@ -250,20 +249,6 @@ export class CarrierInbox extends DurableObject<Env> {
     this.#keys.forget(keys);
     this.#receipts.settle(dispatch.receipt, this.#itemsOf(dispatch, LETTER.discarded), LETTER.parked);
     this.#storage.deleteDispatch(dispatch.id);
-  }
-
-  #insertDispatch(
-    call: { tenantId: string; connectionId: string; correlationId: string },
-    dispatchId: number,
-    receipt: number,
-    events: TelemetryMessage['events'],
-    now: number,
-  ): DispatchRow {
-    const { tenantId, connectionId, correlationId } = call;
-    const body: TelemetryMessage = { v: 1, tenantId, connectionId, dispatchId, correlationId, events };
-    const row = { id: dispatchId, receipt, body: JSON.stringify(body), events: events.length, sends: 1 };
-    this.#storage.insertDispatch(row, now + INBOX_RESEND_AFTER_MS);
-    return row;
   }
 
   #itemsOf(dispatch: DispatchRow, letter: string): [index: number, letter: string][] {

@@ -10,39 +10,87 @@ import { LETTER } from './receipts.ts';
  * earlier value), so for journey events the time of the statement is part of it.
  */
 export function ingressKey(event: TelemetryMessage['events'][number]): string {
-  return event.kind === 'position' ? event.key : hash64(`${event.key}|${event.createdAt}`);
+  return event.kind === 'journey' ? hash64(`${event.key}|${event.createdAt}`) : event.key;
+}
+
+/** A delivery as the inbox has it. */
+interface Delivered {
+  connectionId: string;
+  receivedAt: number;
+  history: 'events' | 'full';
+  events: readonly IngressEvent[];
+}
+
+/** A carrier that tries again does so within minutes. */
+const AGAIN_WITHIN_MS = 10 * 60_000;
+/** The index of what is no item: beyond those that a delivery may hold. */
+const NO_ITEM = 8_191;
+
+/** What a delivery of full history says of each of its containers, as the truth is folded from. */
+export function snapshotsOf({ events, connectionId, receivedAt }: Delivered, receipt: number): IngressEvent[] {
+  const rows = new Map<string, [key: string, id: string | null, createdAt: number | null][]>();
+  for (const event of events) {
+    if (event.kind !== 'journey') continue;
+    const list = rows.get(event.container) ?? [];
+    list.push([event.key, event.carrierEventId ?? null, event.createdAt]);
+    rows.set(event.container, list);
+  }
+  return [...rows].map(([container, list]): IngressEvent => {
+    const key = hash64(`S|${connectionId}|${receipt}|${container}`);
+    const origin = originOf(connectionId, receipt, NO_ITEM);
+    return {
+      v: 1,
+      kind: 'snapshot',
+      container,
+      connectionId,
+      receipt,
+      rows: list,
+      key,
+      origin,
+      receivedAt,
+      index: NO_ITEM,
+    };
+  });
 }
 
 /** The keys of the newest events of a connection. */
 export class IngressKeys {
-  readonly #keys: Set<string>;
+  readonly #keys: Map<string, number>;
 
-  /** `recent` are the keys that storage holds, oldest first. */
-  constructor(recent: readonly string[]) {
-    this.#keys = new Set(recent);
+  /** `recent` are the keys that storage holds with when they came, oldest first. */
+  constructor(recent: readonly (readonly [key: string, at: number])[]) {
+    this.#keys = new Map(recent);
   }
 
-  /** The events that are new, each with its origin; sets the letters of the items they come from. */
-  sortOut(events: readonly IngressEvent[], seq: number, connectionId: string, letters: string[]): IngressEvent[] {
+  /** The events of a delivery that are new, each with its origin; sets the letters of the items they come from. */
+  sortOut({ events, connectionId, receivedAt, history }: Delivered, seq: number, letters: string[]): IngressEvent[] {
     const fresh: IngressEvent[] = [];
     const seen = new Set<string>();
     for (const event of events) {
       const key = ingressKey(event);
-      if (this.#keys.has(key) || seen.has(key)) {
+      if (seen.has(key) || this.#isKnown(key, event, receivedAt)) {
         if (letters[event.index] !== LETTER.queued) letters[event.index] = LETTER.duplicate;
         continue;
       }
       seen.add(key);
       letters[event.index] = LETTER.queued;
-      fresh.push({ ...event, origin: originOf(connectionId, seq, event.index) });
+      const origin = originOf(connectionId, seq, event.index);
+      fresh.push({ ...event, origin, receivedAt, ...(history === 'full' ? { history } : {}) });
     }
     return fresh;
   }
 
+  /** What has no time of its word is said anew whenever it comes again, unless it comes again at once. */
+  #isKnown(key: string, event: IngressEvent, now: number): boolean {
+    const at = this.#keys.get(key);
+    if (at === undefined) return false;
+    return event.kind !== 'journey' || event.createdAt !== null || now - at <= AGAIN_WITHIN_MS;
+  }
+
   /** Remembers events that were stored; the oldest beyond the number kept are forgotten. */
   remember(events: readonly IngressEvent[]): void {
-    for (const event of events) this.#keys.add(ingressKey(event));
-    for (const key of this.#keys) {
+    for (const event of events) this.#keys.set(ingressKey(event), event.receivedAt ?? 0);
+    for (const key of this.#keys.keys()) {
       if (this.#keys.size <= INBOX_INGRESS_KEYS) break;
       this.#keys.delete(key);
     }

@@ -2,6 +2,8 @@
 import type { Receipt } from '../../contracts/tracking/connections.ts';
 import type { ItemOutcome } from '../../contracts/tracking/events.ts';
 import { toInstant } from '../../platform/instants.ts';
+import { JOURNEY_EVENTS_MAX } from '../../platform/limits.ts';
+import { indexOfOrigin } from './pack.ts';
 import type { InboxStorage } from './storage.ts';
 
 /** The letters of a receipt's outcomes. */
@@ -19,6 +21,21 @@ const OUTCOME = Object.fromEntries(Object.entries(LETTER).map(([k, v]) => [v, k]
 export function receiptId(connectionId: string, seq: number): string {
   return `${connectionId}-${seq}`;
 }
+
+/** What became of an event in its container; `refused` when its journey has no room for it. */
+export type Outcome = [origin: number, outcome: 'applied' | 'duplicate' | 'refused'];
+
+/** The letter of an event's item. */
+export function letterOf([origin, outcome]: Outcome): [index: number, letter: string] {
+  return [indexOfOrigin(origin), outcome === 'refused' ? LETTER.rejected : LETTER[outcome]];
+}
+
+/** Why an item is refused after it was taken in. */
+const JOURNEY_FULL = {
+  pointer: '',
+  code: 'journey.full',
+  detail: `Its journey holds ${JOURNEY_EVENTS_MAX} events, which is all that one may hold`,
+};
 
 /** The receipts of a connection. */
 export class Receipts {
@@ -57,6 +74,11 @@ export class Receipts {
       if (open || (letter === LETTER.applied && before === LETTER.duplicate)) letters[index] = letter;
     }
     const outcomes = letters.join('');
-    if (outcomes !== row.outcomes) this.#storage.setOutcomes(seq, outcomes);
+    if (outcomes === row.outcomes) return;
+    this.#storage.setOutcomes(seq, outcomes);
+    const refused = [...outcomes].flatMap((letter, index) =>
+      letter === LETTER.rejected && row.outcomes[index] !== letter ? [{ index, ...JOURNEY_FULL }] : [],
+    );
+    if (refused.length > 0) this.#storage.setRejected(seq, [...row.rejected, ...refused]);
   }
 }

@@ -1,7 +1,7 @@
 /** All SQL of a carrier connection's inbox. */
 import type { QuarantinedItem } from '../../contracts/tracking/connections.ts';
-import type { RejectedItem } from '../../contracts/tracking/events.ts';
-import { INBOX_INGRESS_KEYS, QUARANTINE_KEPT, RECEIPTS_KEPT } from '../../platform/limits.ts';
+import type { RejectedItem, TelemetryMessage } from '../../contracts/tracking/events.ts';
+import { INBOX_INGRESS_KEYS, INBOX_RESEND_AFTER_MS, QUARANTINE_KEPT, RECEIPTS_KEPT } from '../../platform/limits.ts';
 import { Sql } from '../kit/sql.ts';
 import { MIGRATIONS } from './migrations.ts';
 
@@ -9,7 +9,7 @@ import { MIGRATIONS } from './migrations.ts';
 const ITEM_SPAN = 8_192;
 
 /** The id of a receipt's k-th message. */
-export function dispatchIdOf(receipt: number, k: number): number {
+function dispatchIdOf(receipt: number, k: number): number {
   return receipt * ITEM_SPAN + k;
 }
 
@@ -62,16 +62,18 @@ export class InboxStorage {
     );
   }
 
-  /** Content keys of the newest receipts, up to what the door remembers. */
-  recentKeys(): string[] {
-    const keys: string[] = [];
+  /** Content keys of the newest receipts with when they came, up to what the door remembers. */
+  recentKeys(): [key: string, receivedAt: number][] {
+    const keys: [string, number][] = [];
     let before = Number.MAX_SAFE_INTEGER;
     while (keys.length < INBOX_INGRESS_KEYS) {
-      const rows = this.sql.run<{ seq: number; keys: string }>(
-        'SELECT seq, keys FROM receipts WHERE seq < ? ORDER BY seq DESC LIMIT 100',
+      const rows = this.sql.run<{ seq: number; received_at: number; keys: string }>(
+        'SELECT seq, received_at, keys FROM receipts WHERE seq < ? ORDER BY seq DESC LIMIT 100',
         before,
       );
-      for (const row of rows) for (let i = 0; i < row.keys.length; i += 16) keys.push(row.keys.slice(i, i + 16));
+      for (const row of rows) {
+        for (let i = 0; i < row.keys.length; i += 16) keys.push([row.keys.slice(i, i + 16), row.received_at]);
+      }
       if (rows.length < 100) break;
       before = rows.at(-1)!.seq;
     }
@@ -114,21 +116,34 @@ export class InboxStorage {
       : null;
   }
 
+  /** Rewrites which items of a receipt were refused, and why. */
+  setRejected(seq: number, rejected: RejectedItem[]): void {
+    this.sql.run('UPDATE receipts SET rejected = ? WHERE seq = ?', JSON.stringify(rejected), seq);
+  }
+
   /** Rewrites the outcomes of a receipt. */
   setOutcomes(seq: number, outcomes: string): void {
     this.sql.run('UPDATE receipts SET outcomes = ? WHERE seq = ?', outcomes, seq);
   }
 
-  /** Stores a message: one row. */
-  insertDispatch(dispatch: DispatchRow, nextAt: number): void {
+  /** Stores the k-th message of a receipt, which is sent again from some time on: one row. */
+  newDispatch(
+    of: { tenantId: string; connectionId: string; correlationId: string },
+    { receipt, k, events, now }: { receipt: number; k: number; events: TelemetryMessage['events']; now: number },
+  ): DispatchRow {
+    const { tenantId, connectionId, correlationId } = of;
+    const id = dispatchIdOf(receipt, k);
+    const body: TelemetryMessage = { v: 1, tenantId, connectionId, dispatchId: id, correlationId, events };
+    const row = { id, receipt, body: JSON.stringify(body), events: events.length, sends: 1 };
     this.sql.run(
       'INSERT INTO dispatches (id, receipt, body, events, next_at) VALUES (?, ?, ?, ?, ?)',
-      dispatch.id,
-      dispatch.receipt,
-      dispatch.body,
-      dispatch.events,
-      nextAt,
+      id,
+      receipt,
+      row.body,
+      row.events,
+      now + INBOX_RESEND_AFTER_MS,
     );
+    return row;
   }
 
   /** A message, or null once it is confirmed. */

@@ -6,34 +6,36 @@
  * the same content under another origin answers `duplicate`, and neither changes anything twice.
  */
 import { DurableObject } from 'cloudflare:workers';
-import { after, cutPage, type Paging } from '../../contracts/kit/paging.ts';
+import type { Paging } from '../../contracts/kit/paging.ts';
 import type { Page } from '../../contracts/kit/result.ts';
 import type { Notification } from '../../contracts/notifications/events.ts';
-import type { ApiContainer, ApiJourneyEvent, ApiPosition } from '../../contracts/tracking/containers.ts';
+import type { ApiContainer, ApiPosition } from '../../contracts/tracking/containers.ts';
+import type { ApiJourneyEvent } from '../../contracts/tracking/journey-event.ts';
 import type { PublishedEta } from '../../contracts/tracking/eta.ts';
-import type { ContainerFrame } from '../../contracts/tracking/live.ts';
+import type { ApiChange, ApiJourney, ApiMilestone } from '../../contracts/tracking/journeys.ts';
 import type { Registration } from '../../contracts/tracking/registrations.ts';
-import { type Advance, type Advanced, advance, mergeRegistration, refreshEta } from '../../domain/container/advance.ts';
-import { type ContainerState, emptyMemory, type FleetSummary, summarize } from '../../domain/container/state.ts';
+import { type Advance, type Advanced, advance, refreshEta } from '../../domain/container/advance.ts';
+import { type ContainerState, type FleetSummary, summarize } from '../../domain/container/state.ts';
 import type { TrackedEvent } from '../../domain/journey/event.ts';
-import { type PointTuple, toPosition } from '../../domain/positions/chunk.ts';
+import type { Journey } from '../../domain/journey/truth.ts';
+import type { PointTuple } from '../../domain/positions/chunk.ts';
 import { type Clock, clockFrom } from '../../platform/clock.ts';
-import { newId } from '../../platform/ids.ts';
-import { LIVE_POSITIONS_MAX, LIVE_RING_DELTAS, STALE_AFTER_MS } from '../../platform/limits.ts';
-import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
+import { STALE_AFTER_MS } from '../../platform/limits.ts';
+import { type Logger, loggerFor } from '../../platform/log.ts';
 import { Outbox } from '../../platform/outbox.ts';
+import type { Outcome } from '../carrier-inbox/receipts.ts';
 import { fleetIndex } from '../fleet-index/stub.ts';
 import { Deadlines } from '../kit/deadlines.ts';
-import { Live, type LiveCursor, LiveRing } from '../kit/live.ts';
 import { SqlOutbox } from '../kit/outbox.ts';
 import type { ObjectUsage } from '../kit/usage.ts';
 import { EtaLink } from './eta-link.ts';
-import { newJourneyEvents, newPoints, type Outcome } from './intake.ts';
+import { newPoints } from './intake.ts';
+import { JourneyRecords } from './journey-records.ts';
 import { messagesOf } from './messages.ts';
+import { type PagingAsOf, TrackerReads } from './reads.ts';
 import type { PositionQuery } from './series.ts';
-import { readSeries } from './series.ts';
-import { type ObjectRow, TrackerStorage } from './storage.ts';
-import { containerToApi, eventToApi, positionToApi, publishedEtaToApi } from './to-api.ts';
+import { emptyRow, type ObjectRow, TrackerStorage } from './storage.ts';
+import { TrackerLive } from './tracker-live.ts';
 
 interface Env {
   FLEET_INDEX: DurableObjectNamespace;
@@ -46,7 +48,6 @@ interface Env {
 const OUTBOX_BATCH = 50;
 /** Milestones come in bunches: a journey is filed once for all of them. */
 const LEDGER_AFTER_MS = 60_000;
-const LEDGER_RETRY_MS = 900_000;
 const MODELS_AFTER_MS = 60_000;
 
 /** The Durable Object class. */
@@ -54,13 +55,15 @@ export class ContainerTracker extends DurableObject<Env> {
   readonly #storage: TrackerStorage;
   readonly #deadlines: Deadlines<'refresh' | 'outbox' | 'ledger'>;
   readonly #eta: EtaLink;
-  readonly #live: Live;
+  readonly #live: TrackerLive;
   readonly #clock: Clock;
   readonly #log: Logger;
   #row: ObjectRow | null;
+  #number: string;
+  readonly #records: JourneyRecords;
+  readonly #reads: TrackerReads;
   readonly #waiting: SqlOutbox<Notification>;
   readonly #outbox: Outbox<Notification>;
-  readonly #ring = new LiveRing<ContainerFrame>(LIVE_RING_DELTAS);
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -68,8 +71,7 @@ export class ContainerTracker extends DurableObject<Env> {
     this.#log = loggerFor('container-tracker', env.LOG_LEVEL);
     this.#storage = new TrackerStorage(ctx.storage);
     this.#deadlines = new Deadlines(this.#storage.sql, ctx.storage, this.#clock);
-    this.#live = new Live(ctx);
-    this.#eta = new EtaLink(this.#storage, env);
+    this.#eta = new EtaLink(this.#storage, env, this.#log);
     this.#waiting = new SqlOutbox(this.#storage.sql);
     this.#outbox = new Outbox({
       store: this.#waiting,
@@ -79,6 +81,16 @@ export class ContainerTracker extends DurableObject<Env> {
       batch: OUTBOX_BATCH,
     });
     this.#row = this.#storage.load();
+    this.#number = this.#row?.memory.state.number ?? '';
+    this.#records = new JourneyRecords(this.#storage.sql, () => this.#number);
+    this.#reads = new TrackerReads({
+      storage: this.#storage,
+      records: this.#records,
+      row: () => this.#row,
+      now: () => this.#clock.now(),
+    });
+    this.#live = new TrackerLive(ctx, () => this.#reads.view());
+    if (this.#row) this.#records.adopt(this.#row.memory.state);
   }
 
   /** Takes in events of this container: one transaction, then live frames and the outbox. */
@@ -90,14 +102,14 @@ export class ContainerTracker extends DurableObject<Env> {
   }): Promise<{ summary: FleetSummary; outcomes: Outcome[] }> {
     this.#storage.sql.countRequest();
     const now = this.#clock.now();
-    const row = this.#row ?? this.#newRow(call.tenantId, call.number);
     const outcomes: Outcome[] = [];
-    const taken = this.ctx.storage.transactionSync(() => {
+    const taken = this.#transaction(call, (row) => {
       const points = newPoints(this.#storage, row, call.events, outcomes);
-      const { added, changed } = newJourneyEvents(this.#storage, row, call.events, outcomes);
+      const isOfJourneys = call.events.some(({ kind }) => kind !== 'position');
+      const before = isOfJourneys ? this.#records.journeys() : [];
+      const { added, changed } = isOfJourneys ? this.#records.take(call.events, now, outcomes) : NOTHING_NEW;
       if (points.length === 0 && !changed && this.#row) return null;
-      const log = changed ? this.#storage.journeyLog() : null;
-      return { stored: this.#store(row, { points, log, newEvents: added, now }), points };
+      return { stored: this.#store(row, { points, newEvents: added, now }, changed ? before : null), points };
     });
     if (taken) this.#tell(taken.stored, taken.points);
     this.#log('info', 'container.ingested', {
@@ -111,7 +123,7 @@ export class ContainerTracker extends DurableObject<Env> {
     return { summary: summarize(this.#row!.memory.state), outcomes };
   }
 
-  /** Registers the container or adds to its registration. */
+  /** Registers a journey of the container or adds to its registration. */
   async register(call: {
     tenantId: string;
     number: string;
@@ -120,47 +132,71 @@ export class ContainerTracker extends DurableObject<Env> {
     correlationId: string;
   }): Promise<FleetSummary> {
     this.#storage.sql.countRequest();
-    const row = this.#row ?? this.#newRow(call.tenantId, call.number);
-    const registration = mergeRegistration(row.memory, call.registration, call.registeredAt);
-    if (registration) {
-      const now = this.#clock.now();
-      const taken = this.ctx.storage.transactionSync(() =>
-        this.#store(row, { points: [], log: null, newEvents: 0, now, registration, registeredAt: call.registeredAt }),
-      );
-      this.#tell(taken, []);
-      this.#log('info', 'container.registered', {
-        tenantId: call.tenantId,
-        container: call.number,
-        correlationId: call.correlationId,
-      });
+    const now = this.#clock.now();
+    const stored = this.#transaction(call, (row) => {
+      const before = this.#records.journeys();
+      const changed = this.#records.register(call.registration, call.registeredAt, now) !== null;
+      return changed || !this.#row ? this.#store(row, { points: [], newEvents: 0, now }, before) : null;
+    });
+    if (stored) {
+      this.#tell(stored, []);
+      const { tenantId, number: container, correlationId } = call;
+      this.#log('info', 'container.registered', { tenantId, container, correlationId });
     }
     return summarize(this.#row!.memory.state);
   }
 
-  /** The state with its age; null when nothing is known of the container. */
-  async view(): Promise<ApiContainer | null> {
+  /** Runs work on the object's row in one transaction; what it changed in memory is forgotten when it fails. */
+  #transaction<T>({ tenantId, number }: { tenantId: string; number: string }, work: (row: ObjectRow) => T): T {
+    const row = this.#row ?? emptyRow(tenantId, number);
+    this.#number = number;
+    try {
+      return this.ctx.storage.transactionSync(() => work(row));
+    } catch (error) {
+      this.#records.forget();
+      throw error;
+    }
+  }
+
+  /** The state with its age, or as it was known at an instant; null when nothing is known of the container. */
+  async view(asOf?: number): Promise<ApiContainer | null> {
     this.#storage.sql.countRequest();
-    return this.#view();
+    return this.#reads.view(asOf);
   }
 
   /** Journey events by time. */
-  async events(query: Paging): Promise<Page<ApiJourneyEvent> | null> {
-    if (!this.#row) return null;
-    const found = this.#storage.events(after<[number, string]>(query), query.limit + 1);
-    return cutPage(found, query.limit, eventToApi, ({ at, key }) => [at, key]);
+  async events(query: PagingAsOf): Promise<Page<ApiJourneyEvent> | null> {
+    return this.#reads.events(query);
   }
 
   /** Positions by time, thinned. */
   async positions(query: PositionQuery): Promise<Page<ApiPosition> | null> {
-    return this.#row && readSeries(this.#storage, this.#row.openPoints, query);
+    return this.#reads.positions(query);
   }
 
-  /** ETAs published on this journey, oldest first. */
+  /** ETAs published on the present journey, oldest first. */
   async etaHistory(query: Paging): Promise<Page<PublishedEta> | null> {
-    if (!this.#row) return null;
-    const journey = this.#row.memory.eta?.journey ?? 0;
-    const found = this.#storage.said(journey, after<[number, number]>(query), query.limit + 1);
-    return cutPage(found, query.limit, publishedEtaToApi, ({ at, id }) => [at, id]);
+    return this.#reads.etaHistory(query);
+  }
+
+  /** Journeys, newest first. */
+  async journeys(query: PagingAsOf): Promise<Page<ApiJourney> | null> {
+    return this.#reads.journeys(query);
+  }
+
+  /** One journey. */
+  async journey(id: string, asOf?: number): Promise<ApiJourney | null> {
+    return this.#reads.journey(id, asOf);
+  }
+
+  /** Milestones of a journey with their sources. */
+  async milestones(id: string, query: PagingAsOf): Promise<Page<ApiMilestone> | null> {
+    return this.#reads.milestones(id, query);
+  }
+
+  /** What has changed of the milestones since an instant. */
+  async changes(since: number, query: PagingAsOf): Promise<Page<ApiChange> | null> {
+    return this.#reads.changes(since, query);
   }
 
   /** Billable work since the object woke. */
@@ -175,7 +211,7 @@ export class ContainerTracker extends DurableObject<Env> {
 
   /** Opens a live socket; its ticket was redeemed before. */
   override async fetch(request: Request): Promise<Response> {
-    return this.#live.accept(request, (cursor) => this.#onConnect(cursor));
+    return this.#live.accept(request, this.#row?.memory.state ?? null);
   }
 
   override async webSocketClose(socket: WebSocket, code: number): Promise<void> {
@@ -186,19 +222,17 @@ export class ContainerTracker extends DurableObject<Env> {
     await this.#deadlines.runDue(this.#clock.now(), {
       outbox: () => this.#outbox.drain(),
       refresh: () => this.#refresh(),
-      ledger: () => this.#sendJourneys(),
+      ledger: () => this.#eta.sendJourneys(this.#row!.tenantId, this.#clock.now()),
     });
   }
 
-  #newRow(tenantId: string, number: string): ObjectRow {
-    return { tenantId, memory: emptyMemory(number, newId('ep', Date.now())), openMonth: '', openPoints: [] };
-  }
-
-  /** Inside the transaction: advances the memory, stores it and what must be told. */
-  #store(row: ObjectRow, change: Omit<Advance, 'sea' | 'models'>): Stored {
+  /** Inside the transaction: advances the memory, stores it and what must be told; `before` when journeys may have changed. */
+  #store(row: ObjectRow, news: Pick<Advance, 'points' | 'newEvents' | 'now'>, before: Journey[] | null): Stored {
     const { sea, models } = this.#eta;
-    const advanced = advance(row.memory, { ...change, sea, models });
-    return this.#save({ ...row, ...this.#storage.appendPoints(row, change.points) }, advanced, change.now);
+    const present = before ? this.#records.present() : null;
+    const changes = before ? this.#records.changesSince(before) : [];
+    const advanced = advance(row.memory, { ...news, present, changes, sea, models });
+    return this.#save({ ...row, ...this.#storage.appendPoints(row, news.points) }, advanced, news.now);
   }
 
   #save(row: ObjectRow, advanced: Advanced, now: number): Stored {
@@ -219,39 +253,15 @@ export class ContainerTracker extends DurableObject<Env> {
   /** After the commit: memory, sockets, outbox. */
   #tell({ row, outbox }: Stored, fresh: PointTuple[]): void {
     this.#row = row;
-    const { epoch, seq } = row.memory.state;
-    // A backfill may bring thousands: the newest go along.
-    const positions = fresh.slice(-LIVE_POSITIONS_MAX).map((point) => positionToApi(toPosition(point)));
-    const frame: ContainerFrame = { type: 'delta', epoch, seq, container: this.#view(), positions };
-    this.#ring.push(seq, frame);
-    this.#live.broadcast(frame);
+    this.#live.tell(row.memory.state, fresh);
     if (outbox) this.ctx.waitUntil(this.#outbox.drain());
-  }
-
-  #view(): ApiContainer | null {
-    return this.#row && containerToApi(this.#row.memory.state, this.#clock.now());
-  }
-
-  #onConnect(cursor: LiveCursor | null): ContainerFrame[] {
-    const state = this.#row?.memory.state;
-    if (cursor && state && cursor.epoch === state.epoch) {
-      if (cursor.seq === state.seq) return [{ type: 'resumed', epoch: state.epoch, seq: state.seq }];
-      const missed = this.#ring.since(cursor.seq);
-      if (missed) return missed;
-    }
-    return [{ type: 'snapshot', epoch: state?.epoch ?? null, seq: state?.seq ?? 0, container: this.#view() }];
   }
 
   /** Computes the ETAs anew as time passes without news, by the newest models; returns when to do so again. */
   async #refresh(): Promise<number | null> {
     const known = this.#row;
     if (!known || !isAhead(known.memory.state)) return null;
-    try {
-      await this.#eta.fetchModels(known.tenantId, known.memory.state);
-    } catch (error) {
-      // The models of the last asking go on: an old model is better than no answer.
-      this.#log('warn', 'eta.models_failed', { container: known.memory.state.number, error: errorText(error) });
-    }
+    await this.#eta.fetchModels(known.tenantId, known.memory.state);
     const now = this.#clock.now();
     // The row may have moved on while the ledger was asked.
     const row = this.#row!;
@@ -265,17 +275,9 @@ export class ContainerTracker extends DurableObject<Env> {
     await fleetIndex(this.env, row.tenantId).apply(row.tenantId, [summarize(advanced.memory.state)]);
     return now + STALE_AFTER_MS;
   }
-
-  async #sendJourneys(): Promise<number | null> {
-    try {
-      await this.#eta.sendJourneys(this.#row!.tenantId);
-      return null;
-    } catch (error) {
-      this.#log('warn', 'eta.ledger_failed', { error: errorText(error) });
-      return this.#clock.now() + LEDGER_RETRY_MS;
-    }
-  }
 }
+
+const NOTHING_NEW = { added: 0, changed: false };
 
 const isAhead = ({ eta, onward }: ContainerState): boolean => eta !== null || onward.length > 0;
 

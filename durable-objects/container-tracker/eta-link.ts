@@ -4,21 +4,26 @@ import type { ContainerState, TrackerMemory } from '../../domain/container/state
 import { ofJourney } from '../../domain/eta/journey.ts';
 import { planOf } from '../../domain/eta/plan.ts';
 import { type EtaModels, NO_MODELS, type Sea } from '../../domain/eta/state.ts';
+import { errorText, type Logger } from '../../platform/log.ts';
 import { etaLedger } from '../eta-ledger/stub.ts';
 import type { ModelsKey } from '../eta-ledger/types.ts';
 import { seaWith } from './sea.ts';
 import type { TrackerStorage } from './storage.ts';
 
+const LEDGER_RETRY_MS = 900_000;
+
 /** The link of one container. */
 export class EtaLink {
   readonly #storage: TrackerStorage;
+  readonly #log: Logger;
   readonly #env: { ETA_LEDGER: DurableObjectNamespace };
   /** The sea, with this object's distance fields. */
   readonly sea: Sea;
   #kept: { key: string; models: EtaModels } | null;
 
-  constructor(storage: TrackerStorage, env: { ETA_LEDGER: DurableObjectNamespace }) {
+  constructor(storage: TrackerStorage, env: { ETA_LEDGER: DurableObjectNamespace }, log: Logger) {
     this.#storage = storage;
+    this.#log = log;
     this.#env = env;
     this.#kept = storage.models();
     this.sea = seaWith({
@@ -38,11 +43,17 @@ export class EtaLink {
     return key !== null && JSON.stringify(key) !== this.#kept?.key;
   }
 
-  /** Asks the ledger for the models of the container's way. */
+  /** Asks the ledger for the models of the container's way; those of the last asking go on when it does not answer. */
   async fetchModels(tenantId: string, state: ContainerState): Promise<void> {
     const key = keyOf(state);
     if (!key) return;
-    const models = await etaLedger(this.#env, tenantId).models(tenantId, key);
+    const models = await etaLedger(this.#env, tenantId)
+      .models(tenantId, key)
+      .catch((error: unknown) => {
+        this.#log('warn', 'eta.models_failed', { container: state.number, error: errorText(error) });
+        return null;
+      });
+    if (!models) return;
     const text = JSON.stringify(key);
     if (this.#kept?.key === text && JSON.stringify(this.#kept.models) === JSON.stringify(models)) return;
     this.#kept = { key: text, models };
@@ -58,11 +69,17 @@ export class EtaLink {
     return true;
   }
 
-  /** Sends the journeys that the ledger does not have in this form. */
-  async sendJourneys(tenantId: string): Promise<void> {
-    for (let record = this.#storage.unsentJourney(); record; record = this.#storage.unsentJourney()) {
-      await etaLedger(this.#env, tenantId).record(tenantId, record);
-      this.#storage.journeySent(record);
+  /** Sends the journeys that the ledger does not have in this form; when to try again, or null. */
+  async sendJourneys(tenantId: string, now: number): Promise<number | null> {
+    try {
+      for (let record = this.#storage.unsentJourney(); record; record = this.#storage.unsentJourney()) {
+        await etaLedger(this.#env, tenantId).record(tenantId, record);
+        this.#storage.journeySent(record);
+      }
+      return null;
+    } catch (error) {
+      this.#log('warn', 'eta.ledger_failed', { error: errorText(error) });
+      return now + LEDGER_RETRY_MS;
     }
   }
 }

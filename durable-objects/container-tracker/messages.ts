@@ -6,8 +6,14 @@ import { hash64 } from '../../domain/journey/event.ts';
 import { toInstant, toInstantOrNull } from '../../platform/instants.ts';
 import { alertKindToApi } from './to-api.ts';
 
+const EVENT_OF = {
+  reached: 'container.milestone',
+  corrected: 'container.milestone_corrected',
+  withdrawn: 'container.milestone_withdrawn',
+} as const;
+
 /** Messages for the notifications queue; ids follow from the content, so that receivers can de-duplicate. */
-export function messagesOf(tenantId: string, { memory, reached, raised, said }: Advanced, now: number): Notification[] {
+export function messagesOf(tenantId: string, { memory, changes, raised, said }: Advanced, now: number): Notification[] {
   const { number, registration } = memory.state;
   const facts = { number, bookingId: registration?.bookingId ?? null, reference: registration?.reference ?? null };
   const make = (type: Notification['type'], identity: string, data: Notification['data']): Notification => ({
@@ -22,15 +28,18 @@ export function messagesOf(tenantId: string, { memory, reached, raised, said }: 
   const { eta, onward } = memory.state;
   const nearest = (eta ?? onward[0])?.target;
   return [
-    ...reached.map((m) =>
-      make('container.milestone', `${m.code}|${m.location?.unLocationCode}|${m.voyage}|${m.at}`, {
+    ...changes.map(({ kind, milestone: m, before }) => {
+      const at = before ? `${m.at}|from ${before.location?.unLocationCode}|${before.at}` : m.at;
+      const identity = `${m.code}|${m.location?.unLocationCode}|${m.voyage}|${at}`;
+      return make(EVENT_OF[kind], kind === 'reached' ? identity : `${kind}|${identity}|${memory.state.seq}`, {
         milestone: m.code,
         location: m.location?.unLocationCode ?? null,
         at: toInstant(m.at),
         vesselName: m.vesselName,
         voyage: m.voyage,
-      }),
-    ),
+        ...(before ? { before: { location: before.location?.unLocationCode ?? null, at: toInstant(before.at) } } : {}),
+      });
+    }),
     ...raised.map((alert) =>
       make('container.alert', `${alert.kind}|${alert.raisedAt}`, {
         alert: alertKindToApi(alert.kind),

@@ -45,4 +45,17 @@ export const MIGRATIONS = [
    );
    CREATE TABLE eta_models (id INTEGER PRIMARY KEY CHECK (id = 1), key TEXT NOT NULL, body TEXT NOT NULL);
    CREATE TABLE distance_fields (name TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;`,
+  `ALTER TABLE events ADD COLUMN sayings TEXT;
+   CREATE TABLE snapshots (
+     connection_id TEXT NOT NULL,
+     receipt INTEGER NOT NULL,
+     received_at INTEGER NOT NULL,
+     rows TEXT NOT NULL,
+     PRIMARY KEY (connection_id, receipt)
+   ) WITHOUT ROWID;
+   CREATE TABLE registrations (
+     id TEXT PRIMARY KEY,
+     received_at INTEGER NOT NULL,
+     body TEXT NOT NULL
+   ) WITHOUT ROWID;`,
 ] as const;

@@ -4,7 +4,15 @@ import { POSITIONS_PAGE_MAX } from '../../contracts/kit/limits.ts';
 import { after, type Paging } from '../../contracts/kit/paging.ts';
 import type { Page } from '../../contracts/kit/result.ts';
 import type { ApiPosition } from '../../contracts/tracking/containers.ts';
-import { byTime, downsample, type PointTuple, toPosition } from '../../domain/positions/chunk.ts';
+import {
+  byTime,
+  downsample,
+  isLater,
+  type PointTuple,
+  type Position,
+  receivedAtOf,
+  toPosition,
+} from '../../domain/positions/chunk.ts';
 import type { TrackerStorage } from './storage.ts';
 import { positionToApi } from './to-api.ts';
 
@@ -13,6 +21,8 @@ export interface PositionQuery extends Paging {
   from?: number | undefined;
   to?: number | undefined;
   resolutionSeconds: number;
+  /** Only what had been received by then. */
+  asOf?: number | undefined;
 }
 
 /** How many points a page may look at: bounds the work of a coarse resolution over years. */
@@ -26,9 +36,11 @@ export function readSeries(storage: TrackerStorage, openPoints: PointTuple[], qu
   const [afterAt, afterOrigin] = after<[number, number]>(query) ?? [null, 0];
   const from = Math.max(query.from ?? Number.MIN_SAFE_INTEGER, afterAt ?? Number.MIN_SAFE_INTEGER);
   const to = query.to ?? Number.MAX_SAFE_INTEGER;
+  const asOf = query.asOf ?? Number.POSITIVE_INFINITY;
   const wanted = ([at, , , , , , origin]: PointTuple): boolean =>
     at >= from && at <= to && (afterAt === null || at > afterAt || origin > afterOrigin);
-  let buffer = openPoints.filter(wanted);
+  const isKnown = (point: PointTuple): boolean => wanted(point) && receivedAtOf(point) <= asOf;
+  let buffer = openPoints.filter(isKnown);
   let settledBefore = Number.POSITIVE_INFINITY;
   for (const chunk of storage.chunksBetween(from, to)) {
     const settled = buffer.reduce((count, point) => count + Number(point[0] < chunk.firstAt), 0);
@@ -36,7 +48,7 @@ export function readSeries(storage: TrackerStorage, openPoints: PointTuple[], qu
       settledBefore = chunk.firstAt;
       break;
     }
-    buffer = buffer.concat(chunk.points.filter(wanted));
+    buffer = buffer.concat(chunk.points.filter(isKnown));
   }
   const points = buffer.filter((point) => point[0] < settledBefore).sort(byTime);
   const thinned = downsample(points, query.resolutionSeconds);
@@ -47,4 +59,18 @@ export function readSeries(storage: TrackerStorage, openPoints: PointTuple[], qu
     items: page.map((point) => positionToApi(toPosition(point))),
     nextCursor: more && last ? encodeCursor([last[0], last[6]]) : null,
   };
+}
+
+/** The newest position that had been received by an instant, or null. */
+export function positionAsOf(storage: TrackerStorage, openPoints: PointTuple[], asOf: number): Position | null {
+  let newest: PointTuple | null = null;
+  const look = (points: readonly PointTuple[]): void => {
+    for (const point of points) if (receivedAtOf(point) <= asOf && isLater(point, newest)) newest = point;
+  };
+  look(openPoints);
+  for (const chunk of storage.chunksBefore(asOf)) {
+    if (newest && chunk.lastAt < newest[0]) break;
+    look(chunk.points);
+  }
+  return newest && toPosition(newest);
 }

@@ -3,19 +3,15 @@
  * many points it holds; the newest points therefore live in the object's own row (the open chunk)
  * and move to `position_chunks` when the chunk is full or the month turns.
  */
-import { type TrackerMemory, upgradeMemory } from '../../domain/container/state.ts';
+import { emptyMemory, type TrackerMemory, upgradeMemory } from '../../domain/container/state.ts';
 import type { SaidEta } from '../../domain/eta/eta.ts';
 import type { JourneyRecord } from '../../domain/eta/ledger.ts';
 import type { EtaModels } from '../../domain/eta/state.ts';
-import type { TrackedEvent } from '../../domain/journey/event.ts';
-import type { LoggedEvent } from '../../domain/journey/fold.ts';
 import { byTime, monthOf, type PointTuple } from '../../domain/positions/chunk.ts';
+import { newId } from '../../platform/ids.ts';
 import { DISTANCE_FIELDS_KEPT, ETA_SAID_MAX, POSITION_CHUNK_POINTS } from '../../platform/limits.ts';
 import { Sql } from '../kit/sql.ts';
 import { MIGRATIONS } from './migrations.ts';
-
-/** A journey event as stored. */
-export type StoredEvent = Extract<TrackedEvent, { kind: 'journey' }>;
 
 /** What the object's row holds. */
 export interface ObjectRow {
@@ -24,6 +20,14 @@ export interface ObjectRow {
   openMonth: string;
   openPoints: PointTuple[];
 }
+
+/** The row of a container of which nothing is known yet. */
+export const emptyRow = (tenantId: string, number: string): ObjectRow => ({
+  tenantId,
+  memory: emptyMemory(number, newId('ep', Date.now())),
+  openMonth: '',
+  openPoints: [],
+});
 
 type SaidRow = { [K in keyof SaidEta]: SaidEta[K] } & { id: number };
 
@@ -137,42 +141,20 @@ export class TrackerStorage {
     }
   }
 
-  /** What is stored of an event's content, or null. */
-  knownEvent(key: string): { origin: number; createdAt: number } | null {
-    const [row] = this.sql.run<{ origin: number; created_at: number }>(
-      `SELECT origin, body ->> 'createdAt' AS created_at FROM events WHERE key = ?`,
-      key,
-    );
-    return row ? { origin: row.origin, createdAt: row.created_at } : null;
-  }
-
-  /** Stores a journey event, or the carrier's newer word on the same content. */
-  putEvent(event: StoredEvent): void {
-    this.sql.run(
-      `INSERT INTO events (key, at, origin, body) VALUES (?, ?, ?, ?)
-       ON CONFLICT (key) DO UPDATE SET origin = excluded.origin, body = excluded.body`,
-      event.key,
-      event.at,
-      event.origin,
-      JSON.stringify(event),
-    );
-  }
-
-  /** The whole journey log. */
-  journeyLog(): LoggedEvent[] {
-    return this.sql.run<{ body: string }>('SELECT body FROM events').map((row) => JSON.parse(row.body) as StoredEvent);
-  }
-
-  /** Events by time, after a cursor of (at, key). */
-  events(after: [at: number, key: string] | null, limit: number): StoredEvent[] {
-    return this.sql
-      .run<{ body: string }>(
-        'SELECT body FROM events WHERE (at, key) > (?, ?) ORDER BY at, key LIMIT ?',
-        after?.[0] ?? Number.MIN_SAFE_INTEGER,
-        after?.[1] ?? '',
-        limit,
-      )
-      .map((row) => JSON.parse(row.body) as StoredEvent);
+  /** Closed chunks that begin before an instant, the one that ends last first, one at a time. */
+  *chunksBefore(at: number): Generator<{ lastAt: number; points: PointTuple[] }> {
+    let below: [number, number] = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+    for (;;) {
+      const [row] = this.sql.run<{ last_at: number; id: number; points: string }>(
+        `SELECT last_at, id, points FROM position_chunks
+         WHERE (last_at, id) < (?, ?) AND first_at <= ? ORDER BY last_at DESC, id DESC LIMIT 1`,
+        ...below,
+        at,
+      );
+      if (!row) return;
+      below = [row.last_at, row.id];
+      yield { lastAt: row.last_at, points: JSON.parse(row.points) as PointTuple[] };
+    }
   }
 
   /** Adds published ETAs to a journey, up to a bound: the oldest of the same source makes room. */

@@ -1,19 +1,21 @@
 /** A container's state, events and positions as the API has them. */
 
 import type { ContainerAlertKind } from '../../contracts/tracking/alerts.ts';
-import type { ApiContainer, ApiJourneyEvent, ApiPosition } from '../../contracts/tracking/containers.ts';
+import type { ApiContainer, ApiPosition } from '../../contracts/tracking/containers.ts';
+import type { ApiJourneyEvent } from '../../contracts/tracking/journey-event.ts';
 import type { ApiEta, PublishedEta } from '../../contracts/tracking/eta.ts';
+import type { ApiChange, ApiJourney, ApiMilestone } from '../../contracts/tracking/journeys.ts';
 import type { AlertKind } from '../../domain/alerts/rules.ts';
+import type { RegistrationFacts } from '../../domain/container/registration.ts';
 import type { ContainerState } from '../../domain/container/state.ts';
 import type { Eta, SaidEta } from '../../domain/eta/eta.ts';
-import type { TrackedEvent } from '../../domain/journey/event.ts';
-import type { Milestone } from '../../domain/journey/fold.ts';
+import type { MilestoneChange } from '../../domain/journey/changes.ts';
+import type { Milestone } from '../../domain/journey/milestone.ts';
+import type { Journey } from '../../domain/journey/truth.ts';
 import type { Position } from '../../domain/positions/chunk.ts';
 import { toInstant, toInstantOrNull } from '../../platform/instants.ts';
 import { STALE_AFTER_MS } from '../../platform/limits.ts';
-
-/** A stored journey event. */
-export type StoredEvent = Extract<TrackedEvent, { kind: 'journey' }>;
+import type { StoredStatement } from './journey-tables.ts';
 
 /** A position. */
 export function positionToApi(position: Position): ApiPosition {
@@ -21,8 +23,53 @@ export function positionToApi(position: Position): ApiPosition {
 }
 
 /** A journey event; its version, kind and origin are the platform's own matter. */
-export function eventToApi({ v: _v, kind: _kind, origin: _origin, ...event }: StoredEvent): ApiJourneyEvent {
-  return { ...event, at: toInstant(event.at), createdAt: toInstant(event.createdAt) };
+export function eventToApi({ event, sayings }: StoredStatement, inForce: boolean): ApiJourneyEvent {
+  const { v: _v, kind: _kind, origin: _origin, ...said } = event;
+  const received = sayings.map(({ receivedAt }) => receivedAt);
+  return {
+    ...said,
+    at: toInstant(event.at),
+    createdAt: toInstantOrNull(event.createdAt),
+    receivedAt: toInstant(received.length > 0 ? Math.min(...received) : (event.createdAt ?? event.at)),
+    inForce,
+  };
+}
+
+/** A journey with what was registered of it. */
+export function journeyToApi(container: string, journey: Journey, registration: RegistrationFacts | null): ApiJourney {
+  const { id, registered, booking, status, vesselName, vesselImo, voyage, warnings, keys, milestones } = journey;
+  return {
+    id,
+    container,
+    registered,
+    registration,
+    booking,
+    beganAt: toInstantOrNull(journey.beganAt),
+    endedAt: toInstantOrNull(journey.endedAt),
+    status,
+    statusAt: toInstantOrNull(journey.statusAt),
+    vesselName,
+    vesselImo,
+    voyage,
+    statements: keys.length,
+    milestones: milestones.length,
+    warnings,
+  };
+}
+
+/** A milestone with each source's word. */
+export function milestoneWithSources(milestone: Milestone): ApiMilestone {
+  const sources = milestone.sources.map((word) => ({
+    ...word,
+    at: toInstant(word.at),
+    saidAt: toInstant(word.saidAt),
+  }));
+  return { ...milestoneToApi(milestone), sources };
+}
+
+/** A change of a journey's milestones. */
+export function changeToApi(journeyId: string, { kind, milestone, before }: MilestoneChange): ApiChange {
+  return { journeyId, kind, milestone: milestoneToApi(milestone), before: before && milestoneToApi(before) };
 }
 
 /** A published ETA. */
@@ -55,9 +102,10 @@ function etaToApi(eta: Eta): ApiEta {
 /** The kind of an alert under its public name. */
 export const alertKindToApi = (kind: AlertKind): ContainerAlertKind => (kind === 'held' ? 'stopped' : kind);
 
-function milestoneToApi(milestone: Milestone): ApiContainer['milestones'][number] {
+function milestoneToApi({ sources: _sources, ...milestone }: Milestone): ApiContainer['milestones'][number] {
   return {
     ...milestone,
+    closed: milestone.closed ?? false,
     at: toInstant(milestone.at),
     estimatedAt: toInstantOrNull(milestone.estimatedAt),
     plannedAt: toInstantOrNull(milestone.plannedAt),

@@ -91,9 +91,14 @@ export class FleetIndex extends DurableObject {
     return cutPage(found, query.limit, lineToApi, ({ number }) => [number]);
   }
 
-  /** The containers that devices are paired with; unknown devices are absent. */
-  async resolveDevices(deviceIds: string[]): Promise<Record<string, string>> {
-    return Object.fromEntries(this.#storage.resolve(deviceIds).map((row) => [row.device_id, row.number]));
+  /** The containers by the names `device/ID` and `booking/NUMBER`; unknown ones are absent. `told` is learned first. */
+  async resolveNames(names: string[], told: [name: string, number: string][]): Promise<Record<string, string[]>> {
+    this.ctx.storage.transactionSync(() => {
+      for (const [name, number] of told) this.#storage.addToBooking(name.slice('booking/'.length), number);
+    });
+    const found: Record<string, string[]> = {};
+    for (const { name, number } of this.#storage.resolve(names)) (found[name] ??= []).push(number);
+    return found;
   }
 
   /** Billable work since the object woke. */
@@ -119,6 +124,7 @@ export class FleetIndex extends DurableObject {
     const known = this.#storage.version(summary.number);
     if (known && known.epoch === summary.epoch && known.version >= summary.version) return false;
     this.#storage.upsert(summary, seq);
+    if (summary.booking) this.#storage.addToBooking(summary.booking, summary.number);
     if (summary.deviceId && summary.deviceId !== known?.deviceId) this.#storage.pair(summary.deviceId, summary.number);
     return true;
   }

@@ -62,5 +62,12 @@ it('filters by box, also across the antimeridian, and pairs devices', async () =
     (await fleet().list({ box, limit: 10 })).items.map((item) => item.number);
   expect(await within([170, -10, -170, 10])).toEqual(['EAST', 'WEST']);
   expect(await within([-10, -10, 10, 10])).toEqual(['ZERO']);
-  expect(await fleet().resolveDevices(['d1', 'd2'])).toEqual({ d1: 'EAST' });
+  expect(await fleet().resolveNames(['device/d1', 'device/d2'], [])).toEqual({ 'device/d1': ['EAST'] });
+});
+
+it('knows the containers of a booking by their registration and by what it was told', async () => {
+  await fleet().apply('ten_1', [line('ONE', 1, { booking: 'B1' })]);
+  await fleet().resolveNames([], [['booking/B1', 'TWO']]);
+  const names = ['booking/B1', 'booking/B2', 'device/B1'];
+  expect(await fleet().resolveNames(names, [['booking/B1', 'TWO']])).toEqual({ 'booking/B1': ['ONE', 'TWO'] });
 });

@@ -19,4 +19,5 @@ export const MIGRATIONS = [
    CREATE TABLE devices (device_id TEXT PRIMARY KEY, number TEXT NOT NULL) WITHOUT ROWID;
    CREATE TABLE identity (id INTEGER PRIMARY KEY CHECK (id = 1), epoch TEXT NOT NULL);`,
   IDEMPOTENCY_TABLE,
+  `CREATE TABLE bookings (booking TEXT NOT NULL, number TEXT NOT NULL, PRIMARY KEY (booking, number)) WITHOUT ROWID;`,
 ] as const;

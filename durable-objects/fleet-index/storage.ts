@@ -4,6 +4,9 @@ import type { FleetSummary } from '../../domain/container/state.ts';
 import { Sql, type SqlValue } from '../kit/sql.ts';
 import { MIGRATIONS } from './migrations.ts';
 
+/** Containers that names of one delivery lead to: a booking of a whole ship is none. */
+const RESOLVED_MAX = 10_000;
+
 /** The storage of one fleet. */
 export class FleetStorage {
   readonly sql: Sql;
@@ -56,7 +59,15 @@ export class FleetStorage {
       summary.lat,
       summary.lon,
       summary.openAlerts,
-      [summary.number, summary.reference, summary.vesselName, summary.origin, summary.destination, summary.bookingId]
+      [
+        summary.number,
+        summary.reference,
+        summary.vesselName,
+        summary.origin,
+        summary.destination,
+        summary.bookingId,
+        summary.booking,
+      ]
         .filter(Boolean)
         .join(' ')
         .toUpperCase(),
@@ -73,11 +84,21 @@ export class FleetStorage {
     );
   }
 
-  /** The containers that devices are paired with. */
-  resolve(deviceIds: string[]): { device_id: string; number: string }[] {
+  /** Learns that a container is one of a booking. */
+  addToBooking(booking: string, number: string): void {
+    this.sql.run('INSERT OR IGNORE INTO bookings (booking, number) VALUES (?, ?)', booking, number);
+  }
+
+  /** The containers by the names `device/ID` and `booking/NUMBER`. */
+  resolve(names: readonly string[]): { name: string; number: string }[] {
     return this.sql.run(
-      'SELECT device_id, number FROM devices WHERE device_id IN (SELECT value FROM json_each(?))',
-      JSON.stringify(deviceIds),
+      `SELECT 'device/' || device_id AS name, number FROM devices
+       WHERE device_id IN (SELECT substr(value, 8) FROM json_each(?1) WHERE value LIKE 'device/%')
+       UNION ALL SELECT 'booking/' || booking, number FROM bookings
+       WHERE booking IN (SELECT substr(value, 9) FROM json_each(?1) WHERE value LIKE 'booking/%')
+       LIMIT ?2`,
+      JSON.stringify(names),
+      RESOLVED_MAX,
     );
   }
 

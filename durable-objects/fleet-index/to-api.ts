@@ -6,6 +6,8 @@ import { toInstantOrNull } from '../../platform/instants.ts';
 export function lineToApi(summary: FleetSummary): FleetLine {
   return {
     ...summary,
+    // Lines of the release before have none.
+    booking: summary.booking ?? null,
     asOf: toInstantOrNull(summary.asOf),
     etaP10: toInstantOrNull(summary.etaP10),
     etaP50: toInstantOrNull(summary.etaP50),

@@ -110,6 +110,8 @@ async function bookEndlessly() {
       keys.push(key);
       // Cut off in the middle: what became of this one is for the end to find out.
       await send(key).catch(() => reachable(scratch.origin));
+      // Refused while the platform starts: the keys must not run out before it has answered some.
+      if (!answered.has(key)) await pause(100);
     }
   })();
   return {

@@ -9,6 +9,7 @@ import * as connections from './features/connections.ts';
 import * as containers from './features/containers.ts';
 import * as eta from './features/eta.ts';
 import { ingest } from './features/ingest.ts';
+import * as journeys from './features/journeys.ts';
 import * as receipts from './features/receipts.ts';
 import * as routes from './features/routes.ts';
 import * as sealing from './features/sealing.ts';
@@ -18,7 +19,12 @@ import { consumeTelemetry, consumeTelemetryDead } from './queues/telemetry.ts';
 import { sweepLedgers } from './sweep.ts';
 
 const answers = serve<typeof tracking, Env>(tracking, {
-  ...containers,
+  listContainers: containers.listContainers,
+  getContainer: containers.getContainer,
+  listEvents: containers.listEvents,
+  listPositions: containers.listPositions,
+  registerContainers: containers.registerContainers,
+  ...journeys,
   ...eta,
   ...routes,
   ...connections,

@@ -583,12 +583,27 @@ export interface Connection {
   format: 'dcsa' | 'positions';
   /** How deliveries are signed: Standard Webhooks, or DCSA Notification-Signature */
   scheme: 'standard-webhooks' | 'dcsa';
+  options: ConnectionOptions;
   /** Whether deliveries are taken */
   status: 'active' | 'disabled';
   /** When it was created */
   createdAt: string;
   /** When its secret was changed last */
   secretRotatedAt: string | null;
+}
+
+/** How the deliveries of a connection are read */
+export interface ConnectionOptions {
+  /** What a delivery holds: events, or for each container in it all that the connection has to say, so that what is not in it any more is withdrawn */
+  history: 'events' | 'full';
+  /** Whether times of movements are what they state, or local time of the place that is labelled as UTC */
+  times: 'as_stated' | 'local_labelled_z';
+  /** What the party is: of moves at its gate a terminal is believed first */
+  role: 'carrier' | 'terminal';
+  /** The zone of times without one at places whose zone is not known; UTC without it */
+  defaultZone: string | null;
+  /** UN/LOCODEs of the codes that the carrier writes for places */
+  aliases: Record<string, string>;
 }
 
 /** A page of a list of Connection */
@@ -613,6 +628,7 @@ export interface ConnectionWithSecret {
   format: 'dcsa' | 'positions';
   /** How deliveries are signed: Standard Webhooks, or DCSA Notification-Signature */
   scheme: 'standard-webhooks' | 'dcsa';
+  options: ConnectionOptions;
   /** Whether deliveries are taken */
   status: 'active' | 'disabled';
   /** When it was created */
@@ -631,6 +647,8 @@ export interface Container {
   epoch: string;
   /** Grows by one with every change; part of the live cursor */
   seq: number;
+  /** The present journey */
+  journeyId: string | null;
   /** What your organisation has registered */
   registration: RegistrationFacts | null;
   /** Where the container is in its journey */
@@ -638,12 +656,14 @@ export interface Container {
     | 'registered'
     | 'empty_picked_up'
     | 'stuffed'
+    | 'picked_up'
     | 'gate_in'
     | 'loaded'
     | 'departed'
     | 'arrived'
     | 'discharged'
     | 'gate_out'
+    | 'dropped_off'
     | 'stripped'
     | 'empty_returned';
   /** When the status was reached */
@@ -1011,12 +1031,14 @@ export interface FleetLine {
     | 'registered'
     | 'empty_picked_up'
     | 'stuffed'
+    | 'picked_up'
     | 'gate_in'
     | 'loaded'
     | 'departed'
     | 'arrived'
     | 'discharged'
     | 'gate_out'
+    | 'dropped_off'
     | 'stripped'
     | 'empty_returned';
   /** Id of the carrier */
@@ -1029,6 +1051,8 @@ export interface FleetLine {
   reference: string | null;
   /** The booking it belongs to */
   bookingId: string | null;
+  /** The carrier’s number of the booking */
+  booking: string | null;
   /** Tracking device */
   deviceId: string | null;
   /** Name of the vessel */
@@ -1127,6 +1151,53 @@ export interface InvitationPage {
 /** What was left out of an item, or read otherwise than it is written; the rest of it was taken */
 export type ItemWarning = RejectedItem;
 
+/** A journey of a container, from the empty pick-up to the empty return */
+export interface Journey {
+  /** Id of the journey */
+  id: string;
+  /** Container number (ISO 6346) */
+  container: string;
+  /** Whether your organisation has registered it */
+  registered: boolean;
+  /** What your organisation has registered */
+  registration: RegistrationFacts | null;
+  /** The carrier’s number of its booking */
+  booking: string | null;
+  /** When it began: its registration or the first word on it */
+  beganAt: string | null;
+  /** When the empty container was returned; null while it is under way */
+  endedAt: string | null;
+  /** Where the container is in its journey */
+  status:
+    | 'registered'
+    | 'empty_picked_up'
+    | 'stuffed'
+    | 'picked_up'
+    | 'gate_in'
+    | 'loaded'
+    | 'departed'
+    | 'arrived'
+    | 'discharged'
+    | 'gate_out'
+    | 'dropped_off'
+    | 'stripped'
+    | 'empty_returned';
+  /** When the status was reached */
+  statusAt: string | null;
+  /** Name of the vessel */
+  vesselName: string | null;
+  /** IMO number of the vessel */
+  vesselImo: string | null;
+  /** Voyage number */
+  voyage: string | null;
+  /** Statements of carriers and terminals that are in force */
+  statements: number;
+  /** Milestones of it */
+  milestones: number;
+  /** What looks odd in the carriers’ data */
+  warnings: string[];
+}
+
 /** A stored event of a container’s journey */
 export interface JourneyEvent {
   /** Names the content: equal for two deliveries of the same statement */
@@ -1144,11 +1215,19 @@ export interface JourneyEvent {
   /** The time as the carrier wrote it */
   atText: string;
   /** Where the zone of the time came from */
-  zoneSource: 'stated' | 'port' | 'assumed_utc';
-  /** When the carrier stated it */
-  createdAt: string;
-  /** Id of the carrier */
+  zoneSource: 'stated' | 'port' | 'connection' | 'assumed_utc';
+  /** When it was said; null where the source does not tell */
+  createdAt: string | null;
+  /** When it was received first */
+  receivedAt: string;
+  /** Whether it counts: it was neither overridden nor taken back */
+  inForce: boolean;
+  /** Id of the carrier or terminal */
   carrierId: string;
+  /** The connection it came by */
+  connectionId?: string;
+  /** What the source is, where it is no carrier */
+  role?: 'carrier' | 'terminal';
   location?: EventLocation;
   /** Whether the container was empty */
   empty?: boolean;
@@ -1162,6 +1241,8 @@ export interface JourneyEvent {
   voyage?: string;
   /** The carrier’s id of the port call */
   transportCallId?: string;
+  /** The carrier’s numbers of its bookings */
+  bookings?: string[];
   /** Bill of lading or booking of the carrier */
   documentReference?: string;
   /** Kind of document (DCSA document type code) */
@@ -1182,6 +1263,14 @@ export interface JourneyEvent {
 export interface JourneyEventPage {
   /** The items of this page */
   items: JourneyEvent[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
+/** A page of a list of Journey */
+export interface JourneyPage {
+  /** The items of this page */
+  items: Journey[];
   /** Where the next page begins; null on the last page */
   nextCursor: string | null;
 }
@@ -1297,12 +1386,14 @@ export interface Milestone {
   code:
     | 'empty_picked_up'
     | 'stuffed'
+    | 'picked_up'
     | 'gate_in'
     | 'loaded'
     | 'departed'
     | 'arrived'
     | 'discharged'
     | 'gate_out'
+    | 'dropped_off'
     | 'stripped'
     | 'empty_returned';
   /** A place, as far as the carrier named it */
@@ -1315,6 +1406,8 @@ export interface Milestone {
   estimatedAt: string | null;
   /** The latest plan */
   plannedAt: string | null;
+  /** Whether it was expected and the container has gone on without it */
+  closed: boolean;
   /** Voyage number */
   voyage: string | null;
   /** Name of the vessel */
@@ -1323,6 +1416,73 @@ export interface Milestone {
   vesselImo: string | null;
   /** Mode of transport: VESSEL, RAIL, TRUCK or BARGE */
   mode: string | null;
+}
+
+/** A milestone that was reached, corrected or withdrawn */
+export interface MilestoneChange {
+  /** Id of the journey */
+  journeyId: string;
+  /** What became of the milestone */
+  kind: 'reached' | 'corrected' | 'withdrawn';
+  milestone: Milestone;
+  /** One milestone at one place */
+  before: Milestone | null;
+}
+
+/** A page of a list of MilestoneChange */
+export interface MilestoneChangePage {
+  /** The items of this page */
+  items: MilestoneChange[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
+/** A milestone with what each source says of it */
+export interface MilestoneWithSources {
+  /** What happened */
+  code:
+    | 'empty_picked_up'
+    | 'stuffed'
+    | 'picked_up'
+    | 'gate_in'
+    | 'loaded'
+    | 'departed'
+    | 'arrived'
+    | 'discharged'
+    | 'gate_out'
+    | 'dropped_off'
+    | 'stripped'
+    | 'empty_returned';
+  /** A place, as far as the carrier named it */
+  location: EventLocation | null;
+  /** DCSA classifier of `at`: actual, estimated or planned */
+  classifier: 'ACT' | 'EST' | 'PLN';
+  /** The best time known */
+  at: string;
+  /** The latest estimate, beside the actual */
+  estimatedAt: string | null;
+  /** The latest plan */
+  plannedAt: string | null;
+  /** Whether it was expected and the container has gone on without it */
+  closed: boolean;
+  /** Voyage number */
+  voyage: string | null;
+  /** Name of the vessel */
+  vesselName: string | null;
+  /** IMO number of the vessel */
+  vesselImo: string | null;
+  /** Mode of transport: VESSEL, RAIL, TRUCK or BARGE */
+  mode: string | null;
+  /** Each source’s own word; the one that counts comes first */
+  sources: SourceWord[];
+}
+
+/** A page of a list of MilestoneWithSources */
+export interface MilestoneWithSourcesPage {
+  /** The items of this page */
+  items: MilestoneWithSources[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
 }
 
 /** Contracted space to create */
@@ -1426,6 +1586,21 @@ export interface NewConnection {
   format: 'dcsa' | 'positions';
   /** How deliveries are signed: Standard Webhooks, or DCSA Notification-Signature */
   scheme?: 'standard-webhooks' | 'dcsa';
+  options?: NewConnectionOptions;
+}
+
+/** How the deliveries of a connection are read */
+export interface NewConnectionOptions {
+  /** What a delivery holds: events, or for each container in it all that the connection has to say, so that what is not in it any more is withdrawn */
+  history?: 'events' | 'full';
+  /** Whether times of movements are what they state, or local time of the place that is labelled as UTC */
+  times?: 'as_stated' | 'local_labelled_z';
+  /** What the party is: of moves at its gate a terminal is believed first */
+  role?: 'carrier' | 'terminal';
+  /** The zone of times without one at places whose zone is not known; UTC without it */
+  defaultZone?: string | null;
+  /** UN/LOCODEs of the codes that the carrier writes for places */
+  aliases?: Record<string, string>;
 }
 
 /** A person to invite */
@@ -1493,6 +1668,8 @@ export interface NewWebhookEndpoint {
   /** Events wanted; all when empty */
   types?: (
     | 'container.milestone'
+    | 'container.milestone_corrected'
+    | 'container.milestone_withdrawn'
     | 'container.alert'
     | 'container.eta'
     | 'booking.confirmed'
@@ -1760,31 +1937,35 @@ export interface RegisteredContainers {
   }[];
 }
 
-/** A container to track, with what is known of its journey */
+/** A container to track, with what is known of its journey; null takes a fact back */
 export interface Registration {
   /** Container number (ISO 6346) */
   number: string;
   /** Port of loading (UN/LOCODE) */
-  origin?: string;
+  origin?: string | null;
   /** Port of discharge (UN/LOCODE) */
-  destination?: string;
+  destination?: string | null;
   /** Id of the carrier */
-  carrierId?: string;
+  carrierId?: string | null;
   /** Tracking device attached to the container */
-  deviceId?: string;
+  deviceId?: string | null;
   /** Your own reference */
-  reference?: string;
-  /** The booking it belongs to */
-  bookingId?: string;
+  reference?: string | null;
+  /** The carrier’s number of the booking */
+  booking?: string | null;
+  /** The booking on this platform */
+  bookingId?: string | null;
   /** The arrival that was promised */
-  promisedArrivalAt?: string;
+  promisedArrivalAt?: string | null;
   /** The range a reefer must keep; outside it an alert is raised */
   temperatureRangeC?: {
     /** Lowest, degrees Celsius */
     min: number;
     /** Highest, degrees Celsius */
     max: number;
-  };
+  } | null;
+  /** From when on what carriers say is of this journey, for one that has begun already; now without it */
+  beginsAt?: string;
 }
 
 /** What your organisation has registered */
@@ -1799,7 +1980,9 @@ export interface RegistrationFacts {
   deviceId?: string;
   /** Your own reference */
   reference?: string;
-  /** The booking it belongs to */
+  /** The carrier’s number of the booking */
+  booking?: string;
+  /** The booking on this platform */
   bookingId?: string;
   /** The arrival that was promised */
   promisedArrivalAt?: string;
@@ -2059,6 +2242,22 @@ export interface SigningKeyPage {
   nextCursor: string | null;
 }
 
+/** The newest word of one source on a milestone */
+export interface SourceWord {
+  /** Whose word it is */
+  carrierId: string;
+  /** What the source is */
+  role: 'carrier' | 'terminal';
+  /** DCSA classifier: actual, estimated or planned */
+  classifier: 'ACT' | 'EST' | 'PLN';
+  /** When it happened or is expected, by this source */
+  at: string;
+  /** When it was said; when it was received where the source does not tell */
+  saidAt: string;
+  /** Key of the statement among the container’s events */
+  key: string;
+}
+
 /** A shipper’s organisation on the platform */
 export interface Tenant {
   /** Id of the tenant */
@@ -2232,12 +2431,95 @@ export type WebhookPayload =
         milestone:
           | 'empty_picked_up'
           | 'stuffed'
+          | 'picked_up'
           | 'gate_in'
           | 'loaded'
           | 'departed'
           | 'arrived'
           | 'discharged'
           | 'gate_out'
+          | 'dropped_off'
+          | 'stripped'
+          | 'empty_returned';
+        /** Where (UN/LOCODE) */
+        location: string | null;
+        /** When */
+        at: string;
+        /** Name of the vessel */
+        vesselName: string | null;
+        /** Voyage number */
+        voyage: string | null;
+      };
+    }
+  | {
+      /** Type of the event */
+      type: 'container.milestone_corrected';
+      /** When the event came up */
+      timestamp: string;
+      /** A milestone that was told before happened at another time or place */
+      data: {
+        /** Container number (ISO 6346) */
+        number: string;
+        /** The booking it belongs to */
+        bookingId: string | null;
+        /** Your own reference */
+        reference: string | null;
+        /** Which */
+        milestone:
+          | 'empty_picked_up'
+          | 'stuffed'
+          | 'picked_up'
+          | 'gate_in'
+          | 'loaded'
+          | 'departed'
+          | 'arrived'
+          | 'discharged'
+          | 'gate_out'
+          | 'dropped_off'
+          | 'stripped'
+          | 'empty_returned';
+        /** Where (UN/LOCODE) */
+        location: string | null;
+        /** When */
+        at: string;
+        /** Name of the vessel */
+        vesselName: string | null;
+        /** Voyage number */
+        voyage: string | null;
+        /** What was told before */
+        before: {
+          /** Where it was said to be (UN/LOCODE) */
+          location: string | null;
+          /** When it was said to be */
+          at: string;
+        };
+      };
+    }
+  | {
+      /** Type of the event */
+      type: 'container.milestone_withdrawn';
+      /** When the event came up */
+      timestamp: string;
+      /** A milestone that was told before was taken back: it has not happened */
+      data: {
+        /** Container number (ISO 6346) */
+        number: string;
+        /** The booking it belongs to */
+        bookingId: string | null;
+        /** Your own reference */
+        reference: string | null;
+        /** Which */
+        milestone:
+          | 'empty_picked_up'
+          | 'stuffed'
+          | 'picked_up'
+          | 'gate_in'
+          | 'loaded'
+          | 'departed'
+          | 'arrived'
+          | 'discharged'
+          | 'gate_out'
+          | 'dropped_off'
           | 'stripped'
           | 'empty_returned';
         /** Where (UN/LOCODE) */
@@ -2755,12 +3037,14 @@ export interface Operations {
         | 'registered'
         | 'empty_picked_up'
         | 'stuffed'
+        | 'picked_up'
         | 'gate_in'
         | 'loaded'
         | 'departed'
         | 'arrived'
         | 'discharged'
         | 'gate_out'
+        | 'dropped_off'
         | 'stripped'
         | 'empty_returned';
       /** Id of the carrier */
@@ -2781,6 +3065,8 @@ export interface Operations {
     input: {
       /** Container number (ISO 6346) */
       number: string;
+      /** What was known then, by what had been received until then; what is known now without it */
+      asOf?: string;
     };
     output: Container;
   };
@@ -2793,6 +3079,8 @@ export interface Operations {
       cursor?: string;
       /** Items of the page at most */
       limit?: number;
+      /** What was known then, by what had been received until then; what is known now without it */
+      asOf?: string;
     };
     output: JourneyEventPage;
   };
@@ -2801,6 +3089,8 @@ export interface Operations {
     input: {
       /** Container number (ISO 6346) */
       number: string;
+      /** What was known then, by what had been received until then; what is known now without it */
+      asOf?: string;
       /** The `nextCursor` of the page before; the first page without it */
       cursor?: string;
       /** Positions of the page at most */
@@ -2813,6 +3103,60 @@ export interface Operations {
       resolution?: number;
     };
     output: PositionPage;
+  };
+  /** The journeys of a container, newest first */
+  listJourneys: {
+    input: {
+      /** Container number (ISO 6346) */
+      number: string;
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+      /** What was known then, by what had been received until then; what is known now without it */
+      asOf?: string;
+    };
+    output: JourneyPage;
+  };
+  /** What has changed of a container’s milestones since an instant */
+  listChanges: {
+    input: {
+      /** Container number (ISO 6346) */
+      number: string;
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+      /** The instant to compare with */
+      since: string;
+      /** What was known then, by what had been received until then; what is known now without it */
+      asOf?: string;
+    };
+    output: MilestoneChangePage;
+  };
+  /** One journey */
+  getJourney: {
+    input: {
+      /** Id of the journey */
+      id: string;
+      /** What was known then, by what had been received until then; what is known now without it */
+      asOf?: string;
+    };
+    output: Journey;
+  };
+  /** The milestones of a journey by time, with the word of each source */
+  listMilestones: {
+    input: {
+      /** Id of the journey */
+      id: string;
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+      /** What was known then, by what had been received until then; what is known now without it */
+      asOf?: string;
+    };
+    output: MilestoneWithSourcesPage;
   };
   /** The route a container still has to go, as GeoJSON */
   getRoute: {
@@ -3380,6 +3724,10 @@ export const OPERATIONS: Record<keyof Operations, Route> = {
   getContainer: { method: 'GET', path: '/v1/containers/{number}' },
   listEvents: { method: 'GET', path: '/v1/containers/{number}/events' },
   listPositions: { method: 'GET', path: '/v1/containers/{number}/positions' },
+  listJourneys: { method: 'GET', path: '/v1/containers/{number}/journeys' },
+  listChanges: { method: 'GET', path: '/v1/containers/{number}/changes' },
+  getJourney: { method: 'GET', path: '/v1/journeys/{id}' },
+  listMilestones: { method: 'GET', path: '/v1/journeys/{id}/milestones' },
   getRoute: { method: 'GET', path: '/v1/containers/{number}/route' },
   listEtaHistory: { method: 'GET', path: '/v1/containers/{number}/eta-history' },
   etaAccuracy: { method: 'GET', path: '/v1/eta/accuracy' },

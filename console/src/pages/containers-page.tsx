@@ -1,7 +1,7 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { type ContainerStatus, MILESTONES } from '../../../domain/journey/fold.ts';
+import { type ContainerStatus, MILESTONES } from '../../../domain/journey/milestone.ts';
 import { page } from '../api.ts';
 import { Empty, Loading, Problem, Tag } from '../components.tsx';
 import { age, day, range, TARGET_WORDS, words } from '../format.ts';

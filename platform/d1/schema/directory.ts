@@ -100,6 +100,8 @@ export const connections = sqliteTable('connections', {
   name: text().notNull(),
   format: text().notNull().$type<'dcsa' | 'positions'>(),
   scheme: text().notNull().$type<'standard-webhooks' | 'dcsa'>(),
+  /** How its deliveries are read (JSON); what is left out is as the contract has it. */
+  options: text({ mode: 'json' }).notNull().default({}).$type<object>(),
   secret: text().notNull(),
   previousSecret: text('previous_secret'),
   secretRotatedAt: integer('secret_rotated_at'),

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_OPTIONS } from '../../../contracts/tracking/connection-options.ts';
 import type { ConnectionWithSecrets } from '../../../contracts/tracking/connections.ts';
 import { isSigned } from './signature.ts';
 
@@ -16,6 +17,7 @@ function connection(scheme: ConnectionWithSecrets['scheme'], secrets: string[]):
     name: '',
     format: 'dcsa',
     scheme,
+    options: DEFAULT_OPTIONS,
     status: 'active',
     createdAt: '',
     secretRotatedAt: null,

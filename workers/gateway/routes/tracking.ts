@@ -10,6 +10,10 @@ export const trackingRoutes = [
     route('get', '/v1/containers/{number}', tracking.getContainer),
     route('get', '/v1/containers/{number}/events', tracking.listEvents),
     route('get', '/v1/containers/{number}/positions', tracking.listPositions),
+    route('get', '/v1/containers/{number}/journeys', tracking.listJourneys),
+    route('get', '/v1/containers/{number}/changes', tracking.listChanges),
+    route('get', '/v1/journeys/{id}', tracking.getJourney),
+    route('get', '/v1/journeys/{id}/milestones', tracking.listMilestones),
     route('get', '/v1/containers/{number}/route', tracking.getRoute),
   ]),
   ...tagged('ETA', [

@@ -1,21 +1,29 @@
 import type { Fault } from '../../../contracts/kit/result.ts';
-import type { CanonicalEvent } from '../../../domain/journey/event.ts';
+import type { ConnectionOptions } from '../../../contracts/tracking/connection-options.ts';
+import type { CanonicalEvent, JourneyEvent } from '../../../domain/journey/event.ts';
 
 /** What an adapter knows beside the body. */
 export interface AdapterContext {
   carrierId: string;
+  connectionId: string;
+  /** How the connection's deliveries are read. */
+  options: ConnectionOptions;
   /** The present instant, ms. */
   now: number;
   /** Hears of a defect of ours in an item. */
   report: (index: number, error: unknown) => void;
 }
 
-/** A canonical event before its contract check; a position may still name a device. */
+/**
+ * A canonical event before its contract check: a position may still name a device, and a journey event nothing but the
+ * bookings whose containers it is about.
+ */
 export type Candidate =
   | CanonicalEvent
   | (Omit<Extract<CanonicalEvent, { kind: 'position' }>, 'container'> & {
       device: string;
-    });
+    })
+  | (Omit<JourneyEvent, 'container'> & { container?: undefined });
 
 /** One item of a delivery, turned into events or refused with the reason. */
 export type AdaptedItem =

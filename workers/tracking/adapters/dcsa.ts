@@ -4,27 +4,22 @@
  * kept with a warning; only what cannot be placed in a container's journey is refused.
  */
 import type { Fault } from '../../../contracts/kit/result.ts';
-import {
-  isPlaceholderNumber,
-  isValidContainerNumber,
-  normalizeContainerNumber,
-} from '../../../domain/identifiers/iso6346.ts';
+import { isPlaceholderNumber, isValidContainerNumber } from '../../../domain/identifiers/iso6346.ts';
 import type { EventLocation, JourneyEvent } from '../../../domain/journey/event.ts';
 import { parseInstant } from '../../../domain/journey/instant.ts';
-import { portOf } from '../../../reference/ports.ts';
+import { portOf, zoneOf } from '../../../reference/ports.ts';
 import {
   type AdaptedItem,
   type Adapter,
   type AdapterContext,
+  type Candidate,
   adaptEach,
-  numberOf,
   parseJson,
   recordOf,
   textOf,
 } from './adapter.ts';
+import { bookingsOf, containersOf, type Fields, locationOf, pick, upper } from './dcsa-fields.ts';
 import { eventsOf } from './dcsa-lists.ts';
-
-type Fields = Record<string, unknown>;
 
 /** The adapter of the `dcsa` format. */
 export const dcsa: Adapter = {
@@ -65,16 +60,20 @@ function adaptEvent(raw: unknown, index: number, context: AdapterContext): Adapt
     return refuse('/eventClassifierCode', 'event.classifier_invalid', 'eventClassifierCode must be ACT, EST or PLN');
   }
   const call = recordOf(item.transportCall) ?? {};
-  const location = locationOf(item, call);
-  const zone = portOf(location?.unLocationCode)?.zone ?? null;
+  const { options } = context;
+  const location = locationOf(item, call, options.aliases);
+  const zone = zoneOf(location);
   const atText = textOf(item.eventDateTime) ?? '';
-  const time = parseInstant(atText, zone);
+  // Of documents nobody has seen local time under that label.
+  const isLocal = options.times === 'local_labelled_z' && family !== 'SHIPMENT';
+  const stated = isLocal ? atText.replace(/[Zz]$/, '') : atText;
+  const time = parseInstant(stated, zone ?? options.defaultZone, zone ? 'port' : 'connection');
   if (!time)
     return refuse('/eventDateTime', 'event.time_invalid', 'eventDateTime must be an RFC 3339 instant of 1970 or later');
   const created = parseInstant(textOf(item.eventCreatedDateTime) ?? '', null);
   const containers = containersOf(item);
-  if (containers.length === 0) {
-    return refuse('/equipmentReference', 'event.unattributable', 'The event names no container');
+  if (containers.length === 0 && bookingsOf(item).length === 0) {
+    return refuse('/equipmentReference', 'event.unattributable', 'The event names neither a container nor a booking');
   }
   // Half an event would be a lie in the receipt: one unreadable reference refuses the whole.
   const unreadable = containers.find((number) => !/^[A-Z0-9]{4,17}$/.test(number));
@@ -89,20 +88,22 @@ function adaptEvent(raw: unknown, index: number, context: AdapterContext): Adapt
   const counted: Pick<JourneyEvent, 'classifier' | 'saidAs'> = isAhead
     ? { classifier: 'EST', saidAs: classifier }
     : { classifier };
-  const events = containers.map(
-    (container): JourneyEvent => ({
+  const of = containers.length > 0 ? containers : [undefined];
+  const events = of.map(
+    (container): Candidate => ({
       v: 1,
       kind: 'journey',
-      container,
+      ...((container === undefined ? {} : { container }) as { container: string }),
       family,
       code,
       ...counted,
       at: time.at,
       atText,
       zoneSource: time.zoneSource,
-      // An estimate without the time of the word is as new as its arrival; an actual is as old as itself.
-      createdAt: created?.at ?? (classifier === 'ACT' ? time.at : context.now),
+      createdAt: created?.at ?? null,
       carrierId: context.carrierId,
+      connectionId: context.connectionId,
+      ...(options.role === 'terminal' ? { role: options.role } : {}),
       ...(location ? { location } : {}),
       ...details(item, call, code),
       ...(item.isRetracted === true ? { retracted: true } : {}),
@@ -115,43 +116,12 @@ function adaptEvent(raw: unknown, index: number, context: AdapterContext): Adapt
 /** Local time without a zone is this far ahead at most: further, and it has not happened. */
 const AHEAD_MAX_MS = 14 * 3_600_000;
 
-const upper = (value: unknown): string | undefined => textOf(value)?.toUpperCase();
-
-/** The first of several spellings that holds a text. */
-function pick(fields: Fields, ...names: string[]): string | undefined {
-  for (const name of names) {
-    const text = textOf(fields[name]);
-    if (text) return text;
-  }
-  return undefined;
-}
-
-function locationOf(item: Fields, call: Fields): EventLocation | undefined {
-  const sources = [recordOf(item.eventLocation), recordOf(call.location), call, item].filter(
-    (source): source is Fields => source !== undefined,
-  );
-  const location: EventLocation = {};
-  for (const source of sources) {
-    const code = pick(source, 'UNLocationCode', 'unLocationCode')?.toUpperCase().replaceAll(' ', '');
-    // Carriers write several codes for one port: a visit must not be two for that.
-    if (code && /^[A-Z]{2}[A-Z0-9]{3}$/.test(code)) location.unLocationCode ??= portOf(code)?.code ?? code;
-    const facility = pick(source, 'facilityCode')?.toUpperCase();
-    if (facility && facility.length <= 11) location.facilityCode ??= facility;
-    const lat = numberOf(source.latitude);
-    const lon = numberOf(source.longitude);
-    if (lat !== undefined && lon !== undefined && Math.abs(lat) <= 90 && Math.abs(lon) <= 180) {
-      location.lat ??= lat;
-      location.lon ??= lon;
-    }
-  }
-  return Object.keys(location).length > 0 ? location : undefined;
-}
-
 function details(item: Fields, call: Fields, code: string): Partial<JourneyEvent> {
   const vessel = recordOf(call.vessel) ?? {};
   const empty = upper(item.emptyIndicatorCode);
   const mode = upper(call.modeOfTransport);
   const voyage = voyageOf(call, code);
+  const bookings = bookingsOf(item);
   const document = recordOf(Array.isArray(item.documentReferences) ? item.documentReferences[0] : undefined);
   const entries: [keyof JourneyEvent, unknown][] = [
     ['empty', empty === 'EMPTY' ? true : empty === 'LADEN' ? false : undefined],
@@ -164,6 +134,7 @@ function details(item: Fields, call: Fields, code: string): Partial<JourneyEvent
       'documentReference',
       (pick(item, 'documentID', 'documentId') ?? (document && pick(document, 'documentReferenceValue')))?.slice(0, 100),
     ],
+    ['bookings', bookings.length > 0 ? bookings : undefined],
     ['documentTypeCode', upper(item.documentTypeCode)?.slice(0, 10)],
     ['delayReasonCode', pick(item, 'delayReasonCode')?.slice(0, 4)],
     ['carrierEventId', pick(item, 'eventID', 'eventId')?.slice(0, 100)],
@@ -179,29 +150,15 @@ function voyageOf(call: Fields, code: string): string | undefined {
 
 const INBOUND = new Set(['ARRI', 'DISC']);
 
-/** The container named directly, else every equipment reference (a transport event may hold many). */
-function containersOf(item: Fields): string[] {
-  const direct = pick(item, 'equipmentReference');
-  const references = Array.isArray(item.references) ? item.references : [];
-  const named = direct
-    ? [direct]
-    : references.flatMap((raw: unknown) => {
-        const reference = recordOf(raw);
-        const isEquipment = upper(reference?.referenceType) === 'EQ';
-        const value = reference && isEquipment ? textOf(reference.referenceValue) : undefined;
-        return value ? [value] : [];
-      });
-  return [...new Set(named.map(normalizeContainerNumber))];
-}
-
 function warningsOf(
-  container: string,
+  container: string | undefined,
   location: EventLocation | undefined,
   isAhead: boolean,
 ): Pick<JourneyEvent, 'warnings'> {
   const warnings: string[] = [];
   if (isAhead) warnings.push('an actual that lies more than 14 hours ahead counts as an estimate');
-  if (!isValidContainerNumber(container)) warnings.push(`container number ${container} fails its check digit`);
+  if (container !== undefined && !isValidContainerNumber(container))
+    warnings.push(`container number ${container} fails its check digit`);
   const code = location?.unLocationCode;
   if (code && !portOf(code)) warnings.push(`location ${code} is not in the port table`);
   return warnings.length > 0 ? { warnings } : {};

@@ -1,10 +1,13 @@
 /** What the tests of the adapters share: a context, a well-formed event, and the items of a body. */
+import { DEFAULT_OPTIONS } from '../../../contracts/tracking/connection-options.ts';
 import type { AdaptedItem, AdapterContext } from './adapter.ts';
 import { dcsa } from './dcsa.ts';
 
 /** The context of a delivery at the beginning of June 2026. */
 export const context: AdapterContext = {
   carrierId: 'car_1',
+  connectionId: 'con_1',
+  options: DEFAULT_OPTIONS,
   now: Date.parse('2026-06-01T00:00:00Z'),
   report: () => {},
 };

@@ -4,6 +4,7 @@ import { drizzle } from 'drizzle-orm/d1';
 import { beforeId, cutPageById } from '../../../contracts/kit/paging.ts';
 import { type Answer, fail, fault, notFound, ok, type Page } from '../../../contracts/kit/result.ts';
 import type { Scope } from '../../../contracts/kit/serve.ts';
+import { DEFAULT_OPTIONS } from '../../../contracts/tracking/connection-options.ts';
 import type {
   Connection,
   ConnectionWithSecret,
@@ -34,6 +35,7 @@ function toApi(row: Row): Connection {
     name: row.name,
     format: row.format,
     scheme: row.scheme,
+    options: { ...DEFAULT_OPTIONS, ...row.options },
     status: row.status,
     createdAt: toInstant(row.createdAt),
     secretRotatedAt: toInstantOrNull(row.secretRotatedAt),

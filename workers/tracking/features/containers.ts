@@ -9,7 +9,8 @@ import {
   type Result,
 } from '../../../contracts/kit/result.ts';
 import type { Scope } from '../../../contracts/kit/serve.ts';
-import type { ApiContainer, ApiJourneyEvent, ApiPosition, FleetLine } from '../../../contracts/tracking/containers.ts';
+import type { ApiContainer, ApiPosition, FleetLine } from '../../../contracts/tracking/containers.ts';
+import type { ApiJourneyEvent } from '../../../contracts/tracking/journey-event.ts';
 import type { Registered, Registration } from '../../../contracts/tracking/registrations.ts';
 import type { FleetSummary } from '../../../domain/container/state.ts';
 import {
@@ -131,12 +132,16 @@ export async function listContainers({ env, scope, input }: For<'listContainers'
 }
 
 /** The object of a container of the caller's tenant. */
-const trackerOf = (env: Env, scope: Scope, number: string) =>
+export const trackerOf = (env: Env, scope: Scope, number: string) =>
   containerTracker(env, scope.tenantId, normalizeContainerNumber(number));
+
+/** The instant of a query, ms. */
+export const instantOf = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Date.parse(text);
 
 /** One container's state with its age. */
 export async function getContainer({ env, scope, input }: For<'getContainer'>): Promise<Answer<ApiContainer>> {
-  const container = await trackerOf(env, scope, input.number).view();
+  const container = await trackerOf(env, scope, input.number).view(instantOf(input.asOf));
   return container ? ok(container) : notFound('container');
 }
 
@@ -144,9 +149,9 @@ export async function getContainer({ env, scope, input }: For<'getContainer'>): 
 export async function listEvents({
   env,
   scope,
-  input: { number, ...paging },
+  input: { number, asOf, ...paging },
 }: For<'listEvents'>): Promise<Answer<Page<ApiJourneyEvent>>> {
-  const page = await trackerOf(env, scope, number).events(paging);
+  const page = await trackerOf(env, scope, number).events({ ...paging, asOf: instantOf(asOf) });
   return page ? ok(page) : notFound('container');
 }
 
@@ -154,12 +159,13 @@ export async function listEvents({
 export async function listPositions({
   env,
   scope,
-  input: { number, from, to, resolution, ...paging },
+  input: { number, from, to, resolution, asOf, ...paging },
 }: For<'listPositions'>): Promise<Answer<Page<ApiPosition>>> {
   const page = await trackerOf(env, scope, number).positions({
     ...paging,
-    from: from === undefined ? undefined : Date.parse(from),
-    to: to === undefined ? undefined : Date.parse(to),
+    from: instantOf(from),
+    to: instantOf(to),
+    asOf: instantOf(asOf),
     resolutionSeconds: resolution,
   });
   return page ? ok(page) : notFound('container');

@@ -7,6 +7,7 @@ import { type TelemetryMessage, telemetryMessageSchema } from '../../../contract
 import type { FleetSummary } from '../../../domain/container/state.ts';
 import type { TrackedEvent } from '../../../domain/journey/event.ts';
 import { carrierInbox } from '../../../durable-objects/carrier-inbox/stub.ts';
+import type { Outcome } from '../../../durable-objects/carrier-inbox/receipts.ts';
 import { containerTracker } from '../../../durable-objects/container-tracker/stub.ts';
 import { fleetIndex } from '../../../durable-objects/fleet-index/stub.ts';
 import { mapLimit } from '../../../platform/concurrency.ts';
@@ -16,7 +17,6 @@ import { metricsOf } from '../../../platform/metrics.ts';
 import type { Env } from '../env.ts';
 import { backoff } from './backoff.ts';
 
-type Outcome = [origin: number, outcome: 'applied' | 'duplicate'];
 interface Group {
   tenantId: string;
   number: string;
@@ -71,7 +71,7 @@ function measure(env: Env, batch: MessageBatch, outcomes: Outcome[], failures: M
   const record = metricsOf(env);
   const count = (wanted: Outcome[1]): number => outcomes.filter(([, outcome]) => outcome === wanted).length;
   const retried = [...failures.keys()].reduce((events, message) => events + message.events.length, 0);
-  const found = { applied: count('applied'), duplicate: count('duplicate'), retried };
+  const found = { applied: count('applied'), duplicate: count('duplicate'), refused: count('refused'), retried };
   for (const [outcome, events] of Object.entries(found)) {
     if (events > 0) record('telemetry.events', events, { outcome });
   }

@@ -1,0 +1,211 @@
+/**
+ * What a container's journeys are folded from: statements, snapshots and registrations, in storage and, once they were
+ * needed, in memory. Nothing is read again for an event, so that the last of a journey costs what the first did.
+ */
+import {
+  journeyMeant,
+  mergeFacts,
+  type Registered,
+  type RegistrationFacts,
+  type SaidFacts,
+} from '../../domain/container/registration.ts';
+import type { ContainerState } from '../../domain/container/state.ts';
+import { changesBetween, type MilestoneChange } from '../../domain/journey/changes.ts';
+import { hash64, type TrackedEvent } from '../../domain/journey/event.ts';
+import { type Saying, type Snapshot, type Statement } from '../../domain/journey/log.ts';
+import { foldContainer, type Journey, journeyId } from '../../domain/journey/truth.ts';
+import { JOURNEY_EVENTS_MAX, SNAPSHOTS_KEPT, STATEMENT_SAYINGS_MAX } from '../../platform/limits.ts';
+import type { Outcome } from '../carrier-inbox/receipts.ts';
+import type { Sql } from '../kit/sql.ts';
+import { JourneyTables, orderOfOrigin, type StoredStatement } from './journey-tables.ts';
+
+type JourneyNews = StoredStatement['event'];
+type SnapshotNews = Extract<TrackedEvent, { kind: 'snapshot' }>;
+
+/** The records of one container. */
+export class JourneyRecords {
+  readonly #tables: JourneyTables;
+  #statements: Map<string, StoredStatement> | null = null;
+  #snapshots: Snapshot[] = [];
+  #registered: Registered[] = [];
+  #journeys: Journey[] | null = null;
+  readonly #number: () => string;
+
+  constructor(sql: Sql, number: () => string) {
+    this.#tables = new JourneyTables(sql);
+    this.#number = number;
+  }
+
+  /** The registrations, in the order in which they came. */
+  get registered(): readonly Registered[] {
+    this.#load();
+    return this.#registered;
+  }
+
+  /** The journeys as they are known now. */
+  journeys(): Journey[] {
+    this.#journeys ??= this.journeysAsOf();
+    return this.#journeys;
+  }
+
+  /** The journeys as they were known at an instant. */
+  journeysAsOf(asOf?: number): Journey[] {
+    const statements = [...this.#load().values()];
+    const registered = this.#registered.map(({ id, facts, beganAt, receivedAt }) => {
+      return { id, beganAt, receivedAt, booking: facts.booking ?? null, carrierId: facts.carrierId ?? null };
+    });
+    return foldContainer(this.#number(), { statements, snapshots: this.#snapshots }, registered, asOf);
+  }
+
+  /** The present journey with what was registered of it, or null before there is one. */
+  present(): { journey: Journey; registration: RegistrationFacts | null } | null {
+    const journey = this.journeys().at(-1);
+    const facts = this.#registered.find(({ id }) => id === journey?.id)?.facts ?? null;
+    return journey ? { journey, registration: facts } : null;
+  }
+
+  /** What has changed of the truth of any journey. */
+  changesSince(before: readonly Journey[]): MilestoneChange[] {
+    const known = new Map(before.map(({ id, milestones }) => [id, milestones]));
+    return this.journeys().flatMap(({ id, milestones }) => changesBetween(known.get(id) ?? [], milestones));
+  }
+
+  /** Takes over the registration of a container that was stored by the release before, which knew no journeys. */
+  adopt({ registration, journeyId: known }: Pick<ContainerState, 'registration' | 'journeyId'>): void {
+    if (known !== null || !registration || this.registered.length > 0) return;
+    this.register(registration, 0, 0);
+  }
+
+  /** Inside the transaction: takes in what is news; says what became of each event, and whether the truth may have changed. */
+  take(events: readonly TrackedEvent[], now: number, outcomes: Outcome[]): { added: number; changed: boolean } {
+    let [added, changed] = [0, false];
+    for (const event of events) {
+      if (event.kind === 'position') continue;
+      if (event.kind === 'snapshot') {
+        changed = this.#takeSnapshot(event, now) || changed;
+        continue;
+      }
+      const taken = this.#takeStatement(event, now);
+      if (taken === 'new') added++;
+      changed ||= taken === 'new' || taken === 'said anew';
+      const outcome = taken === 'duplicate' ? 'duplicate' : taken === 'full' ? 'refused' : 'applied';
+      outcomes.push([event.origin, outcome]);
+    }
+    if (changed) this.#journeys = null;
+    return { added, changed };
+  }
+
+  #takeStatement(news: JourneyNews, now: number): 'new' | 'said anew' | 'redelivered' | 'duplicate' | 'full' {
+    const statements = this.#load();
+    const { receivedAt = now, history, ...event } = news;
+    const { key, origin, createdAt } = event;
+    const id = event.carrierEventId ?? null;
+    const saying: Saying = { id, createdAt, receivedAt, order: orderOfOrigin(origin) };
+    const known = statements.get(key);
+    if (!known) {
+      const statement = { key, event, origin, sayings: history === 'full' ? [] : [saying] };
+      if (this.#isFull(statement)) return 'full';
+      this.#put(statement);
+      return 'new';
+    }
+    if (known.origin === origin || known.sayings.some(({ order }) => order === saying.order)) return 'redelivered';
+    if (history === 'full') return 'duplicate';
+    const isKnown = createdAt !== null && known.sayings.some((each) => each.id === id && each.createdAt === createdAt);
+    if (isKnown) return 'duplicate';
+    const isNewer = known.sayings.every((each) => (each.createdAt ?? each.receivedAt) < (createdAt ?? receivedAt));
+    // The first tells since when it is known; of those between the oldest make room.
+    const [first, ...others] = [...known.sayings, saying];
+    this.#put({ ...known, sayings: [first, ...others.slice(1 - STATEMENT_SAYINGS_MAX)] });
+    this.#journeys = null;
+    return isNewer ? 'said anew' : 'duplicate';
+  }
+
+  /** Whether there is no room for a statement: each journey has its bound, and one that begins another has room in that. */
+  #isFull(statement: StoredStatement): boolean {
+    const statements = this.#load();
+    if (statements.size < JOURNEY_EVENTS_MAX) return false;
+    const journeys = this.journeys();
+    if (statements.size < JOURNEY_EVENTS_MAX * Math.max(1, journeys.length)) return false;
+    const bookings = new Set(journeys.map(({ booking }) => booking));
+    const mayBegin =
+      journeys.at(-1)?.endedAt != null || statement.event.bookings?.some((number) => !bookings.has(number));
+    if (!mayBegin) return true;
+    statements.set(statement.key, statement);
+    const begins = this.journeysAsOf().length > journeys.length;
+    statements.delete(statement.key);
+    return !begins;
+  }
+
+  #takeSnapshot(news: SnapshotNews, now: number): boolean {
+    const { connectionId, receipt, rows, receivedAt = now } = news;
+    this.#load();
+    const own = this.#snapshots.filter((snapshot) => snapshot.connectionId === connectionId);
+    if (own.some((snapshot) => snapshot.receipt === receipt)) return false;
+    const snapshot = { connectionId, receipt, receivedAt, rows };
+    this.#snapshots.push(snapshot);
+    this.#tables.putSnapshot(snapshot);
+    if (own.length >= SNAPSHOTS_KEPT) {
+      const oldest = own.reduce((a, b) => (b.receipt < a.receipt ? b : a));
+      this.#snapshots.splice(this.#snapshots.indexOf(oldest), 1);
+      this.#tables.dropSnapshot(oldest);
+    }
+    return true;
+  }
+
+  /** Inside the transaction: takes in a registration; the id of the journey it is about, or null when it changes nothing. */
+  register(said: SaidFacts & { beginsAt?: string | undefined }, saidAt: number, now: number): string | null {
+    this.#load();
+    const { beginsAt, ...facts } = said;
+    const begins = beginsAt ? Date.parse(beginsAt) : null;
+    const meant = journeyMeant(this.journeys(), this.#registered, facts, begins);
+    const known = this.#registered.find(({ id }) => id === meant);
+    const merged = mergeFacts(known?.facts ?? {}, facts, !known || saidAt >= known.saidAt);
+    if (known && !merged) return null;
+    const ordinal = this.#registered.length;
+    const row: Registered = {
+      id: meant ?? journeyId(this.#number(), `registered/${ordinal}/${hash64(JSON.stringify(facts))}`),
+      facts: merged ?? {},
+      beganAt: known?.beganAt ?? begins ?? now,
+      receivedAt: known?.receivedAt ?? now,
+      saidAt: Math.max(saidAt, known?.saidAt ?? 0),
+    };
+    this.#registered = known
+      ? this.#registered.map((each) => (each === known ? row : each))
+      : [...this.#registered, row];
+    this.#tables.putRegistration(row);
+    this.#journeys = null;
+    return row.id;
+  }
+
+  /** Statements by time, after a cursor of (at, key), as far as they were known at an instant. */
+  page(after: [at: number, key: string] | null, limit: number, asOf = Number.POSITIVE_INFINITY): StoredStatement[] {
+    const [at, key] = after ?? [Number.NEGATIVE_INFINITY, ''];
+    const isKnown = ({ key: of, sayings }: Statement): boolean =>
+      sayings.some(({ receivedAt }) => receivedAt <= asOf) ||
+      this.#snapshots.some(({ receivedAt, rows }) => receivedAt <= asOf && rows.some(([row]) => row === of));
+    return [...this.#load().values()]
+      .filter(({ event, key: of }) => event.at > at || (event.at === at && of > key))
+      .filter((statement) => asOf === Number.POSITIVE_INFINITY || isKnown(statement))
+      .sort((a, b) => a.event.at - b.event.at || (a.key < b.key ? -1 : 1))
+      .slice(0, limit);
+  }
+
+  /** After a transaction that was rolled back: what storage has counts. */
+  forget(): void {
+    this.#statements = null;
+    this.#journeys = null;
+  }
+
+  #put(statement: StoredStatement): void {
+    this.#load().set(statement.key, statement);
+    this.#tables.putStatement(statement);
+  }
+
+  #load(): Map<string, StoredStatement> {
+    if (this.#statements) return this.#statements;
+    this.#statements = new Map(this.#tables.statements().map((statement) => [statement.key, statement]));
+    this.#snapshots = this.#tables.snapshots();
+    this.#registered = this.#tables.registered();
+    return this.#statements;
+  }
+}
