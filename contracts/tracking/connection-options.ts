@@ -5,7 +5,7 @@ import { described, oneOf, orNull, unLocode } from '../kit/primitives.ts';
 /** Whether a text names a time zone of the IANA database that this runtime knows. */
 function isZone(name: string): boolean {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== null;
+    return Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone.length > 0;
   } catch {
     return false;
   }
