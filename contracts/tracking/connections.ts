@@ -69,6 +69,7 @@ export const ingestAnswer = z
     receiptId: text('Id of the receipt, which tells what became of every item', 'con_01kb2h5m8q3v6x9y2z4a7c0d5e-42'),
     accepted: whole('Items stored and on their way', 98),
     duplicates: whole('Items that were delivered before', 1),
+    unclaimed: whole('Items of numbers that nobody has registered: they wait until one is', 0),
     rejected: z.array(rejectedItem).meta({ description: 'Items that were refused; nothing else is lost for them' }),
     warnings,
   })
@@ -91,6 +92,7 @@ export const receipt = z
         rejected: whole('Items that were refused', 1),
         parked: whole('Items that failed every time and wait for a decision', 0),
         discarded: whole('Items that were dropped', 0),
+        unclaimed: whole('Items of numbers that nobody has registered: they wait until one is', 0),
       } satisfies Record<ItemOutcome, unknown>)
       .meta({ description: 'Items by outcome' }),
     items: z

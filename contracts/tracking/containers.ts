@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { TARGETS } from '../../domain/eta/eta.ts';
 import { MILESTONES } from '../../domain/journey/milestone.ts';
+import { SUSPICIONS } from '../../domain/positions/chunk.ts';
 import { PAGE_DEFAULT, POSITIONS_PAGE_MAX, REGISTER_MAX } from '../kit/limits.ts';
 import { operation } from '../kit/operation.ts';
 import { anyText, pagedBy, pageOf } from '../kit/paging.ts';
@@ -35,6 +36,12 @@ export const position = z
     speedKnots: orNull(decimal('Speed over ground, knots', 14.2)),
     courseDeg: orNull(decimal('Course over ground, degrees from north', 271)),
     sensors: orNull(sensors),
+    suspect: orNull(
+      oneOf(
+        SUSPICIONS,
+        'Why it is no position: unreachable in the time, no fix at all, or a year older than the journey. Null where it is',
+      ),
+    ),
   })
   .meta({ id: 'Position', description: 'An observed position' });
 /** A position of an answer. */

@@ -146,7 +146,15 @@ export const telemetryMessageSchema = z.strictObject({
 export type TelemetryMessage = z.infer<typeof telemetryMessageSchema>;
 
 /** What became of one item of a delivery. */
-export const ITEM_OUTCOMES = ['applied', 'duplicate', 'queued', 'rejected', 'parked', 'discarded'] as const;
+export const ITEM_OUTCOMES = [
+  'applied',
+  'duplicate',
+  'queued',
+  'rejected',
+  'parked',
+  'discarded',
+  'unclaimed',
+] as const;
 /** What became of one item. */
 export type ItemOutcome = (typeof ITEM_OUTCOMES)[number];
 

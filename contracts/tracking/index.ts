@@ -3,15 +3,19 @@ import { contract } from '../kit/operation.ts';
 import { readinessOperation } from '../kit/readiness.ts';
 import { connectionOperations } from './connections.ts';
 import { containerOperations } from './containers.ts';
+import { deviceOperations } from './devices.ts';
 import { etaOperations } from './eta.ts';
 import { journeyOperations } from './journeys.ts';
 import { routeOperations } from './routes.ts';
 import { ticketOperations } from './tickets.ts';
+import { unclaimedOperations } from './unclaimed.ts';
 
 /** The tracking service's operations. */
 export const tracking = contract('tracking', {
   ...containerOperations,
   ...journeyOperations,
+  ...deviceOperations,
+  ...unclaimedOperations,
   ...etaOperations,
   ...routeOperations,
   ...connectionOperations,

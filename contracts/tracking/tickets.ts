@@ -34,6 +34,7 @@ export const ticketOperations = {
     description: 'The socket ends with the session or client that made the ticket.',
     input: ticketRequest,
     output: ticket,
+    failures: ['not_found'],
   }),
   redeemTicket: operation({
     permission: { unauthenticated: 'the ticket is the proof' },

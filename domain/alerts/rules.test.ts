@@ -7,8 +7,6 @@ const quiet: AlertInput = {
   etaP50: null,
   promisedAt: null,
   held: false,
-  sensors: null,
-  temperatureRangeC: null,
 };
 
 it('raises once while the cause lasts and clears when it ends', () => {
@@ -40,7 +38,7 @@ it('never forgets an open alert, however many others come and go', () => {
       now,
       promisedAt: 0,
       etaP50: 99 * HOUR,
-      sensors: { doorOpen: now % 2 === 0 },
+      held: now % 2 === 0,
     });
     alerts = result.alerts;
     raised += result.raised.filter((alert) => alert.kind === 'late').length;
@@ -49,16 +47,10 @@ it('never forgets an open alert, however many others come and go', () => {
   expect(alerts.length).toBeLessThan(25);
 });
 
-it('keeps a temperature alert through a reading without a temperature', () => {
-  const range = { min: -20, max: -16 };
-  const hot = evaluateAlerts([], { ...quiet, sensors: { temperatureC: -10 }, temperatureRangeC: range });
-  const silent = evaluateAlerts(hot.alerts, { ...quiet, sensors: {}, temperatureRangeC: range });
-  expect(silent.alerts[0]!.clearedAt).toBeNull();
-  const cold = evaluateAlerts(silent.alerts, {
-    ...quiet,
-    now: 9,
-    sensors: { temperatureC: -18 },
-    temperatureRangeC: range,
-  });
-  expect(cold.alerts[0]!.clearedAt).toBe(9);
+it('shows what is so now of an alert that is open, and closes one whose promise was taken back', () => {
+  const first = evaluateAlerts([], { ...quiet, promisedAt: 0, etaP50: 48 * HOUR });
+  const worse = evaluateAlerts(first.alerts, { ...quiet, promisedAt: 0, etaP50: 96 * HOUR });
+  expect(worse.raised).toEqual([]);
+  expect(worse.alerts[0]!.detail).toContain('4.0 days');
+  expect(evaluateAlerts(worse.alerts, { ...quiet, now: 7, etaP50: 96 * HOUR }).alerts[0]!.clearedAt).toBe(7);
 });

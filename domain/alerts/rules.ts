@@ -1,6 +1,4 @@
-/** Alert rules: each raises once, stays while its cause lasts, and clears with hysteresis. */
-import type { Sensors } from '../journey/event.ts';
-
+/** Alert rules of what is expected of a container: each raises once, stays while its cause lasts, and clears with hysteresis. */
 /** What an alert is about. */
 export const ALERT_KINDS = ['late', 'held', 'temperature', 'door', 'shock'] as const;
 /** What an alert is about. */
@@ -14,24 +12,18 @@ export interface Alert {
   detail: string;
 }
 
-/** What the rules look at. Instants in ms, temperatures in degrees Celsius. */
+/** What the rules look at. Instants in ms. */
 export interface AlertInput {
   now: number;
   etaP50: number | null;
   promisedAt: number | null;
   held: boolean;
-  sensors: Sensors | null;
-  temperatureRangeC: { min: number; max: number } | null;
 }
 
 const HOUR_MS = 3_600_000;
 /** A promise counts as broken a day late and as kept again below half a day: no flapping between. */
 const LATE_RAISE_MS = 24 * HOUR_MS;
 const LATE_CLEAR_MS = 12 * HOUR_MS;
-/** Shock that handling gear does not cause in normal work, g. */
-const SHOCK_G = 5;
-/** A temperature must return this far inside its range to clear. */
-const TEMPERATURE_HYSTERESIS_C = 0.5;
 /** Alerts kept for one container. */
 const ALERTS_KEPT = 20;
 
@@ -39,9 +31,10 @@ type Verdict = { state: 'raise' | 'clear' | 'keep'; detail: string };
 const KEEP: Verdict = { state: 'keep', detail: '' };
 const CLEAR: Verdict = { state: 'clear', detail: '' };
 
-const RULES: Record<AlertKind, (input: AlertInput) => Verdict> = {
+const RULES: Partial<Record<AlertKind, (input: AlertInput) => Verdict>> = {
   late: ({ etaP50, promisedAt }) => {
-    if (etaP50 === null || promisedAt === null) return KEEP;
+    if (promisedAt === null) return CLEAR;
+    if (etaP50 === null) return KEEP;
     const lateMs = etaP50 - promisedAt;
     if (lateMs < LATE_CLEAR_MS) return CLEAR;
     const days = (lateMs / (24 * HOUR_MS)).toFixed(1);
@@ -50,23 +43,6 @@ const RULES: Record<AlertKind, (input: AlertInput) => Verdict> = {
       : KEEP;
   },
   held: ({ held }) => (held ? { state: 'raise', detail: 'The vessel makes no progress' } : CLEAR),
-  temperature: ({ sensors, temperatureRangeC: range }) => {
-    const measured = sensors?.temperatureC;
-    if (measured === undefined || !range) return KEEP;
-    if (measured < range.min || measured > range.max) {
-      return { state: 'raise', detail: `${measured} °C, outside ${range.min} to ${range.max} °C` };
-    }
-    const margin = Math.min(measured - range.min, range.max - measured);
-    return margin >= Math.min(TEMPERATURE_HYSTERESIS_C, (range.max - range.min) / 2) ? CLEAR : KEEP;
-  },
-  door: ({ sensors }) => {
-    if (sensors?.doorOpen === undefined) return KEEP;
-    return sensors.doorOpen ? { state: 'raise', detail: 'The door is open' } : CLEAR;
-  },
-  shock: ({ sensors }) => {
-    if (sensors?.shockG === undefined) return KEEP;
-    return sensors.shockG >= SHOCK_G ? { state: 'raise', detail: `Shock of ${sensors.shockG} g` } : CLEAR;
-  },
 };
 
 /** Applies every rule to the alerts so far; returns all of them and those just raised. */
@@ -74,12 +50,15 @@ export function evaluateAlerts(alerts: readonly Alert[], input: AlertInput): { a
   let next = [...alerts];
   const raised: Alert[] = [];
   for (const kind of Object.keys(RULES) as AlertKind[]) {
-    const verdict = RULES[kind](input);
+    const verdict = RULES[kind]!(input);
     const open = next.find((alert) => alert.kind === kind && alert.clearedAt === null);
     if (verdict.state === 'raise' && !open) {
       const alert = { kind, raisedAt: input.now, clearedAt: null, detail: verdict.detail };
       raised.push(alert);
       next.push(alert);
+    } else if (verdict.state === 'raise' && open!.detail !== verdict.detail) {
+      // Told once, but what is shown of it is of now.
+      next = next.map((alert) => (alert === open ? { ...alert, detail: verdict.detail } : alert));
     } else if (verdict.state === 'clear' && open) {
       next = next.map((alert) => (alert === open ? { ...alert, clearedAt: input.now } : alert));
     }
@@ -88,7 +67,7 @@ export function evaluateAlerts(alerts: readonly Alert[], input: AlertInput): { a
 }
 
 /** Forgets the oldest cleared alerts; an open one is never forgotten, or it would be raised again. */
-function trim(alerts: Alert[]): Alert[] {
+export function trim(alerts: Alert[]): Alert[] {
   let surplus = alerts.length - ALERTS_KEPT;
   return alerts.filter((alert) => alert.clearedAt === null || surplus-- <= 0);
 }

@@ -1,4 +1,5 @@
 /** Moves a container's memory forward: the decisions of its object, as pure functions. */
+import { judgeReadings } from '../alerts/readings.ts';
 import { type Alert, type AlertInput, evaluateAlerts } from '../alerts/rules.ts';
 import type { Eta, SaidEta, Target } from '../eta/eta.ts';
 import { followJourney } from '../eta/journey.ts';
@@ -8,8 +9,10 @@ import type { MilestoneChange } from '../journey/changes.ts';
 import type { JourneyTruth } from '../journey/fold.ts';
 import type { Milestone } from '../journey/milestone.ts';
 import type { Journey } from '../journey/truth.ts';
-import { byTime, isLater, type PointTuple, toPosition } from '../positions/chunk.ts';
+import type { PointTuple } from '../positions/chunk.ts';
+import type { Fix } from '../positions/trust.ts';
 import type { RegistrationFacts } from './registration.ts';
+import { isOnLand, type Latest, takePoints } from './points.ts';
 import type { ContainerState, TrackerMemory } from './state.ts';
 
 /** What has come in since the last time. */
@@ -36,6 +39,10 @@ export interface Advanced {
   said: SaidEta[];
   /** Targets whose true time has become known, or was corrected. */
   arrived: Target[];
+  /** The points that came in, with why one is no position. */
+  points: PointTuple[];
+  /** A fix that was suspect and is confirmed by one that came in. */
+  confirmed: Fix | null;
 }
 
 /** Takes in points, and a journey that has changed. Cost is linear in what is new. */
@@ -45,20 +52,20 @@ export function advance(memory: TrackerMemory, input: Advance): Advanced {
   const before = from.state;
   const registration = present ? present.registration : before.registration;
   const truth = present ? shownOf(present.journey) : truthOf(before);
-  const points = [...input.points].sort(byTime);
-  const latest = latestPosition(from, points);
-  const eta = followEta(from, truth.milestones, registration, points, latest, input);
+  const seen = takePoints(from, input.points, {
+    since: present?.journey.beganAt ?? null,
+    onLand: isOnLand(truth.status),
+  });
+  const { points, latest } = seen;
+  const eta = followEta(from, truth.milestones, registration, seen.trusted, latest, input);
   const arrivedAt = eta.plan?.reached.vessel_arrival ?? null;
   const ahead = splitEtas(eta.etas);
-  const readings = points.filter((point) => point[5] !== null && point[0] > from.sensedAt);
-  const alerts = judge(before.alerts, readings, {
-    now: input.now,
-    etaP50: ahead.eta?.p50 ?? arrivedAt,
-    promisedAt: registration?.promisedArrivalAt ? Date.parse(registration.promisedArrivalAt) : null,
-    held: isHeld(ahead.eta, eta.memory),
-    sensors: null,
-    temperatureRangeC: registration?.temperatureRangeC ?? null,
-  });
+  const readings = points.flatMap(([at, , , , , sensors]) => (sensors && at <= input.now ? [{ at, sensors }] : []));
+  const sensed = judgeReadings(before.alerts, from.readings, readings, registration?.temperatureRangeC ?? null);
+  const expected = evaluateAlerts(
+    sensed.alerts,
+    expectations(registration, ahead.eta, arrivedAt, eta.memory, input.now),
+  );
   const state: ContainerState = {
     ...before,
     ...truth,
@@ -69,7 +76,7 @@ export function advance(memory: TrackerMemory, input: Advance): Advanced {
     ...ahead,
     carrierEtaAt: carrierWord(truth.milestones, eta.plan),
     arrivedAt,
-    alerts: alerts.alerts,
+    alerts: expected.alerts,
     asOf: newest(before.asOf, points, truth, input.now),
     receivedAt: points.length + input.newEvents > 0 ? input.now : before.receivedAt,
     eventCount: before.eventCount + input.newEvents,
@@ -80,9 +87,11 @@ export function advance(memory: TrackerMemory, input: Advance): Advanced {
     state,
     eta: eta.memory,
     positionOrigin: latest.origin,
-    sensedAt: readings.at(-1)?.[0] ?? from.sensedAt,
+    trust: seen.trust,
+    readings: sensed.window,
   };
-  return { memory: next, changes, raised: alerts.raised, said: eta.said, arrived: eta.reached };
+  const raised = [...sensed.raised, ...expected.raised];
+  return { memory: next, changes, raised, said: eta.said, arrived: eta.reached, points, confirmed: seen.confirmed };
 }
 
 /** The memory at the beginning of another journey: where the box is stays known, what was estimated and raised does not. */
@@ -168,21 +177,6 @@ function carrierWord(milestones: readonly Milestone[], plan: Plan | null): numbe
   return saidBy(milestones, plan, 'vessel_arrival', 'EST') ?? saidBy(milestones, plan, 'vessel_arrival', 'PLN');
 }
 
-/** Applies the rules to every reading in turn: a batch must not hide the shock in its middle. */
-function judge(
-  alerts: readonly Alert[],
-  readings: PointTuple[],
-  input: AlertInput,
-): { alerts: Alert[]; raised: Alert[] } {
-  let result = evaluateAlerts(alerts, input);
-  const raised = [...result.raised];
-  for (const [at, , , , , sensors] of readings) {
-    result = evaluateAlerts(result.alerts, { ...input, now: at, sensors });
-    raised.push(...result.raised);
-  }
-  return { alerts: result.alerts, raised };
-}
-
 /** The ETAs at a later instant without news, or by newer models; null when there are none to refresh. */
 export function refreshEta(memory: TrackerMemory, input: Pick<Advance, 'now' | 'sea' | 'models'>): Advanced | null {
   const { registration, milestones, position } = memory.state;
@@ -190,17 +184,13 @@ export function refreshEta(memory: TrackerMemory, input: Pick<Advance, 'now' | '
   const outcome = followEta(memory, milestones, registration, [], latest, input);
   if (outcome.etas.length === 0) return null;
   const ahead = splitEtas(outcome.etas);
-  const alerts = evaluateAlerts(memory.state.alerts, {
-    now: input.now,
-    etaP50: ahead.eta?.p50 ?? memory.state.arrivedAt,
-    promisedAt: registration?.promisedArrivalAt ? Date.parse(registration.promisedArrivalAt) : null,
-    held: isHeld(ahead.eta, outcome.memory),
-    sensors: null,
-    temperatureRangeC: null,
-  });
+  const { arrivedAt } = memory.state;
+  const looked = expectations(registration, ahead.eta, arrivedAt, outcome.memory, input.now);
+  const alerts = evaluateAlerts(memory.state.alerts, looked);
   const state = { ...memory.state, ...ahead, seq: memory.state.seq + 1, alerts: alerts.alerts };
   const { said, reached: arrived } = outcome;
-  return { memory: { ...memory, eta: outcome.memory, state }, changes: [], raised: alerts.raised, said, arrived };
+  const next = { ...memory, eta: outcome.memory, state };
+  return { memory: next, changes: [], raised: alerts.raised, said, arrived, points: [], confirmed: null };
 }
 
 function truthOf(state: ContainerState): JourneyTruth {
@@ -208,21 +198,16 @@ function truthOf(state: ContainerState): JourneyTruth {
   return { status, statusAt, milestones, vesselName, vesselImo, voyage, warnings };
 }
 
-interface Latest {
-  position: ContainerState['position'];
-  origin: number;
-}
-
-function latestPosition(memory: TrackerMemory, points: PointTuple[]): Latest {
-  const last = points.at(-1);
-  const { position } = memory.state;
-  if (!last) return { position, origin: memory.positionOrigin };
-  const held: PointTuple | null = position
-    ? [position.at, position.lat, position.lon, null, null, null, memory.positionOrigin]
-    : null;
-  return isLater(last, held)
-    ? { position: toPosition(last), origin: last[6] }
-    : { position, origin: memory.positionOrigin };
+/** What is looked at of a journey's promise. */
+function expectations(
+  registration: RegistrationFacts | null,
+  eta: Eta | null,
+  arrivedAt: number | null,
+  memory: EtaOutcome['memory'],
+  now: number,
+): AlertInput {
+  const promisedAt = registration?.promisedArrivalAt ? Date.parse(registration.promisedArrivalAt) : null;
+  return { now, etaP50: eta?.p50 ?? arrivedAt, promisedAt, held: isHeld(eta, memory) };
 }
 
 /** The newest observation, never later than now: nothing can have been seen that has not happened. */

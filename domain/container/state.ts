@@ -3,7 +3,9 @@ import type { Alert } from '../alerts/rules.ts';
 import type { Eta, Target } from '../eta/eta.ts';
 import type { EtaMemory } from '../eta/state.ts';
 import type { ContainerStatus, Milestone } from '../journey/milestone.ts';
+import type { Reading } from '../alerts/readings.ts';
 import type { Position } from '../positions/chunk.ts';
+import type { Trust } from '../positions/trust.ts';
 import type { RegistrationFacts } from './registration.ts';
 
 /** The state a container object holds and answers with. Instants in ms since the epoch. */
@@ -46,8 +48,10 @@ export interface TrackerMemory {
   eta: EtaMemory | null;
   /** Delivery order of the last position: breaks ties between fixes of one instant. */
   positionOrigin: number;
-  /** Instant of the newest sensor reading that was judged; older ones come too late to alarm. */
-  sensedAt: number;
+  /** Which fixes are believed. */
+  trust: Trust;
+  /** The newest readings of sensors, by time. */
+  readings: Reading[];
   /** The number of the last journey that ETAs were estimated for before the present one. */
   etaJourney: number;
 }
@@ -85,7 +89,8 @@ export function emptyMemory(number: string, epoch: string): TrackerMemory {
   return {
     eta: null,
     positionOrigin: 0,
-    sensedAt: 0,
+    trust: { last: null, suspect: null },
+    readings: [],
     etaJourney: 0,
     state: {
       number,
@@ -122,6 +127,8 @@ export function upgradeMemory(stored: TrackerMemory): TrackerMemory {
   return {
     ...memory,
     etaJourney: memory.etaJourney ?? 0,
+    trust: memory.trust ?? { last: state.position, suspect: null },
+    readings: memory.readings ?? [],
     eta: estimated ? memory.eta : null,
     state: { ...state, journeyId: state.journeyId ?? null, ...(estimated ? {} : { eta: null, onward: [] }) },
   };

@@ -4,7 +4,15 @@
  */
 import type { PositionEvent, Sensors } from '../journey/event.ts';
 
-/** [at ms, lat, lon, speed kn | null, course deg | null, sensors | null, origin, received ms]; older points lack the last. */
+/** Why a fix is no position: the box cannot have got there, there was no fix at all, or it is from long before its journey. */
+export const SUSPICIONS = ['unreachable', 'no_fix', 'too_old'] as const;
+/** Why a fix is no position. */
+export type Suspicion = (typeof SUSPICIONS)[number];
+
+/**
+ * [at ms, lat, lon, speed kn | null, course deg | null, sensors | null, origin, received ms, why it is no position]; points of
+ * releases before lack the last two, and trusted ones the last.
+ */
 export type PointTuple = [
   at: number,
   lat: number,
@@ -14,6 +22,7 @@ export type PointTuple = [
   sensors: Sensors | null,
   origin: number,
   receivedAt?: number,
+  suspicion?: Suspicion,
 ];
 
 /** A position as the API shows it. */
@@ -24,6 +33,8 @@ export interface Position {
   speedKnots: number | null;
   courseDeg: number | null;
   sensors: Sensors | null;
+  /** Why it is no position, or null. */
+  suspect: Suspicion | null;
 }
 
 /** The UTC month of an instant, `2026-11`. */
@@ -48,8 +59,16 @@ export function toTuple(event: PositionEvent & { origin: number; receivedAt?: nu
 
 /** Unpacks a point. */
 export function toPosition(point: PointTuple): Position {
-  const [at, lat, lon, speedKnots, courseDeg, sensors] = point;
-  return { at, lat, lon, speedKnots, courseDeg, sensors };
+  const [at, lat, lon, speedKnots, courseDeg, sensors, , , suspicion = null] = point;
+  return { at, lat, lon, speedKnots, courseDeg, sensors, suspect: suspicion };
+}
+
+/** A point with why it is no position, or without. */
+export function suspect(point: PointTuple, suspicion: Suspicion | null): PointTuple {
+  const [at, lat, lon, speed, course, sensors, origin] = point;
+  if (suspicion === null)
+    return point[8] === undefined ? point : [at, lat, lon, speed, course, sensors, origin, receivedAtOf(point)];
+  return [at, lat, lon, speed, course, sensors, origin, receivedAtOf(point), suspicion];
 }
 
 /** When a point was received, ms; points of releases before do not tell, and count as seen when they were made. */

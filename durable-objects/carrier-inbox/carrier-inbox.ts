@@ -1,59 +1,73 @@
 /**
- * CarrierInbox: durable before acknowledged. A delivery is stored here in one transaction before the
- * carrier reads 202; its events then travel as queue messages that are sent again until the consumer
- * confirms them, whatever is killed on the way. Over the in-flight credit a delivery is refused with
- * the time to wait: that is the back-pressure.
+ * CarrierInbox: durable before acknowledged. A delivery is stored here in one transaction before the carrier reads 202; its
+ * events then travel as queue messages that are sent again until the consumer confirms them. Over the in-flight credit a
+ * delivery is refused with the time to wait: that is the back-pressure.
  */
 import { DurableObject } from 'cloudflare:workers';
 import { type Paging } from '../../contracts/kit/paging.ts';
 import { fail, ok, type Page, type Result } from '../../contracts/kit/result.ts';
 import type { DeadLetter, IngestAnswer, QuarantinedItem, Receipt } from '../../contracts/tracking/connections.ts';
-import type { RejectedItem, TelemetryMessage } from '../../contracts/tracking/events.ts';
+import type { TelemetryMessage } from '../../contracts/tracking/events.ts';
 import { wallClock } from '../../platform/clock.ts';
-import { INBOX_CREDIT_EVENTS, INBOX_MAX_SENDS, INBOX_RESEND_AFTER_MS } from '../../platform/limits.ts';
-import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
+import { INBOX_RESEND_AFTER_MS } from '../../platform/limits.ts';
+import { type Logger, loggerFor } from '../../platform/log.ts';
 import { auditTrail } from '../audit-trail/stub.ts';
+import { fleetIndex } from '../fleet-index/stub.ts';
 import { Deadlines } from '../kit/deadlines.ts';
 import { DirectoryChanges } from '../kit/directory-changes.ts';
 import type { ObjectUsage } from '../kit/usage.ts';
 import { ConnectionState } from './connection-state.ts';
 import { DrainRate } from './drain-rate.ts';
+import type { Delivery } from './delivery.ts';
+import { Held, sortByClaim } from './held.ts';
 import { IngressKeys, ingressKey, snapshotsOf } from './ingress-keys.ts';
-import { deadLetters, quarantined } from './lists.ts';
-import { type IngressEvent, indexOfOrigin, packEvents } from './pack.ts';
-import { LETTER, letterOf, type Outcome, Receipts, receiptId } from './receipts.ts';
+import { deadLetters } from './lists.ts';
+import { Messages } from './messages.ts';
+import { packEvents } from './pack.ts';
+import { quarantine, quarantined } from './quarantine.ts';
+import { LETTER, type Outcome, Receipts, receiptId, tally } from './receipts.ts';
 import { type DispatchRow, InboxStorage } from './storage.ts';
 
 interface Env {
   DIRECTORY: D1Database;
   AUDIT_TRAIL: DurableObjectNamespace;
+  FLEET_INDEX: DurableObjectNamespace;
   TELEMETRY: Queue<TelemetryMessage>;
   LOG_LEVEL?: string;
   /** Overrides the in-flight credit; for small installations and tests. */
   INBOX_CREDIT?: string;
 }
 
-const RESEND_BATCH = 50;
+/** A registration that ran beside a delivery is over by then. */
+const HELD_LOOK_MS = 60_000;
 
 /** The Durable Object class. */
 export class CarrierInbox extends DurableObject<Env> {
   readonly #storage: InboxStorage;
   readonly #receipts: Receipts;
   readonly #connection: ConnectionState;
-  readonly #deadlines: Deadlines<'resend' | 'connection'>;
+  readonly #deadlines: Deadlines<'resend' | 'connection' | 'held'>;
+  readonly #held: Held;
+  readonly #messages: Messages;
   readonly #log: Logger;
   readonly #rate = new DrainRate();
   readonly #directory: DirectoryChanges;
   readonly #keys: IngressKeys;
   #connectionId: string | null;
   #lastSeq: number;
-  #inFlight: number;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#log = loggerFor('carrier-inbox', env.LOG_LEVEL);
     this.#storage = new InboxStorage(ctx.storage);
     this.#receipts = new Receipts(this.#storage);
+    this.#messages = new Messages({
+      storage: this.#storage,
+      receipts: this.#receipts,
+      queue: env.TELEMETRY,
+      log: (level, event, fields) => this.#log(level, event, { connectionId: this.#connectionId, ...fields }),
+    });
+    this.#held = new Held(this.#storage, this.#receipts, ctx.id.name!);
     this.#connection = new ConnectionState(this.#storage.sql, env.DIRECTORY);
     // Delivery is the platform's own business: it runs on wall time even when the world runs faster.
     this.#deadlines = new Deadlines(this.#storage.sql, ctx.storage, wallClock);
@@ -66,38 +80,21 @@ export class CarrierInbox extends DurableObject<Env> {
       lookAt: (at) => this.#deadlines.ensure('connection', at),
     });
     this.#lastSeq = this.#storage.lastSeq();
-    this.#inFlight = this.#storage.inFlight();
     this.#connectionId = this.#storage.connectionId();
     this.#keys = new IngressKeys(this.#storage.recentKeys().reverse());
   }
 
   /** Stores a delivery; its messages leave after the commit. */
-  async accept(call: {
-    tenantId: string;
-    connectionId: string;
-    /** As it was when the signature was checked. */
-    securityVersion: number;
-    correlationId: string;
-    /** When the delivery came, by the clock of the world; and whether it holds all that the connection has to say. */
-    receivedAt: number;
-    history: 'events' | 'full';
-    items: number;
-    events: IngressEvent[];
-    rejected: (RejectedItem & { raw: string })[];
-    warnings: RejectedItem[];
-  }): Promise<Result<IngestAnswer>> {
+  async accept(call: Delivery): Promise<Result<IngestAnswer>> {
     this.#storage.sql.countRequest();
     if (!this.#connection.admits(call.securityVersion)) return fail('unauthenticated', 'The connection has changed');
-    const credit = Number(this.env.INBOX_CREDIT ?? INBOX_CREDIT_EVENTS);
-    if (this.#inFlight > 0 && this.#inFlight + call.events.length > credit) {
-      return fail('credit.exhausted', `${this.#inFlight} events of this connection are still being processed`, {
-        retryAfterSeconds: this.#rate.secondsFor(this.#inFlight + call.events.length - credit),
-      });
-    }
+    const refusal = this.#rate.refusal(this.#messages.inFlight, call.events.length, this.env.INBOX_CREDIT);
+    if (refusal) return refusal;
     const seq = this.#lastSeq + 1;
     const letters = new Array<string>(call.items).fill(LETTER.rejected);
     const fresh = this.#keys.sortOut(call, seq, letters);
-    const leaving = call.history === 'full' ? [...fresh, ...snapshotsOf(call, seq)] : fresh;
+    const news = call.history === 'full' ? [...fresh, ...snapshotsOf(call, seq)] : fresh;
+    const { leaving, held } = sortByClaim(news, call, letters);
     const outcomes = letters.join('');
     const now = Date.now();
     const { warnings } = call;
@@ -105,38 +102,42 @@ export class CarrierInbox extends DurableObject<Env> {
     const dispatches = this.ctx.storage.transactionSync(() => {
       this.#identify(call.connectionId);
       this.#storage.insertReceipt(seq, { receivedAt: now, outcomes, rejected, warnings }, fresh.map(ingressKey));
-      this.#storage.quarantine(seq, call.rejected, now);
+      quarantine(this.#storage.sql, seq, call.rejected, now);
+      this.#held.put({ ...call, receipt: seq, at: now }, held);
       if (seq % 1_000 === 0) this.#storage.prune();
       return packEvents(leaving).map((events, k) => this.#storage.newDispatch(call, { receipt: seq, k, events, now }));
     });
     this.#lastSeq = seq;
-    this.#inFlight += leaving.length;
+    this.#messages.inFlight += leaving.length;
     this.#keys.remember(fresh);
-    if (dispatches.length > 0) this.#deadlines.ensure('resend', now + INBOX_RESEND_AFTER_MS);
-    this.ctx.waitUntil(this.#send(dispatches));
+    if (held.length > 0) this.#deadlines.ensure('held', now + HELD_LOOK_MS);
+    this.#sendOn(dispatches);
     return ok({
       receiptId: receiptId(call.connectionId, seq),
-      accepted: outcomes.split(LETTER.queued).length - 1,
-      duplicates: outcomes.split(LETTER.duplicate).length - 1,
+      ...tally(outcomes),
       rejected,
       warnings,
     });
   }
 
+  /** Sends on what is held of numbers that are claimed by now; how many events that are. */
+  async release(numbers: string[]): Promise<number> {
+    const dispatches = this.ctx.storage.transactionSync(() => this.#held.release(numbers, Date.now()));
+    const events = dispatches.reduce((sum, dispatch) => sum + dispatch.events, 0);
+    this.#messages.inFlight += events;
+    this.#sendOn(dispatches);
+    return events;
+  }
+
+  /** Drops what is held of a number; how many events that were. */
+  async purge(number: string): Promise<number> {
+    return this.ctx.storage.transactionSync(() => this.#held.purge(number));
+  }
+
   /** Messages are applied; with what became of each event. */
   async confirm(confirmations: { dispatchId: number; outcomes: Outcome[] }[]): Promise<void> {
     this.#storage.sql.countRequest();
-    let confirmed = 0;
-    this.ctx.storage.transactionSync(() => {
-      for (const { dispatchId, outcomes } of confirmations) {
-        const dispatch = this.#storage.dispatch(dispatchId);
-        if (!dispatch) continue;
-        this.#receipts.settle(dispatch.receipt, outcomes.map(letterOf));
-        this.#storage.deleteDispatch(dispatchId);
-        if (dispatch.parkedAt === null) confirmed += dispatch.events;
-      }
-    });
-    this.#inFlight = Math.max(0, this.#inFlight - confirmed);
+    const confirmed = this.ctx.storage.transactionSync(() => this.#messages.confirm(confirmations));
     if (confirmed > 0) this.#rate.confirmed(confirmed, Date.now());
   }
 
@@ -147,19 +148,7 @@ export class CarrierInbox extends DurableObject<Env> {
 
   /** Takes a message that keeps failing out of circulation. */
   async park(dispatchId: number, error: string): Promise<void> {
-    const dispatch = this.#storage.dispatch(dispatchId);
-    if (!dispatch || dispatch.parkedAt !== null) return;
-    this.ctx.storage.transactionSync(() => {
-      this.#storage.setParked(dispatchId, Date.now(), 0);
-      if (!dispatch.error) this.#storage.noteError(dispatchId, error);
-      this.#receipts.settle(dispatch.receipt, this.#itemsOf(dispatch, LETTER.parked));
-    });
-    this.#inFlight = Math.max(0, this.#inFlight - dispatch.events);
-    this.#log('error', 'dispatch.parked', {
-      connectionId: this.#connectionId,
-      dispatchId,
-      error: dispatch.error ?? error,
-    });
+    this.ctx.storage.transactionSync(() => this.#messages.park(dispatchId, error));
   }
 
   /** What became of a delivery. */
@@ -169,7 +158,7 @@ export class CarrierInbox extends DurableObject<Env> {
 
   /** Refused items with their raw text, newest first. */
   async quarantine(query: Paging): Promise<Page<QuarantinedItem>> {
-    return quarantined(this.#storage, this.#connectionId!, query);
+    return quarantined(this.#storage.sql, this.#connectionId!, query);
   }
 
   /** Parked messages, oldest first. */
@@ -179,21 +168,10 @@ export class CarrierInbox extends DurableObject<Env> {
 
   /** Sends a parked message again, or drops it for good. False when there is none. */
   async settleDeadLetter(dispatchId: number, action: 'replay' | 'discard'): Promise<boolean> {
-    const dispatch = this.#storage.dispatch(dispatchId);
-    if (!dispatch || dispatch.parkedAt === null) return false;
-    if (action === 'discard') {
-      this.ctx.storage.transactionSync(() => this.#discard(dispatch));
-      return true;
-    }
-    const nextAt = Date.now() + INBOX_RESEND_AFTER_MS;
-    this.ctx.storage.transactionSync(() => {
-      this.#storage.setParked(dispatchId, null, nextAt);
-      this.#receipts.settle(dispatch.receipt, this.#itemsOf(dispatch, LETTER.queued), LETTER.parked);
-    });
-    this.#inFlight += dispatch.events;
-    this.#deadlines.ensure('resend', nextAt);
-    this.ctx.waitUntil(this.#send([dispatch]));
-    return true;
+    const settled = this.ctx.storage.transactionSync(() => this.#messages.settle(dispatchId, action));
+    if (settled?.dropped) this.#keys.forget(settled.dropped);
+    if (settled?.again) this.#sendOn([settled.again]);
+    return settled !== null;
   }
 
   /** The connection is about to change in the directory. */
@@ -219,7 +197,8 @@ export class CarrierInbox extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     await this.#deadlines.runDue(Date.now(), {
-      resend: () => this.#resend(),
+      resend: () => this.#messages.resend(Date.now(), (id, error) => this.park(id, error)),
+      held: () => this.#lookAtHeld(),
       connection: async () => {
         await this.#connection.refresh(this.ctx.id.name!);
         return this.#directory.look();
@@ -227,48 +206,18 @@ export class CarrierInbox extends DurableObject<Env> {
     });
   }
 
-  /** Sends unconfirmed messages again, or parks them; returns when to look again. */
-  async #resend(): Promise<number | null> {
-    const due = this.#storage.overdue(Date.now(), RESEND_BATCH);
-    for (const dispatch of due) {
-      if (dispatch.sends >= INBOX_MAX_SENDS) {
-        await this.park(dispatch.id, `not confirmed after ${dispatch.sends} sends`);
-      } else {
-        this.#storage.resent(dispatch.id, Date.now() + INBOX_RESEND_AFTER_MS * 2 ** dispatch.sends);
-      }
+  /** Numbers may have been registered while a delivery of theirs came in. */
+  async #lookAtHeld(): Promise<null> {
+    for (const [tenantId, numbers] of this.#held.numbers()) {
+      await this.release((await fleetIndex(this.env, tenantId).claimedOf(numbers)).claimed);
     }
-    await this.#send(due.filter((dispatch) => dispatch.sends < INBOX_MAX_SENDS));
-    return this.#storage.nextDue();
+    return null;
   }
 
-  /** Drops a message for good; its items are forgotten, so that they may be posted again. */
-  #discard(dispatch: DispatchRow): void {
-    const { events } = JSON.parse(dispatch.body) as TelemetryMessage;
-    const keys = events.map(ingressKey);
-    this.#storage.forgetKeys(dispatch.receipt, keys);
-    this.#keys.forget(keys);
-    this.#receipts.settle(dispatch.receipt, this.#itemsOf(dispatch, LETTER.discarded), LETTER.parked);
-    this.#storage.deleteDispatch(dispatch.id);
-  }
-
-  #itemsOf(dispatch: DispatchRow, letter: string): [index: number, letter: string][] {
-    const message = JSON.parse(dispatch.body) as TelemetryMessage;
-    return message.events.map((event) => [indexOfOrigin(event.origin), letter]);
-  }
-
-  async #send(dispatches: DispatchRow[]): Promise<void> {
-    for (const dispatch of dispatches) {
-      try {
-        this.#storage.sql.countMessage(dispatch.body.length);
-        await this.env.TELEMETRY.send(JSON.parse(dispatch.body) as TelemetryMessage);
-      } catch (error) {
-        // Not lost: the message stays in this object and the alarm sends it again.
-        this.#log('warn', 'dispatch.send_failed', {
-          connectionId: this.#connectionId,
-          dispatchId: dispatch.id,
-          error: errorText(error),
-        });
-      }
-    }
+  /** After the commit: sends messages, and sees to it that they are sent again until they are confirmed. */
+  #sendOn(dispatches: DispatchRow[]): void {
+    if (dispatches.length === 0) return;
+    this.#deadlines.ensure('resend', Date.now() + INBOX_RESEND_AFTER_MS);
+    this.ctx.waitUntil(this.#messages.send(dispatches));
   }
 }

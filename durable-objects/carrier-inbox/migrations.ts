@@ -34,4 +34,14 @@ export const MIGRATIONS = [
    ${DEADLINES_TABLE}`,
   CONNECTION_TABLE,
   `ALTER TABLE receipts ADD COLUMN warnings TEXT NOT NULL DEFAULT '[]';`,
+  `CREATE TABLE held (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     tenant_id TEXT NOT NULL,
+     number TEXT NOT NULL,
+     receipt INTEGER NOT NULL,
+     at INTEGER NOT NULL,
+     correlation_id TEXT NOT NULL,
+     events TEXT NOT NULL
+   );
+   CREATE INDEX held_by_number ON held (number);`,
 ] as const;

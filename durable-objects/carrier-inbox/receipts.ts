@@ -14,6 +14,7 @@ export const LETTER: Record<ItemOutcome, string> = {
   rejected: 'r',
   parked: 'p',
   discarded: 'x',
+  unclaimed: 'u',
 };
 const OUTCOME = Object.fromEntries(Object.entries(LETTER).map(([k, v]) => [v, k])) as Record<string, ItemOutcome>;
 
@@ -29,6 +30,16 @@ export type Outcome = [origin: number, outcome: 'applied' | 'duplicate' | 'refus
 export function letterOf([origin, outcome]: Outcome): [index: number, letter: string] {
   return [indexOfOrigin(origin), outcome === 'refused' ? LETTER.rejected : LETTER[outcome]];
 }
+
+/** What the answer to a delivery says of its items. */
+export function tally(outcomes: string): { accepted: number; duplicates: number; unclaimed: number } {
+  const count = (letter: string): number => outcomes.split(letter).length - 1;
+  return { accepted: count(LETTER.queued), duplicates: count(LETTER.duplicate), unclaimed: count(LETTER.unclaimed) };
+}
+
+/** The items of events, each with a letter. */
+export const itemsOf = (events: readonly { origin: number }[], letter: string): [index: number, letter: string][] =>
+  events.map(({ origin }) => [indexOfOrigin(origin), letter]);
 
 /** Why an item is refused after it was taken in. */
 const JOURNEY_FULL = {
@@ -49,7 +60,15 @@ export class Receipts {
   read(connectionId: string, seq: number): Receipt | null {
     const row = this.#storage.receipt(seq);
     if (!row) return null;
-    const counts: Receipt['counts'] = { applied: 0, duplicate: 0, queued: 0, rejected: 0, parked: 0, discarded: 0 };
+    const counts: Receipt['counts'] = {
+      applied: 0,
+      duplicate: 0,
+      queued: 0,
+      rejected: 0,
+      parked: 0,
+      discarded: 0,
+      unclaimed: 0,
+    };
     const items = [...row.outcomes].map((letter, index) => ({ index, outcome: OUTCOME[letter]! }));
     for (const { outcome } of items) counts[outcome]++;
     return {

@@ -1,12 +1,14 @@
 /** All SQL of a carrier connection's inbox. */
-import type { QuarantinedItem } from '../../contracts/tracking/connections.ts';
 import type { RejectedItem, TelemetryMessage } from '../../contracts/tracking/events.ts';
-import { INBOX_INGRESS_KEYS, INBOX_RESEND_AFTER_MS, QUARANTINE_KEPT, RECEIPTS_KEPT } from '../../platform/limits.ts';
+import { INBOX_INGRESS_KEYS, INBOX_RESEND_AFTER_MS, RECEIPTS_KEPT } from '../../platform/limits.ts';
 import { Sql } from '../kit/sql.ts';
 import { MIGRATIONS } from './migrations.ts';
 
 /** Ids follow from the receipt's number and a place within it: never reused, and no counter to write. */
 const ITEM_SPAN = 8_192;
+
+/** Messages of what was held of a receipt come behind those that left at once. */
+const RELEASED_FROM = 4_096;
 
 /** The id of a receipt's k-th message. */
 function dispatchIdOf(receipt: number, k: number): number {
@@ -29,6 +31,10 @@ export interface DispatchRow {
   events: number;
   sends: number;
 }
+
+/** The events of a message. */
+export const eventsOf = ({ body }: Pick<DispatchRow, 'body'>): TelemetryMessage['events'] =>
+  (JSON.parse(body) as TelemetryMessage).events;
 
 /** The storage of one inbox. */
 export class InboxStorage {
@@ -124,6 +130,16 @@ export class InboxStorage {
   /** Rewrites the outcomes of a receipt. */
   setOutcomes(seq: number, outcomes: string): void {
     this.sql.run('UPDATE receipts SET outcomes = ? WHERE seq = ?', outcomes, seq);
+  }
+
+  /** The place of a further message of a receipt. */
+  nextPlace(receipt: number): number {
+    const [row] = this.sql.run<{ id: number | null }>(
+      'SELECT max(id) AS id FROM dispatches WHERE id >= ? AND id < ?',
+      dispatchIdOf(receipt, RELEASED_FROM),
+      dispatchIdOf(receipt + 1, 0),
+    );
+    return row?.id == null ? RELEASED_FROM : (row.id % ITEM_SPAN) + 1;
   }
 
   /** Stores the k-th message of a receipt, which is sent again from some time on: one row. */
@@ -237,56 +253,12 @@ export class InboxStorage {
       .map(({ parked_at: parkedAt, ...row }) => ({ ...row, parkedAt }));
   }
 
-  /** Keeps refused items with their raw text. */
-  quarantine(receipt: number, items: (RejectedItem & { raw: string })[], at: number): void {
-    for (const item of items) {
-      this.sql.run(
-        'INSERT INTO quarantine (id, receipt, item, pointer, code, detail, raw, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-        receipt * ITEM_SPAN + item.index,
-        receipt,
-        item.index,
-        item.pointer,
-        item.code,
-        item.detail,
-        item.raw,
-        at,
-      );
-    }
-  }
-
-  /** Quarantined items, newest first, before an id. */
-  quarantined(
-    beforeId: number,
-    limit: number,
-  ): (Omit<QuarantinedItem, 'receiptId' | 'at'> & { receipt: number; at: number })[] {
-    return this.sql
-      .run<{
-        id: number;
-        receipt: number;
-        item: number;
-        pointer: string;
-        code: string;
-        detail: string;
-        raw: string;
-        at: number;
-      }>(
-        'SELECT id, receipt, item, pointer, code, detail, raw, at FROM quarantine WHERE id < ? ORDER BY id DESC LIMIT ?',
-        beforeId,
-        limit,
-      )
-      .map(({ item, ...row }) => ({ ...row, index: item }));
-  }
-
-  /** Forgets receipts and quarantined items beyond what is kept; open receipts stay. */
+  /** Forgets receipts beyond what is kept; open ones stay. */
   prune(): void {
     this.sql.run(
       `DELETE FROM receipts WHERE seq <= (SELECT max(seq) FROM receipts) - ?
        AND seq NOT IN (SELECT receipt FROM dispatches)`,
       RECEIPTS_KEPT,
-    );
-    this.sql.run(
-      'DELETE FROM quarantine WHERE id <= (SELECT id FROM quarantine ORDER BY id DESC LIMIT 1 OFFSET ?)',
-      QUARANTINE_KEPT,
     );
   }
 }

@@ -232,7 +232,7 @@ export class ContainerTracker extends DurableObject<Env> {
     const present = before ? this.#records.present() : null;
     const changes = before ? this.#records.changesSince(before) : [];
     const advanced = advance(row.memory, { ...news, present, changes, sea, models });
-    return this.#save({ ...row, ...this.#storage.appendPoints(row, news.points) }, advanced, news.now);
+    return this.#save({ ...row, ...this.#storage.appendPoints(row, advanced) }, advanced, news.now);
   }
 
   #save(row: ObjectRow, advanced: Advanced, now: number): Stored {

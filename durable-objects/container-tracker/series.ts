@@ -65,7 +65,10 @@ export function readSeries(storage: TrackerStorage, openPoints: PointTuple[], qu
 export function positionAsOf(storage: TrackerStorage, openPoints: PointTuple[], asOf: number): Position | null {
   let newest: PointTuple | null = null;
   const look = (points: readonly PointTuple[]): void => {
-    for (const point of points) if (receivedAtOf(point) <= asOf && isLater(point, newest)) newest = point;
+    for (const point of points) {
+      const isPosition = point[8] === undefined && receivedAtOf(point) <= asOf;
+      if (isPosition && isLater(point, newest)) newest = point;
+    }
   };
   look(openPoints);
   for (const chunk of storage.chunksBefore(asOf)) {

@@ -3,11 +3,12 @@
  * many points it holds; the newest points therefore live in the object's own row (the open chunk)
  * and move to `position_chunks` when the chunk is full or the month turns.
  */
+import type { Advanced } from '../../domain/container/advance.ts';
 import { emptyMemory, type TrackerMemory, upgradeMemory } from '../../domain/container/state.ts';
 import type { SaidEta } from '../../domain/eta/eta.ts';
 import type { JourneyRecord } from '../../domain/eta/ledger.ts';
 import type { EtaModels } from '../../domain/eta/state.ts';
-import { byTime, monthOf, type PointTuple } from '../../domain/positions/chunk.ts';
+import { byTime, monthOf, type PointTuple, suspect } from '../../domain/positions/chunk.ts';
 import { newId } from '../../platform/ids.ts';
 import { DISTANCE_FIELDS_KEPT, ETA_SAID_MAX, POSITION_CHUNK_POINTS } from '../../platform/limits.ts';
 import { Sql } from '../kit/sql.ts';
@@ -67,13 +68,13 @@ export class TrackerStorage {
     );
   }
 
-  /** Adds points to the open chunk, closing chunks that are full or of another month. */
+  /** Adds points to the open chunk, closing chunks that are full or of another month; a fix in it may be confirmed. */
   appendPoints(
     row: Pick<ObjectRow, 'openMonth' | 'openPoints'>,
-    points: PointTuple[],
+    { points, confirmed }: Pick<Advanced, 'points' | 'confirmed'>,
   ): Pick<ObjectRow, 'openMonth' | 'openPoints'> {
     let { openMonth, openPoints } = row;
-    openPoints = [...openPoints];
+    openPoints = openPoints.map((point) => (confirmed && point[0] === confirmed.at ? suspect(point, null) : point));
     for (const point of points) {
       const month = monthOf(point[0]);
       if (openPoints.length >= POSITION_CHUNK_POINTS || (openPoints.length > 0 && month !== openMonth)) {

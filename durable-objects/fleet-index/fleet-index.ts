@@ -14,6 +14,8 @@ import type { IdempotentRequest, StoredAnswer } from '../kit/idempotency.ts';
 import { storeAnswer, storedAnswer } from '../kit/idempotency.ts';
 import { framesOf, Live, type LiveCursor } from '../kit/live.ts';
 import type { ObjectUsage } from '../kit/usage.ts';
+import { Claims, type Unclaimed } from './claims.ts';
+import { type Pairing, Pairings } from './pairings.ts';
 import { FleetStorage } from './storage.ts';
 import { lineToApi } from './to-api.ts';
 
@@ -22,10 +24,31 @@ interface Line {
   summary: FleetSummary;
 }
 
+/** What a delivery asks of the fleet. */
+export interface Asked {
+  connectionId: string;
+  now: number;
+  devices: string[];
+  bookings: string[];
+  /** Containers of bookings that the delivery tells. */
+  told: [booking: string, number: string][];
+  numbers: string[];
+}
+
+/** What the fleet knows. */
+export interface Resolved {
+  bookings: { booking: string; number: string }[];
+  pairings: Pairing[];
+  claimed: string[];
+  ignored: string[];
+}
+
 /** The Durable Object class. */
 export class FleetIndex extends DurableObject {
   readonly #storage: FleetStorage;
   readonly #live: Live;
+  readonly #pairings: Pairings;
+  readonly #claims: Claims;
   readonly #epoch: string;
   #seq: number;
 
@@ -33,6 +56,8 @@ export class FleetIndex extends DurableObject {
     super(ctx, env as never);
     this.#storage = new FleetStorage(ctx.storage);
     this.#live = new Live(ctx);
+    this.#pairings = new Pairings(this.#storage.sql);
+    this.#claims = new Claims(this.#storage.sql);
     this.#epoch = this.#storage.epoch(() => newId('ep', Date.now()));
     this.#seq = this.#storage.lastSeq();
   }
@@ -91,14 +116,78 @@ export class FleetIndex extends DurableObject {
     return cutPage(found, query.limit, lineToApi, ({ number }) => [number]);
   }
 
-  /** The containers by the names `device/ID` and `booking/NUMBER`; unknown ones are absent. `told` is learned first. */
-  async resolveNames(names: string[], told: [name: string, number: string][]): Promise<Record<string, string[]>> {
-    this.ctx.storage.transactionSync(() => {
-      for (const [name, number] of told) this.#storage.addToBooking(name.slice('booking/'.length), number);
+  /**
+   * What a delivery needs to know: the pairings of its devices, the containers of its bookings (after learning what it tells
+   * of them), and which of its numbers are claimed. The others are noted as waiting at the connection, unless ignored.
+   */
+  async resolve(asked: Asked): Promise<Resolved> {
+    return this.ctx.storage.transactionSync(() => {
+      for (const [booking, number] of asked.told) this.#storage.addToBooking(booking, number);
+      const bookings = this.#storage.ofBookings(asked.bookings);
+      const pairings = this.#pairings.ofAll(asked.devices);
+      const named = [...bookings, ...pairings].map(({ number }) => number);
+      const { claimed, ignored } = this.#claims.sort([...new Set([...asked.numbers, ...named])]);
+      const known = new Set([...claimed, ...ignored]);
+      const waiting = asked.numbers.filter((number) => !known.has(number));
+      this.#claims.note(waiting, asked.connectionId, asked.now);
+      return { bookings, pairings, claimed, ignored };
     });
-    const found: Record<string, string[]> = {};
-    for (const { name, number } of this.#storage.resolve(names)) (found[name] ??= []).push(number);
-    return found;
+  }
+
+  /** Which of some numbers are claimed by now, with the connections that hold something of them. */
+  async claimedOf(numbers: string[]): Promise<{ claimed: string[]; holders: Unclaimed[] }> {
+    const { claimed } = this.#claims.sort(numbers);
+    return { claimed, holders: this.#claims.holdersOf(numbers) };
+  }
+
+  /** What waits to be claimed, by number. */
+  async listUnclaimed(after: [string, string], connectionId: string | undefined, limit: number): Promise<Unclaimed[]> {
+    return this.#claims.list(after, connectionId, limit);
+  }
+
+  /** A connection holds nothing of some numbers any more. */
+  async forgetUnclaimed(numbers: string[], connectionId: string): Promise<void> {
+    this.#claims.forget(numbers, connectionId);
+  }
+
+  /** Wants nothing of a number, or wants it again. */
+  async ignore(number: string, wanted: boolean, now: number): Promise<void> {
+    this.#claims.ignore(number, wanted, now);
+  }
+
+  /** Puts a device on a container of the fleet; null where there is no such container. */
+  async pair(pairing: Pairing, isFromKnown: boolean): Promise<Pairing | null> {
+    if (!this.#storage.version(pairing.number)) return null;
+    return this.ctx.storage.transactionSync(() => this.#pairings.pair(pairing, isFromKnown));
+  }
+
+  /** Takes a device off the container that it is on at an instant. */
+  async unpair(deviceId: string, at: number): Promise<Pairing | null> {
+    return this.#pairings.unpair(deviceId, at);
+  }
+
+  /** Devices as registrations name them: on their container from an instant on, or where it is null off it. */
+  async pairRegistered(
+    devices: { number: string; deviceId: string | null; from: number; isFromKnown: boolean }[],
+  ): Promise<void> {
+    this.ctx.storage.transactionSync(() => {
+      for (const { number, deviceId, from, isFromKnown } of devices) {
+        if (deviceId === null) this.#pairings.unpairFrom(number, from);
+        else if (this.#pairings.numberAt(deviceId, from) !== number) {
+          this.#pairings.pair({ deviceId, number, fromAt: from, untilAt: null }, isFromKnown);
+        }
+      }
+    });
+  }
+
+  /** The last pairing of each device, by id. */
+  async lastPairings(after: string, limit: number): Promise<Pairing[]> {
+    return this.#pairings.last(after, limit);
+  }
+
+  /** The pairings of a device, newest first. */
+  async pairingsOf(deviceId: string, before: number, limit: number): Promise<Pairing[]> {
+    return this.#pairings.of(deviceId, before, limit);
   }
 
   /** Billable work since the object woke. */
@@ -125,7 +214,6 @@ export class FleetIndex extends DurableObject {
     if (known && known.epoch === summary.epoch && known.version >= summary.version) return false;
     this.#storage.upsert(summary, seq);
     if (summary.booking) this.#storage.addToBooking(summary.booking, summary.number);
-    if (summary.deviceId && summary.deviceId !== known?.deviceId) this.#storage.pair(summary.deviceId, summary.number);
     return true;
   }
 

@@ -1,4 +1,6 @@
 import { IDEMPOTENCY_TABLE } from '../kit/idempotency.ts';
+import { CLAIMS_TABLES } from './claims.ts';
+import { PAIRINGS_TABLE } from './pairings.ts';
 
 /** Append-only: never edit a line that has shipped. */
 export const MIGRATIONS = [
@@ -20,4 +22,6 @@ export const MIGRATIONS = [
    CREATE TABLE identity (id INTEGER PRIMARY KEY CHECK (id = 1), epoch TEXT NOT NULL);`,
   IDEMPOTENCY_TABLE,
   `CREATE TABLE bookings (booking TEXT NOT NULL, number TEXT NOT NULL, PRIMARY KEY (booking, number)) WITHOUT ROWID;`,
+  PAIRINGS_TABLE,
+  CLAIMS_TABLES,
 ] as const;

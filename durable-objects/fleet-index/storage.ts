@@ -31,12 +31,9 @@ export class FleetStorage {
   }
 
   /** What is known of a container's version, or null. */
-  version(number: string): { epoch: string; version: number; deviceId: string | null } | null {
-    const [row] = this.sql.run<{ epoch: string; version: number; device_id: string | null }>(
-      `SELECT epoch, version, body ->> 'deviceId' AS device_id FROM containers WHERE number = ?`,
-      number,
-    );
-    return row ? { epoch: row.epoch, version: row.version, deviceId: row.device_id } : null;
+  version(number: string): { epoch: string; version: number } | null {
+    const query = 'SELECT epoch, version FROM containers WHERE number = ?';
+    return this.sql.run<{ epoch: string; version: number }>(query, number)[0] ?? null;
   }
 
   /** Stores a line: one row written. */
@@ -75,29 +72,16 @@ export class FleetStorage {
     );
   }
 
-  /** Pairs a device with a container. */
-  pair(deviceId: string, number: string): void {
-    this.sql.run(
-      'INSERT INTO devices (device_id, number) VALUES (?, ?) ON CONFLICT (device_id) DO UPDATE SET number = excluded.number',
-      deviceId,
-      number,
-    );
-  }
-
   /** Learns that a container is one of a booking. */
   addToBooking(booking: string, number: string): void {
     this.sql.run('INSERT OR IGNORE INTO bookings (booking, number) VALUES (?, ?)', booking, number);
   }
 
-  /** The containers by the names `device/ID` and `booking/NUMBER`. */
-  resolve(names: readonly string[]): { name: string; number: string }[] {
+  /** The containers of bookings. */
+  ofBookings(bookings: readonly string[]): { booking: string; number: string }[] {
     return this.sql.run(
-      `SELECT 'device/' || device_id AS name, number FROM devices
-       WHERE device_id IN (SELECT substr(value, 8) FROM json_each(?1) WHERE value LIKE 'device/%')
-       UNION ALL SELECT 'booking/' || booking, number FROM bookings
-       WHERE booking IN (SELECT substr(value, 9) FROM json_each(?1) WHERE value LIKE 'booking/%')
-       LIMIT ?2`,
-      JSON.stringify(names),
+      'SELECT booking, number FROM bookings WHERE booking IN (SELECT value FROM json_each(?)) LIMIT ?',
+      JSON.stringify(bookings),
       RESOLVED_MAX,
     );
   }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { inDays } from '../support/fixtures.ts';
 import { type DocumentedOperation, fillPath, type Hints, type OpenApi, sample, valuesOf } from '../support/openapi.ts';
-import { pathParams, SHARED_NUMBER } from '../support/world.ts';
+import { pathParams, SHARED_DEVICE, SHARED_NUMBER } from '../support/world.ts';
 
 /** What a schema cannot say: values that exist, and such as do not undo what the checks stand on. */
 export function hintsFor(ids: Record<string, string>, role = 'viewer'): Hints {
@@ -13,6 +13,9 @@ export function hintsFor(ids: Record<string, string>, role = 'viewer'): Hints {
     allocationId: fc.constant(ids.allocation),
     connectionId: fc.constant(ids.connection),
     number: fc.constant(SHARED_NUMBER),
+    container: fc.constant(SHARED_NUMBER),
+    device: fc.constant(SHARED_DEVICE),
+    options: fc.constant(undefined),
     role: fc.constant(role),
     email: fc.uuid().map((id) => `${id}@people.example`),
     slug: fc.stringMatching(/^[a-z]{12}$/),
@@ -60,6 +63,7 @@ const BY_OPERATION: Record<string, (ids: Record<string, string>) => Hints> = {
   'GET /v1/audit': () => ({ from: fc.constant(undefined), to: fc.constant(undefined) }),
   'GET /v1/audit/range': () => ({ from: fc.constant(undefined), to: fc.constant(undefined) }),
   'GET /v1/audit/export': () => ({ from: fc.constant(undefined), to: fc.constant(undefined) }),
+  'POST /v1/devices/{device}/pair': () => ({ from: fc.constant(undefined), until: fc.constant(undefined) }),
   'GET /v1/containers/{number}/positions': () => ({ from: fc.constant(undefined), to: fc.constant(undefined) }),
 };
 
@@ -87,7 +91,9 @@ export function prepare(
 ): PreparedRequest {
   const hints = { ...hintsFor(ids, role), ...overridesFor(op, ids) };
   const query = new URLSearchParams();
-  for (const { name, schema } of op.parameters.filter((p) => p.in === 'query' && p.required)) {
+  for (const { name, schema } of op.parameters.filter(
+    (p) => p.in === 'query' && (p.required || p.name === 'connectionId'),
+  )) {
     query.set(name, String(sample(valuesOf(schema, document, hints, name), seed)));
   }
   const search = query.size > 0 ? `?${query}` : '';

@@ -32,6 +32,7 @@ const OBJECTS: [RegExp, string][] = [
   [/Invitation/, 'invitation'],
   [/Client/, 'client'],
   [/[cC]arrier/, 'carrier'],
+  [/Journey|Milestones/, 'journey'],
   [/Connection/, 'connection'],
   [/Receipt/, 'receipt'],
   [/DeadLetter/, 'deadLetter'],
@@ -56,7 +57,7 @@ function inputFor(operation: Operation, { a }: World, seed: number): object {
     ...(/[tT]ransition/.test(operation.name) ? { to: fc.constant('cancelled') } : {}),
     ...(operation.name === 'createClient' ? { scopes: fc.constant(undefined) } : {}),
     ...(operation.name === 'createInvitation' ? { carrierId: fc.constant(undefined) } : {}),
-    ...(/eta|reliability|listPositions|audit/i.test(operation.name)
+    ...(/eta|reliability|listPositions|pairDevice|audit/i.test(operation.name)
       ? { from: fc.constant(undefined), to: fc.constant(undefined) }
       : {}),
   };

@@ -73,6 +73,7 @@ it('a body that cannot be read is kept, zipped or not; zipped ones and other enc
     const { items } = await tenant.admin.must('GET', `/v1/quarantine?connectionId=${positions.id}&limit=1`);
     expect(items[0]).toMatchObject({ receiptId: receipt.id, code, raw: kept });
   }
+  await tenant.admin.must('POST', '/v1/containers', { containers: [{ number: 'MSKU1234565' }] });
   const said = JSON.stringify({ container: 'MSKU1234565', time: '2026-01-09T00:00:00Z', latitude: 30, longitude: 124 });
   expect((await raw(gzipSync(said))).body).toMatchObject({ accepted: 1, duplicates: 0, warnings: [] });
   expect((await raw(Buffer.from(said, 'utf16le'))).body).toMatchObject({ accepted: 0, duplicates: 1 });
@@ -122,4 +123,59 @@ it('a carrier corrects a place, takes an event back, and what lies ahead has not
   const events = await tenant.admin.all(`/v1/containers/${number}/events`);
   expect(events).toHaveLength(5);
   expect(events.at(-1)).toMatchObject({ classifier: 'EST', saidAs: 'ACT', warnings: [expect.any(String)] });
+});
+
+it('a position that cannot be is kept and marked, and the container stays where it is believed to be', async () => {
+  const number = 'OOLU1234567';
+  await tenant.admin.must('POST', '/v1/containers', {
+    containers: [{ number, destination: 'NLRTM', temperatureRangeC: { min: -20, max: -16 } }],
+  });
+  const hour = 3_600_000;
+  const start = Date.now() - 20 * hour;
+  const at = (hours: number) => new Date(start + hours * hour).toISOString();
+  const fix = (hours: number, latitude: number, longitude: number, more: object = {}) => ({
+    container: number,
+    time: at(hours),
+    latitude,
+    longitude,
+    ...more,
+  });
+  const say = async (...items: object[]) => {
+    const { body } = await raw(JSON.stringify(items));
+    return settled(body.receiptId);
+  };
+  const where = async () => {
+    const { position } = await tenant.admin.must('GET', `/v1/containers/${number}`);
+    return position && [position.latitude ?? position.lat, position.lon];
+  };
+  await say(...Array.from({ length: 12 }, (_, i) => fix(i, 12, 48 - i / 4)));
+  await say(fix(11.5, 36.87, -76.34), fix(11.6, 0, 0, { temperature: -18 }), fix(11.7, 45.25, 12));
+  expect(await where()).toEqual([12, 45.25]);
+  await say(fix(12, 12, 45));
+  expect(await where()).toEqual([12, 45]);
+  const track = await tenant.admin.all(`/v1/containers/${number}/positions`);
+  const marks = track.filter(({ suspect }) => suspect).map(({ suspect, sensors }) => [suspect, sensors?.temperatureC]);
+  expect(marks).toEqual([
+    ['unreachable', undefined],
+    ['no_fix', -18],
+    ['unreachable', undefined],
+  ]);
+  // A receiver whose week counter has wrapped, and one that was switched on after a year.
+  const wrapped = await say(fix(12 - 1_024 * 7 * 24, 12, 45), fix(12 - 400 * 24, 12, 45));
+  expect(wrapped.warnings.map(({ code }: { code: string }) => code)).toEqual([
+    'position.week_rollover',
+    'position.old',
+  ]);
+  expect(await where()).toEqual([12, 45]);
+
+  // Readings are judged by their own time, late ones too; a temperature counts when two in a row are out of range.
+  await say(fix(15, 12, 44.3, { temperature: -18, shock: 0 }));
+  await say(fix(13, 12, 44.8, { temperature: 25, shock: 9 }), fix(14, 12, 44.5, { temperature: 25, shock: 0 }));
+  const { alerts } = await tenant.admin.must('GET', `/v1/containers/${number}`);
+  const told = alerts.map(({ kind, raisedAt, clearedAt }: Record<string, string>) => [kind, raisedAt, clearedAt]);
+  expect(told).toEqual([
+    ['shock', at(13), at(14)],
+    ['temperature', at(14), at(15)],
+  ]);
+  expect(alerts[0].detail).toContain('reported late');
 });

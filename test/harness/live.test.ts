@@ -30,7 +30,9 @@ beforeAll(async () => {
     carrierId: tenant.carrierId,
     format: 'positions',
   });
-  await tenant.admin.must('POST', '/v1/containers', { containers: [{ number: NUMBER, destination: 'NLRTM' }] });
+  await tenant.admin.must('POST', '/v1/containers', {
+    containers: [{ number: NUMBER, destination: 'NLRTM' }, { number: 'MSKU9070323' }],
+  });
 });
 afterAll(() => platform?.close());
 
@@ -74,7 +76,7 @@ it('a container: a snapshot, then every change, across hibernation, and no gap a
 it('the fleet: a snapshot, deltas, and what changed meanwhile after a reconnect', async () => {
   const socket = await openSocket(platform.origin, (await ticket({ topic: 'fleet' })).url);
   const snapshot = await socket.next();
-  expect(snapshot).toMatchObject({ type: 'snapshot', containers: [{ number: NUMBER }] });
+  expect(snapshot).toMatchObject({ type: 'snapshot', containers: [{}, {}] });
   const moved = await move('MSKU9070323');
   const delta = await socket.nextWhere((frame) => frame.containers.some((c: { lat: number }) => c.lat === moved));
   const index = platform.server.getWorker('fairlead-tracking');

@@ -14,6 +14,8 @@ import { person } from './people.ts';
 
 /** A container number that both tenants track. */
 export const SHARED_NUMBER = 'CSQU3054383';
+/** A device that both have, each its own: tenants name their devices themselves. */
+export const SHARED_DEVICE = 'dev-0042';
 
 /** A tenant of the world. */
 export interface Side {
@@ -106,8 +108,11 @@ async function buildSide(platform: Platform, slug: string): Promise<Side> {
     format: 'positions',
   });
   await admin.must('POST', '/v1/containers', {
-    containers: [{ number: SHARED_NUMBER, origin: 'CNSHA', destination: 'NLRTM', reference: marker }],
+    containers: [
+      { number: SHARED_NUMBER, origin: 'CNSHA', destination: 'NLRTM', reference: marker, deviceId: SHARED_DEVICE },
+    ],
   });
+  const { journeyId } = await admin.must('GET', `/v1/containers/${SHARED_NUMBER}`);
   const allocation = await admin.must('POST', '/v1/allocations', spaceOf(carrier.id, 1_000, { period: marker }));
   const asked = await admin.must(
     'POST',
@@ -143,6 +148,7 @@ async function buildSide(platform: Platform, slug: string): Promise<Side> {
     ids: {
       tenant: tenant.id,
       carrier: carrier.id,
+      journey: journeyId,
       connection: connection.id,
       receipt: delivery.body.receiptId,
       allocation: allocation.id,
@@ -181,6 +187,7 @@ export async function parkDeadLetter(platform: Platform, receiptId: string): Pro
 export function pathParams(path: string, ids: Record<string, string>): Record<string, string> {
   const id = Object.entries({
     '/v1/users/': ids.user,
+    '/v1/journeys/': ids.journey,
     '/v1/clients/': ids.client,
     '/v1/invitations/': ids.invitation,
     '/v1/carriers/': ids.carrier,
@@ -198,6 +205,7 @@ export function pathParams(path: string, ids: Record<string, string>): Record<st
   return {
     ...(id ? { id } : {}),
     number: SHARED_NUMBER,
+    device: SHARED_DEVICE,
     tenantId: ids.tenant!,
     connectionId: ids.connection!,
     // One's own sessions are found under one's own name alone: there A's must be nothing to anybody.

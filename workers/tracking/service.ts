@@ -7,6 +7,7 @@ import { entrypoint } from '../../platform/entrypoint.ts';
 import { checkEnv, type Env, QUEUES } from './env.ts';
 import * as connections from './features/connections.ts';
 import * as containers from './features/containers.ts';
+import * as devices from './features/devices.ts';
 import * as eta from './features/eta.ts';
 import { ingest } from './features/ingest.ts';
 import * as journeys from './features/journeys.ts';
@@ -14,6 +15,7 @@ import * as receipts from './features/receipts.ts';
 import * as routes from './features/routes.ts';
 import * as sealing from './features/sealing.ts';
 import * as tickets from './features/tickets.ts';
+import * as unclaimed from './features/unclaimed.ts';
 import { consumeProcurementEvents } from './queues/procurement-events.ts';
 import { consumeTelemetry, consumeTelemetryDead } from './queues/telemetry.ts';
 import { sweepLedgers } from './sweep.ts';
@@ -25,6 +27,11 @@ const answers = serve<typeof tracking, Env>(tracking, {
   listPositions: containers.listPositions,
   registerContainers: containers.registerContainers,
   ...journeys,
+  ...devices,
+  listUnclaimed: unclaimed.listUnclaimed,
+  claimNumber: unclaimed.claimNumber,
+  ignoreNumber: unclaimed.ignoreNumber,
+  purgeNumber: unclaimed.purgeNumber,
   ...eta,
   ...routes,
   ...connections,

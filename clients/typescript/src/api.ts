@@ -1687,6 +1687,26 @@ export interface OneTimeCode {
   code: string;
 }
 
+/** A device on a container for a time */
+export interface Pairing {
+  /** Id of the device */
+  device: string;
+  /** Container number (ISO 6346) */
+  container: string;
+  /** From when on its fixes are of the container; null: from the first on */
+  from: string | null;
+  /** Until when; null while it is on the container */
+  until: string | null;
+}
+
+/** A page of a list of Pairing */
+export interface PairingPage {
+  /** The items of this page */
+  items: Pairing[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
+
 /** A change of one’s own password */
 export interface PasswordChange {
   /** Your present password */
@@ -1735,6 +1755,8 @@ export interface Position {
   courseDeg: number | null;
   /** What a reefer or tracking device measured */
   sensors: Sensors | null;
+  /** Why it is no position: unreachable in the time, no fix at all, or a year older than the journey. Null where it is */
+  suspect: 'unreachable' | 'no_fix' | 'too_old' | null;
 }
 
 /** A page of a list of Position */
@@ -1906,13 +1928,15 @@ export interface Receipt {
     parked: number;
     /** Items that were dropped */
     discarded: number;
+    /** Items of numbers that nobody has registered: they wait until one is */
+    unclaimed: number;
   };
   /** Every item */
   items: {
     /** Place in the delivery, from 0 */
     index: number;
     /** What became of the item */
-    outcome: 'applied' | 'duplicate' | 'queued' | 'rejected' | 'parked' | 'discarded';
+    outcome: 'applied' | 'duplicate' | 'queued' | 'rejected' | 'parked' | 'discarded' | 'unclaimed';
   }[];
   /** Items that were refused */
   rejected: RejectedItem[];
@@ -2165,6 +2189,16 @@ export interface SettledDeadLetter {
   action: 'replay' | 'discard';
 }
 
+/** What became of a number that was not registered */
+export interface SettledNumber {
+  /** Container number (ISO 6346) */
+  number: string;
+  /** Whether it is tracked now */
+  claimed: boolean;
+  /** Events that had waited: taken in, or dropped */
+  events: number;
+}
+
 /** What a confirmed booking becomes */
 export interface Shipment {
   /** Id of the shipment */
@@ -2302,6 +2336,24 @@ export type TicketRequest =
       /** Container number */
       number: string;
     };
+
+/** A number that a carrier speaks of and nobody has registered */
+export interface UnclaimedNumber {
+  /** Container number (ISO 6346) */
+  number: string;
+  /** The connection that speaks of it */
+  connectionId: string;
+  /** When it did so first */
+  since: string;
+}
+
+/** A page of a list of UnclaimedNumber */
+export interface UnclaimedNumberPage {
+  /** The items of this page */
+  items: UnclaimedNumber[];
+  /** Where the next page begins; null on the last page */
+  nextCursor: string | null;
+}
 
 /** A person with an account, without any secret */
 export interface User {
@@ -3144,6 +3196,90 @@ export interface Operations {
     };
     output: Journey;
   };
+  /** Numbers that carriers speak of and nobody has registered */
+  listUnclaimed: {
+    input: {
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+      /** Only of this connection */
+      connectionId?: string;
+    };
+    output: UnclaimedNumberPage;
+  };
+  /** Track a number that nobody has registered, with all that has waited of it */
+  claimNumber: {
+    input: {
+      /** Container number (ISO 6346) */
+      number: string;
+    };
+    output: SettledNumber;
+  };
+  /** Drop what has waited of a number, and all that will be said of it until it is registered */
+  ignoreNumber: {
+    input: {
+      /** Container number (ISO 6346) */
+      number: string;
+    };
+    output: SettledNumber;
+  };
+  /** Drop what has waited of a number */
+  purgeNumber: {
+    input: {
+      /** Container number (ISO 6346) */
+      number: string;
+    };
+    output: SettledNumber;
+  };
+  /** Devices with the container that each was on last, by id */
+  listDevices: {
+    input: {
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+    };
+    output: PairingPage;
+  };
+  /** The containers that a device was on, newest first */
+  listPairings: {
+    input: {
+      /** Id of the tracking device */
+      device: string;
+      /** The `nextCursor` of the page before; the first page without it */
+      cursor?: string;
+      /** Items of the page at most */
+      limit?: number;
+    };
+    output: PairingPage;
+  };
+  /** Put a device on a container */
+  pairDevice: {
+    input: {
+      /** Container number (ISO 6346) */
+      container: string;
+      /** From when on; now without it */
+      from?: string;
+      /** Until when, where that is known */
+      until?: string;
+    } & {
+      /** Id of the tracking device */
+      device: string;
+    };
+    output: Pairing;
+  };
+  /** Take a device off its container */
+  unpairDevice: {
+    input: {
+      /** When it was taken off; now without it */
+      at?: string;
+    } & {
+      /** Id of the tracking device */
+      device: string;
+    };
+    output: Pairing;
+  };
   /** The milestones of a journey by time, with the word of each source */
   listMilestones: {
     input: {
@@ -3727,6 +3863,14 @@ export const OPERATIONS: Record<keyof Operations, Route> = {
   listJourneys: { method: 'GET', path: '/v1/containers/{number}/journeys' },
   listChanges: { method: 'GET', path: '/v1/containers/{number}/changes' },
   getJourney: { method: 'GET', path: '/v1/journeys/{id}' },
+  listUnclaimed: { method: 'GET', path: '/v1/unclaimed' },
+  claimNumber: { method: 'POST', path: '/v1/unclaimed/{number}/claim' },
+  ignoreNumber: { method: 'POST', path: '/v1/unclaimed/{number}/ignore' },
+  purgeNumber: { method: 'POST', path: '/v1/unclaimed/{number}/purge' },
+  listDevices: { method: 'GET', path: '/v1/devices' },
+  listPairings: { method: 'GET', path: '/v1/devices/{device}/pairings' },
+  pairDevice: { method: 'POST', path: '/v1/devices/{device}/pair', body: true, idempotent: true },
+  unpairDevice: { method: 'POST', path: '/v1/devices/{device}/unpair', body: true },
   listMilestones: { method: 'GET', path: '/v1/journeys/{id}/milestones' },
   getRoute: { method: 'GET', path: '/v1/containers/{number}/route' },
   listEtaHistory: { method: 'GET', path: '/v1/containers/{number}/eta-history' },

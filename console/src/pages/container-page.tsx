@@ -91,6 +91,7 @@ export default function ContainerPage({ number }: { number: string }) {
 function linesOf(track: Position[], trail: Position[], route: RouteFeature | undefined): Line[] {
   const lines: Line[] = [];
   const sailed = [...track, ...trail]
+    .filter(({ suspect }) => suspect === null)
     .sort((a, b) => (a.at < b.at ? -1 : 1))
     .map((p): [number, number] => [p.lon, p.lat]);
   if (sailed.length > 1) lines.push({ kind: 'track', coordinates: [sailed] });

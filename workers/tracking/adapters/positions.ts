@@ -1,5 +1,5 @@
 /**
- * Positions as JSON (one, an array, or `{positions: [...]}`) or NDJSON: `container` or `device`,
+ * Positions as JSON (one, an array, or `{positions: [...]}`) or NDJSON: `container` or `device` (also `deviceId`),
  * `time` (RFC 3339), `latitude`, `longitude`, and optionally `speed` (knots), `course` (degrees),
  * `temperature` (Celsius), `humidity` (percent), `shock` (g), `door` ("open", "closed" or boolean).
  */
@@ -53,7 +53,7 @@ function adaptPosition(raw: unknown, index: number, { now }: AdapterContext): Ad
   const item = recordOf(raw);
   if (!item) return refuse('', 'item.not_object', 'A position must be a JSON object');
   const container = textOf(item.container);
-  const device = textOf(item.device);
+  const device = textOf(item.device) ?? textOf(item.deviceId);
   if (!container && !device) {
     return refuse('/container', 'position.no_subject', 'Name a container or a device');
   }
@@ -78,12 +78,28 @@ function adaptPosition(raw: unknown, index: number, { now }: AdapterContext): Ad
     return refuse('/longitude', 'position.longitude_invalid', 'longitude must be a number from -180 to 180');
   }
   const { sensors, warnings } = readSensors(item);
+  warnings.push(...clockWarnings(now - time.at));
   const read = Object.keys(sensors).length > 0 ? { sensors } : {};
   const base = { v: 1, kind: 'position', at: time.at, lat, lon, ...motion(item), ...read } as const;
   const event: Candidate = container
     ? { ...base, container: normalizeContainerNumber(container) }
     : { ...base, device: device! };
   return { index, raw, events: [event], ...(warnings.length > 0 ? { warnings } : {}) };
+}
+
+/** A GPS receiver counts 1,024 weeks and begins anew (IS-GPS-200, section 20.3.3.3.1.1); one that misses it is so far behind. */
+const WEEK_COUNTER_MS = 1_024 * 7 * 86_400_000;
+/** A clock that is right but for its weeks is off by less than this; a device that buffers does so for less than a year. */
+const [CLOCK_SLACK_MS, BUFFERED_MAX_MS] = [3 * 86_400_000, 365 * 86_400_000];
+
+function clockWarnings(behindMs: number): Fault[] {
+  if (behindMs <= BUFFERED_MAX_MS) return [];
+  const counters = Math.round(behindMs / WEEK_COUNTER_MS);
+  const isWrapped = counters > 0 && Math.abs(behindMs - counters * WEEK_COUNTER_MS) <= CLOCK_SLACK_MS;
+  const detail = isWrapped
+    ? `lies ${counters * 1_024} weeks back: the receiver's week counter has wrapped`
+    : `lies ${Math.round(behindMs / 86_400_000)} days back`;
+  return [{ pointer: '/time', code: isWrapped ? 'position.week_rollover' : 'position.old', detail }];
 }
 
 /** AIS says "not available" as speed 102.3, course 360 and heading 511: those are absences. */

@@ -1,4 +1,6 @@
 /** Containers of a tenant: registration and reads. The object's name holds the tenant: no other can be reached. */
+import { and, eq, inArray } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
 import {
   type Answer,
   type Failure,
@@ -20,12 +22,16 @@ import {
 } from '../../../domain/identifiers/iso6346.ts';
 import { containerTracker } from '../../../durable-objects/container-tracker/stub.ts';
 import { fleetIndex } from '../../../durable-objects/fleet-index/stub.ts';
+import { clockFrom } from '../../../platform/clock.ts';
 import { mapLimit } from '../../../platform/concurrency.ts';
+import { tenantCarriers } from '../../../platform/d1/schema/directory.ts';
 import { FAN_OUT } from '../../../platform/limits.ts';
 import { keyMismatch, plainRequestHash } from '../../../platform/request-hash.ts';
 import { portOf } from '../../../reference/ports.ts';
 import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
+import { trackedContainer } from './tracked.ts';
+import { releaseClaimed } from './unclaimed.ts';
 
 const REFERENCE = /^[A-Z0-9]{4,17}$/;
 
@@ -38,7 +44,7 @@ export async function registerContainers({
   now,
 }: For<'registerContainers'>): Promise<Answer<Registered>> {
   const { containers } = input;
-  const refused = numberFaults(containers);
+  const refused = numberFaults(containers) ?? (await carrierFaults(env, scope, containers));
   if (refused) return refused;
   const index = fleetIndex(env, scope.tenantId);
   const request = {
@@ -54,7 +60,24 @@ export async function registerContainers({
       ...request,
       answer: registered(containers),
     }));
+  if (stored !== 'mismatch') await afterRegistration(env, scope.tenantId, containers);
   return stored === 'mismatch' ? keyMismatch() : { ok: true, value: stored.answer, replayed: stored.replayed };
+}
+
+/** What follows a registration: its devices are on their containers, and what had waited of its numbers goes on. */
+async function afterRegistration(env: Env, tenantId: string, registrations: readonly Registration[]): Promise<void> {
+  const now = clockFrom(env.DEMO_CLOCK).now();
+  const devices = registrations.flatMap(({ number, deviceId, beginsAt }) => {
+    if (deviceId === undefined) return [];
+    const from = beginsAt ? Date.parse(beginsAt) : now;
+    return [{ number: normalizeContainerNumber(number), deviceId, from, isFromKnown: beginsAt !== undefined }];
+  });
+  if (devices.length > 0) await fleetIndex(env, tenantId).pairRegistered(devices);
+  await releaseClaimed(
+    env,
+    tenantId,
+    registrations.map(({ number }) => normalizeContainerNumber(number)),
+  );
 }
 
 /** Registers the containers of a booking; `registeredAt` is when it was confirmed. */
@@ -68,8 +91,31 @@ export async function registerBooked(
   if (refused) return refused;
   const summaries = await register(env, scope, registrations, registeredAt);
   await fleetIndex(env, scope.tenantId).apply(scope.tenantId, summaries);
+  await afterRegistration(env, scope.tenantId, registrations);
   return ok(registered(registrations));
 }
+
+/** Carriers that are none of the tenant's: nothing would ever be said by them. */
+async function carrierFaults(env: Env, scope: Scope, registrations: Registration[]): Promise<Failure | null> {
+  const named = [...new Set(registrations.flatMap(({ carrierId }) => carrierId ?? []))];
+  if (named.length === 0) return null;
+  const rows = await drizzle(env.DIRECTORY)
+    .select({ id: tenantCarriers.carrierId })
+    .from(tenantCarriers)
+    .where(
+      and(eq(tenantCarriers.tenantId, scope.tenantId), inArray(tenantCarriers.carrierId, named.slice(0, BOUND_MAX))),
+    );
+  const known = new Set(rows.map(({ id }) => id));
+  const faults = registrations.flatMap(({ carrierId }, i) =>
+    carrierId && !known.has(carrierId)
+      ? [{ pointer: `/containers/${i}/carrierId`, code: 'unknown', detail: 'There is no such carrier' }]
+      : [],
+  );
+  return faults.length > 0 ? invalid(faults) : null;
+}
+
+/** D1 binds 100 values to a statement; a request that names more carriers than that has others than a tenant has. */
+const BOUND_MAX = 90;
 
 function numberFaults(registrations: Registration[]): Failure | null {
   const faults = registrations.flatMap(({ number }, i) => {
@@ -131,17 +177,14 @@ export async function listContainers({ env, scope, input }: For<'listContainers'
   return ok(await fleetIndex(env, scope.tenantId).list(input));
 }
 
-/** The object of a container of the caller's tenant. */
-export const trackerOf = (env: Env, scope: Scope, number: string) =>
-  containerTracker(env, scope.tenantId, normalizeContainerNumber(number));
-
 /** The instant of a query, ms. */
 export const instantOf = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Date.parse(text);
 
 /** One container's state with its age. */
 export async function getContainer({ env, scope, input }: For<'getContainer'>): Promise<Answer<ApiContainer>> {
-  const container = await trackerOf(env, scope, input.number).view(instantOf(input.asOf));
+  const tracker = await trackedContainer(env, scope, input.number);
+  const container = await tracker?.view(instantOf(input.asOf));
   return container ? ok(container) : notFound('container');
 }
 
@@ -151,7 +194,8 @@ export async function listEvents({
   scope,
   input: { number, asOf, ...paging },
 }: For<'listEvents'>): Promise<Answer<Page<ApiJourneyEvent>>> {
-  const page = await trackerOf(env, scope, number).events({ ...paging, asOf: instantOf(asOf) });
+  const tracker = await trackedContainer(env, scope, number);
+  const page = await tracker?.events({ ...paging, asOf: instantOf(asOf) });
   return page ? ok(page) : notFound('container');
 }
 
@@ -161,7 +205,8 @@ export async function listPositions({
   scope,
   input: { number, from, to, resolution, asOf, ...paging },
 }: For<'listPositions'>): Promise<Answer<Page<ApiPosition>>> {
-  const page = await trackerOf(env, scope, number).positions({
+  const tracker = await trackedContainer(env, scope, number);
+  const page = await tracker?.positions({
     ...paging,
     from: instantOf(from),
     to: instantOf(to),

@@ -4,14 +4,13 @@ import { drizzle } from 'drizzle-orm/d1';
 import { LEDGER_WINDOW_DAYS, LEDGER_WINDOW_MAX_DAYS } from '../../../contracts/kit/limits.ts';
 import { type Answer, type Failure, fault, notFound, ok, type Page } from '../../../contracts/kit/result.ts';
 import type { AccuracyPage, ApiModelVersion, PublishedEta, Reliability } from '../../../contracts/tracking/eta.ts';
-import { normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts';
-import { containerTracker } from '../../../durable-objects/container-tracker/stub.ts';
 import { recordAsked } from '../../../durable-objects/audit-trail/asked.ts';
 import { etaLedger } from '../../../durable-objects/eta-ledger/stub.ts';
 import { clockFrom } from '../../../platform/clock.ts';
 import { tenantCarriers } from '../../../platform/d1/schema/directory.ts';
 import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
+import { trackedContainer } from './tracked.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -58,7 +57,7 @@ export async function listEtaHistory({
   scope,
   input: { number, ...paging },
 }: For<'listEtaHistory'>): Promise<Answer<Page<PublishedEta>>> {
-  const page = await containerTracker(env, scope.tenantId, normalizeContainerNumber(number)).etaHistory(paging);
+  const page = await (await trackedContainer(env, scope, number))?.etaHistory(paging);
   return page ? ok(page) : notFound('container');
 }
 

@@ -3,61 +3,86 @@ import { pointerTo } from '../../../contracts/kit/result.ts';
 import { canonicalEventSchema, type RejectedItem } from '../../../contracts/tracking/events.ts';
 import { contentKey } from '../../../domain/journey/event.ts';
 import type { IngressEvent } from '../../../durable-objects/carrier-inbox/pack.ts';
+import type { Asked, Resolved } from '../../../durable-objects/fleet-index/fleet-index.ts';
+import { holds, type Pairing } from '../../../durable-objects/fleet-index/pairings.ts';
 import { fleetIndex } from '../../../durable-objects/fleet-index/stub.ts';
 import { Cache } from '../../../platform/cache.ts';
 import { QUARANTINE_RAW_MAX_CHARS } from '../../../platform/limits.ts';
 import type { AdaptedItem, Candidate } from '../adapters/adapter.ts';
 import type { Env } from '../env.ts';
+import { isKnownTracked, keepTracked } from './tracked.ts';
 
 /** A refused item with its raw text. */
 export type Refused = RejectedItem & { raw: string };
 
-/** Containers by the names that items use instead: `device/ID` and `booking/NUMBER`. */
-export type Names = ReadonlyMap<string, readonly string[]>;
-
-/** Pairings change rarely and are never reused for another container within the minute. */
-const NAMES_TTL_MS = 60_000;
-const names = new Cache<string, readonly string[]>({ capacity: 20_000, ttlMs: NAMES_TTL_MS });
-
-/**
- * The containers that items name by device or booking. What the items themselves tell of bookings counts at once, and the
- * tenant's index learns it.
- */
-export async function resolveNames(env: Env, tenantId: string, items: readonly AdaptedItem[]): Promise<Names> {
-  const { found, wanted } = namesIn(items);
-  const told = [...found].flatMap(([name, numbers]) => numbers.map((number): [string, string] => [name, number]));
-  const news = told.filter(([name, number]) => !names.get(`${tenantId}:${name}`)?.includes(number));
-  const unknown = wanted.filter((name) => {
-    const kept = names.get(`${tenantId}:${name}`);
-    for (const number of kept ?? []) add(found, name, number);
-    return !kept;
-  });
-  if (news.length + unknown.length === 0) return found;
-  const resolved = await fleetIndex(env, tenantId).resolveNames(unknown, news);
-  for (const [name, numbers] of Object.entries(resolved)) for (const number of numbers) add(found, name, number);
-  for (const [name, numbers] of found) names.set(`${tenantId}:${name}`, numbers);
-  return found;
+/** What the fleet knows of what items name. */
+export interface Known {
+  /** Containers by booking. */
+  bookings: ReadonlyMap<string, readonly string[]>;
+  pairings: readonly Pairing[];
+  /** Numbers that are not tracked: what is said of them waits, and of ignored ones it is dropped. */
+  unclaimed: ReadonlySet<string>;
+  ignored: ReadonlySet<string>;
 }
 
-/** The bookings whose containers the items tell, and the names whose containers are wanted. */
-function namesIn(items: readonly AdaptedItem[]): { found: Map<string, string[]>; wanted: string[] } {
-  const found = new Map<string, string[]>();
-  const wanted = new Set<string>();
+/** What a booking holds stays in it: it is told once in a while. */
+const TOLD_TTL_MS = 60_000;
+const told = new Cache<string, true>({ capacity: 50_000, ttlMs: TOLD_TTL_MS });
+
+/** Asks the tenant's fleet about the devices, bookings and numbers of a delivery, as far as they are not known here. */
+export async function lookUp(
+  env: Env,
+  { tenantId, connectionId, now }: { tenantId: string; connectionId: string; now: number },
+  items: readonly AdaptedItem[],
+): Promise<Known> {
+  const named = namesIn(items);
+  const nameOf = (...parts: string[]): string => [tenantId, ...parts].join(':');
+  const asked: Asked = {
+    connectionId,
+    now,
+    devices: [...named.devices],
+    bookings: [...named.bookings],
+    told: named.told.filter(([booking, number]) => !told.get(nameOf(booking, number))),
+    numbers: [...named.numbers].filter((number) => !isKnownTracked(tenantId, number)),
+  };
+  const isQuiet = asked.devices.length + asked.bookings.length + asked.told.length + asked.numbers.length === 0;
+  const found: Resolved = isQuiet ? NOTHING : await fleetIndex(env, tenantId).resolve(asked);
+  keepTracked(tenantId, found.claimed);
+  for (const [booking, number] of asked.told) told.set(nameOf(booking, number), true);
+  const isTracked = new Set(found.claimed);
+  const unknown = [...asked.numbers, ...found.bookings.map(({ number }) => number)];
+  const bookings = new Map<string, string[]>();
+  for (const { booking, number } of found.bookings) bookings.set(booking, [...(bookings.get(booking) ?? []), number]);
+  for (const [booking, number] of named.told) {
+    const list = bookings.get(booking) ?? [];
+    if (!list.includes(number)) bookings.set(booking, [...list, number]);
+  }
+  return {
+    bookings,
+    pairings: found.pairings,
+    unclaimed: new Set(unknown.filter((number) => !isTracked.has(number))),
+    ignored: new Set(found.ignored),
+  };
+}
+
+const NOTHING: Resolved = { bookings: [], pairings: [], claimed: [], ignored: [] };
+
+/** What items name: devices, bookings whose containers are wanted, bookings whose containers they tell, and numbers. */
+function namesIn(items: readonly AdaptedItem[]) {
+  const [devices, bookings, numbers] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const pairs = new Map<string, [booking: string, number: string]>();
   for (const event of items.flatMap((item) => ('events' in item ? item.events : []))) {
-    if ('device' in event) wanted.add(`device/${event.device}`);
-    if (event.kind !== 'journey') continue;
-    for (const booking of event.bookings ?? []) {
-      if (event.container === undefined) wanted.add(`booking/${booking}`);
-      else add(found, `booking/${booking}`, event.container);
+    if ('device' in event) {
+      devices.add(event.device);
+      continue;
+    }
+    if (event.container !== undefined) numbers.add(event.container);
+    for (const booking of (event.kind === 'journey' && event.bookings) || []) {
+      if (event.container === undefined) bookings.add(booking);
+      else pairs.set(`${booking}:${event.container}`, [booking, event.container]);
     }
   }
-  return { found, wanted: [...wanted] };
-}
-
-function add(map: Map<string, string[]>, name: string, number: string): void {
-  const list = map.get(name);
-  if (!list) map.set(name, [number]);
-  else if (!list.includes(number)) list.push(number);
+  return { devices, bookings, numbers, told: [...pairs.values()] };
 }
 
 /** What of adapted items is accepted, what is refused, and what was said about them. */
@@ -68,11 +93,11 @@ export interface Checked {
 }
 
 /** Checks adapted items: all of an item's events or none, for half an item would be a lie in the receipt. */
-export function checkItems(items: readonly AdaptedItem[], found: Names): Checked {
+export function checkItems(items: readonly AdaptedItem[], known: Known): Checked {
   const checked: Checked = { events: [], rejected: [], warnings: [] };
   for (const item of items) {
     const { index } = item;
-    const outcome = 'fault' in item ? item.fault : eventsOf(item, found);
+    const outcome = 'fault' in item ? item.fault : eventsOf(item, known);
     if (!Array.isArray(outcome)) {
       checked.rejected.push({ index, ...outcome, raw: rawText(item.raw) });
       continue;
@@ -85,10 +110,10 @@ export function checkItems(items: readonly AdaptedItem[], found: Names): Checked
 
 type Fault = Omit<RejectedItem, 'index'>;
 
-function eventsOf({ index, events }: Extract<AdaptedItem, { events: unknown }>, found: Names): IngressEvent[] | Fault {
+function eventsOf({ index, events }: Extract<AdaptedItem, { events: unknown }>, known: Known): IngressEvent[] | Fault {
   const checked: IngressEvent[] = [];
   for (const candidate of events) {
-    const named = nameContainers(candidate, found);
+    const named = nameContainers(candidate, known);
     if (!Array.isArray(named)) return named;
     for (const event of named) {
       const parsed = canonicalEventSchema.safeParse(event);
@@ -102,15 +127,18 @@ function eventsOf({ index, events }: Extract<AdaptedItem, { events: unknown }>, 
   return checked;
 }
 
-function nameContainers(candidate: Candidate, found: Names): object[] | Fault {
+function nameContainers(candidate: Candidate, { pairings, bookings }: Known): object[] | Fault {
   if ('device' in candidate) {
     const { device, ...event } = candidate;
-    const numbers = found.get(`device/${device}`);
-    if (numbers) return numbers.map((container) => ({ ...event, container }));
-    return { pointer: '/device', code: 'device.unknown', detail: 'The device is not paired with a container' };
+    const own = pairings.filter(({ deviceId }) => deviceId === device);
+    const pairing = own.find((each) => holds(each, event.at));
+    if (pairing) return [{ ...event, container: pairing.number }];
+    const detail =
+      own.length > 0 ? 'The device was on no container at the time' : 'The device is not paired with a container';
+    return { pointer: '/device', code: own.length > 0 ? 'device.not_paired_then' : 'device.unknown', detail };
   }
   if (candidate.kind === 'position' || candidate.container !== undefined) return [candidate];
-  const numbers = new Set((candidate.bookings ?? []).flatMap((booking) => found.get(`booking/${booking}`) ?? []));
+  const numbers = new Set((candidate.bookings ?? []).flatMap((booking) => bookings.get(booking) ?? []));
   if (numbers.size > 0) return [...numbers].map((container) => ({ ...candidate, container }));
   return { pointer: '/documentReferences', code: 'booking.unknown', detail: 'No container is known of the booking' };
 }

@@ -2,7 +2,7 @@
 import { type Answer, type Failure, type Fault, fail } from '../../../contracts/kit/result.ts';
 import type { IngestAnswer } from '../../../contracts/tracking/connections.ts';
 import { RECEIPT_WARNINGS_MAX, type RejectedItem } from '../../../contracts/tracking/events.ts';
-import type { CarrierInbox } from '../../../durable-objects/carrier-inbox/carrier-inbox.ts';
+import type { Delivery } from '../../../durable-objects/carrier-inbox/delivery.ts';
 import { carrierInbox } from '../../../durable-objects/carrier-inbox/stub.ts';
 import { clockFrom } from '../../../platform/clock.ts';
 import { INGEST_ITEMS_MAX, QUARANTINE_RAW_MAX_CHARS } from '../../../platform/limits.ts';
@@ -11,10 +11,11 @@ import type { AdaptedItem, AdapterResult } from '../adapters/adapter.ts';
 import { rawBody, readBodyText } from '../adapters/body-text.ts';
 import { ADAPTERS } from '../adapters/registry.ts';
 import type { For } from '../request.ts';
-import { checkItems, rawText, resolveNames } from './ingest-items.ts';
+import { checkItems, lookUp, rawText } from './ingest-items.ts';
+import { releaseClaimed } from './unclaimed.ts';
 
-/** What the inbox takes. */
-type Delivery = Parameters<CarrierInbox['accept']>[0];
+/** What of a delivery follows from its connection. */
+type Standing = 'securityVersion' | 'receivedAt' | 'history';
 
 /** Takes a verified delivery in. 2xx only after the inbox has it durably. */
 export async function ingest({ env, scope, input }: For<'ingest'>): Promise<Answer<IngestAnswer>> {
@@ -26,7 +27,7 @@ export async function ingest({ env, scope, input }: For<'ingest'>): Promise<Answ
   const log = loggerFor('tracking', env.LOG_LEVEL);
   const receivedAt = clockFrom(env.DEMO_CLOCK).now();
   const { history } = connection.options;
-  const accept = (kept: Pick<Delivery, 'items' | 'events' | 'rejected' | 'warnings'>) =>
+  const accept = (kept: Omit<Delivery, 'tenantId' | 'connectionId' | 'correlationId' | Standing>) =>
     carrierInbox(env, connection.id).accept({
       ...fields,
       securityVersion: connection.securityVersion,
@@ -55,9 +56,13 @@ export async function ingest({ env, scope, input }: For<'ingest'>): Promise<Answ
     return kept.ok ? refusedWhole('The body cannot be taken', [fault], kept.value.receiptId) : kept;
   }
   const count = items.length;
-  const { events, rejected, warnings } = checkItems(items, await resolveNames(env, scope.tenantId, items));
+  const known = await lookUp(env, { ...fields, now: receivedAt }, items);
+  const { events, rejected, warnings } = checkItems(items, known);
   const kept = [...encoding, ...warnings].slice(0, RECEIPT_WARNINGS_MAX);
-  const answer = await accept({ items: count, events, rejected, warnings: kept });
+  const { unclaimed, ignored } = known;
+  const answer = await accept({ items: count, events, rejected, warnings: kept, unclaimed, ignored });
+  // Somebody may have registered it meanwhile.
+  if (answer.ok && unclaimed.size > 0) await releaseClaimed(env, scope.tenantId, [...unclaimed]);
   const counts = { items: count, rejected: rejected.length, warnings: warnings.length };
   log('info', 'delivery.received', { ...fields, ...counts, outcome: answer.ok ? 'stored' : answer.code });
   if (answer.ok && events.length === 0) {

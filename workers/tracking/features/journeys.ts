@@ -3,7 +3,8 @@ import { type Answer, notFound, ok, type Page } from '../../../contracts/kit/res
 import type { ApiChange, ApiJourney, ApiMilestone } from '../../../contracts/tracking/journeys.ts';
 import { containerOfJourney } from '../../../domain/journey/truth.ts';
 import type { For } from '../request.ts';
-import { instantOf, trackerOf } from './containers.ts';
+import { instantOf } from './containers.ts';
+import { trackedContainer } from './tracked.ts';
 
 /** The journeys of a container, newest first. */
 export async function listJourneys({
@@ -11,14 +12,16 @@ export async function listJourneys({
   scope,
   input: { number, asOf, ...paging },
 }: For<'listJourneys'>): Promise<Answer<Page<ApiJourney>>> {
-  const page = await trackerOf(env, scope, number).journeys({ ...paging, asOf: instantOf(asOf) });
+  const tracker = await trackedContainer(env, scope, number);
+  const page = await tracker?.journeys({ ...paging, asOf: instantOf(asOf) });
   return page ? ok(page) : notFound('container');
 }
 
 /** One journey. */
 export async function getJourney({ env, scope, input }: For<'getJourney'>): Promise<Answer<ApiJourney>> {
   const number = containerOfJourney(input.id);
-  const journey = number && (await trackerOf(env, scope, number).journey(input.id, instantOf(input.asOf)));
+  const tracker = number === null ? null : await trackedContainer(env, scope, number);
+  const journey = await tracker?.journey(input.id, instantOf(input.asOf));
   return journey ? ok(journey) : notFound('journey');
 }
 
@@ -29,7 +32,8 @@ export async function listMilestones({
   input: { id, asOf, ...paging },
 }: For<'listMilestones'>): Promise<Answer<Page<ApiMilestone>>> {
   const number = containerOfJourney(id);
-  const page = number && (await trackerOf(env, scope, number).milestones(id, { ...paging, asOf: instantOf(asOf) }));
+  const tracker = number === null ? null : await trackedContainer(env, scope, number);
+  const page = await tracker?.milestones(id, { ...paging, asOf: instantOf(asOf) });
   return page ? ok(page) : notFound('journey');
 }
 
@@ -40,6 +44,7 @@ export async function listChanges({
   input: { number, since, asOf, ...paging },
 }: For<'listChanges'>): Promise<Answer<Page<ApiChange>>> {
   const query = { ...paging, asOf: instantOf(asOf) };
-  const page = await trackerOf(env, scope, number).changes(Date.parse(since), query);
+  const tracker = await trackedContainer(env, scope, number);
+  const page = await tracker?.changes(Date.parse(since), query);
   return page ? ok(page) : notFound('container');
 }

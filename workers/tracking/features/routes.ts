@@ -4,14 +4,13 @@ import type { RouteFeature } from '../../../contracts/tracking/routes.ts';
 import { PASSAGES, type Passage } from '../../../domain/geo/sea-network.ts';
 import type { SeaRoute } from '../../../domain/geo/sea-route.ts';
 import type { Point } from '../../../domain/geo/sphere.ts';
-import { normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts';
 import { routeBySea } from '../../../durable-objects/container-tracker/sea.ts';
-import { containerTracker } from '../../../durable-objects/container-tracker/stub.ts';
 import { portOf } from '../../../reference/ports.ts';
 import type { For } from '../request.ts';
+import { trackedContainer } from './tracked.ts';
 /** The route a container still has to go: from its position (or its origin) to its destination. */
 export async function getRoute({ env, scope, input }: For<'getRoute'>): Promise<Answer<RouteFeature>> {
-  const container = await containerTracker(env, scope.tenantId, normalizeContainerNumber(input.number)).view();
+  const container = await (await trackedContainer(env, scope, input.number))?.view();
   if (!container) return notFound('container');
   const { position, registration } = container;
   const from = position ?? portOf(registration?.origin);

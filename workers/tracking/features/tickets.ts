@@ -1,11 +1,12 @@
 /** Tickets: each opens one WebSocket, once, and names the session or client that the socket ends with. */
-import { type Answer, ok } from '../../../contracts/kit/result.ts';
+import { type Answer, notFound, ok } from '../../../contracts/kit/result.ts';
 import { normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts';
 import { liveAccess } from '../../../durable-objects/live-access/stub.ts';
 import { newBearerSecret, organisationOfSecret } from '../../../platform/bearer-secrets.ts';
 import { WS_TICKET_SECONDS } from '../../../platform/limits.ts';
 import { sha256Hex } from '../../../platform/secrets.ts';
 import type { For } from '../request.ts';
+import { trackedContainer } from './tracked.ts';
 
 /** Makes a ticket. That its holder has ended meanwhile is asked when it is redeemed. */
 export async function createTicket({
@@ -16,6 +17,7 @@ export async function createTicket({
 }: For<'createTicket'>): Promise<Answer<{ ticket: string; expiresInSeconds: number; url: string }>> {
   const refused = scope.refuse('containers:read');
   if (refused) return refused;
+  if (input.topic !== 'fleet' && !(await trackedContainer(env, scope, input.number))) return notFound('container');
   const topic = input.topic === 'fleet' ? 'fleet' : `container:${normalizeContainerNumber(input.number)}`;
   const path = input.topic === 'fleet' ? '/v1/live/fleet' : `/v1/live/containers/${encodeURIComponent(input.number)}`;
   const ticket = await newBearerSecret(env.TOKEN_KEY, 'ticket', scope.tenantId);

@@ -1,0 +1,37 @@
+/** Which numbers a tenant tracks: asked of its fleet, so that reading a made-up number wakes no object of a container. */
+import type { Scope } from '../../../contracts/kit/serve.ts';
+import { normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts';
+import type { ContainerTracker } from '../../../durable-objects/container-tracker/container-tracker.ts';
+import { containerTracker } from '../../../durable-objects/container-tracker/stub.ts';
+import { fleetIndex } from '../../../durable-objects/fleet-index/stub.ts';
+import type { Stub } from '../../../durable-objects/kit/stub.ts';
+import { Cache } from '../../../platform/cache.ts';
+import type { Env } from '../env.ts';
+
+/** That a number is tracked stays so but for what an administrator does; that it is not is asked anew each time. */
+const TRACKED_TTL_MS = 60_000;
+const tracked = new Cache<string, true>({ capacity: 50_000, ttlMs: TRACKED_TTL_MS });
+
+/** Whether a number is known here to be tracked. */
+export const isKnownTracked = (tenantId: string, number: string): boolean =>
+  tracked.get(`${tenantId}:${number}`) !== undefined;
+
+/** Keeps that numbers are tracked. */
+export function keepTracked(tenantId: string, numbers: readonly string[]): void {
+  for (const number of numbers) tracked.set(`${tenantId}:${number}`, true);
+}
+
+/** The object of a container that the caller's tenant tracks, by its number as it was written; null when it tracks none. */
+export async function trackedContainer(
+  env: Env,
+  { tenantId }: Pick<Scope, 'tenantId'>,
+  written: string,
+): Promise<Stub<ContainerTracker> | null> {
+  const number = normalizeContainerNumber(written);
+  if (!isKnownTracked(tenantId, number)) {
+    const { claimed } = await fleetIndex(env, tenantId).claimedOf([number]);
+    if (claimed.length === 0) return null;
+    keepTracked(tenantId, claimed);
+  }
+  return containerTracker(env, tenantId, number);
+}
