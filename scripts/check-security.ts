@@ -1,8 +1,9 @@
 /** `npm run check:security`: what was promised about trust, tried against a running platform. */
 import './support/quiet.ts';
 import { startLab } from '../test/security/lab.ts';
-import { checksOf, runChecks } from '../test/security/run.ts';
+import { checksOf } from '../test/security/run.ts';
 import { percentile, timeRevocations } from '../test/security/timing.ts';
+import { lineOf, runChecks } from '../test/support/checks.ts';
 import { buildConsole } from './support/runtime.ts';
 import { main, options, step } from './support/terminal.ts';
 
@@ -22,9 +23,7 @@ await main(async () => {
   try {
     const only = values.only;
     const checks = checksOf(lab).filter(({ id, name }) => only === undefined || `${id} ${name}`.includes(only));
-    const results = await runChecks(lab, checks, ({ id, name, want, seen, passed }) => {
-      console.log(`${passed ? 'PASS' : 'FAIL'}  ${id}  ${name}${passed ? '' : `: ${seen}, wanted ${want}`}`);
-    });
+    const results = await runChecks(lab, checks, (result) => console.log(lineOf(result)));
     let failed = results.filter(({ passed }) => !passed).length;
     let passed = results.length - failed;
     if (only === undefined || 'TIME'.includes(only)) {

@@ -124,6 +124,7 @@ export const bookingOperations = {
     input: newBooking,
     output: booking,
     failures: [
+      'conflict.exists',
       'not_found',
       'allocation.closed',
       'allocation.contended',

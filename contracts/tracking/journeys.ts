@@ -89,7 +89,7 @@ export const journeyOperations = {
     description:
       'A journey begins with a registration or a booking, or with an empty pick-up, a gate-in or a loading after the one ' +
       'before has ended; it ends with the empty return.',
-    input: z.strictObject({ ...pagedBy('number', 'number'), ...containerPath, ...asOfInput }),
+    input: z.strictObject({ ...pagedBy('number'), ...containerPath, ...asOfInput }),
     output: pageOf('Journey', journey),
     failures: ['not_found'],
   }),
@@ -103,7 +103,7 @@ export const journeyOperations = {
   listMilestones: operation({
     permission: 'containers:read',
     summary: 'The milestones of a journey by time, with the word of each source',
-    input: z.strictObject({ ...pagedBy('number', 'number'), ...journeyPath, ...asOfInput }),
+    input: z.strictObject({ ...pagedBy('number'), ...journeyPath, ...asOfInput }),
     output: pageOf('MilestoneWithSources', milestoneOfJourney),
     failures: ['not_found'],
   }),
@@ -112,7 +112,7 @@ export const journeyOperations = {
     summary: 'What has changed of a container’s milestones since an instant',
     description: 'What was reached, corrected and withdrawn between what was known at `since` and at `asOf`.',
     input: z.strictObject({
-      ...pagedBy('number', 'number'),
+      ...pagedBy('number'),
       ...containerPath,
       since: instantInput('The instant to compare with'),
       ...asOfInput,

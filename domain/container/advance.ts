@@ -52,8 +52,9 @@ export function advance(memory: TrackerMemory, input: Advance): Advanced {
   const before = from.state;
   const registration = present ? present.registration : before.registration;
   const truth = present ? shownOf(present.journey) : truthOf(before);
+  const since = present ? present.journey.beganAt : from.journeyFrom;
   const seen = takePoints(from, input.points, {
-    since: present?.journey.beganAt ?? null,
+    since,
     onLand: isOnLand(truth.status),
   });
   const { points, latest } = seen;
@@ -87,6 +88,7 @@ export function advance(memory: TrackerMemory, input: Advance): Advanced {
     state,
     eta: eta.memory,
     positionOrigin: latest.origin,
+    journeyFrom: since,
     trust: seen.trust,
     readings: sensed.window,
   };

@@ -1,14 +1,46 @@
 import { expect, it } from 'vitest';
 import type { Journey } from '../journey/truth.ts';
-import { journeyMeant, mergeFacts, type Registered } from './registration.ts';
+import {
+  addWord,
+  factsOf,
+  journeyMeant,
+  type Registered,
+  type SaidFacts,
+  type SaidLayer,
+  withdraw,
+} from './registration.ts';
+
+const layersOf = (...words: [source: string, said: SaidFacts, saidAt: number][]) =>
+  words.reduce<SaidLayer[]>(
+    (layers, [source, said, saidAt]) => addWord(layers, { source, said, saidAt }) ?? layers,
+    [],
+  );
 
 it('a newer word replaces what it names and takes back by null; an older one only fills in', () => {
-  const known = { destination: 'NLRTM', reference: 'PO-1' };
-  expect(mergeFacts(known, { destination: 'DEHAM' }, true)).toEqual({ ...known, destination: 'DEHAM' });
-  expect(mergeFacts(known, { destination: 'DEHAM', origin: 'CNSHA' }, false)).toEqual({ ...known, origin: 'CNSHA' });
-  expect(mergeFacts(known, { reference: null }, true)).toEqual({ destination: 'NLRTM' });
-  expect(mergeFacts(known, { destination: 'NLRTM' }, true)).toBeNull();
-  expect(mergeFacts(known, { reference: null }, false)).toBeNull();
+  const known: [string, SaidFacts, number] = ['tenant', { destination: 'NLRTM', reference: 'PO-1' }, 10];
+  const then = (said: SaidFacts, saidAt: number) => factsOf(layersOf(known, ['tenant', said, saidAt]));
+  expect(then({ destination: 'DEHAM' }, 20)).toEqual({ destination: 'DEHAM', reference: 'PO-1' });
+  expect(then({ destination: 'DEHAM', origin: 'CNSHA' }, 5)).toEqual({ ...known[1], origin: 'CNSHA' });
+  expect(then({ reference: null }, 20)).toEqual({ destination: 'NLRTM' });
+  expect(then({ reference: null }, 5)).toEqual(known[1]);
+  expect(addWord(layersOf(known), { source: 'tenant', said: { destination: 'NLRTM' }, saidAt: 20 })).toBeNull();
+});
+
+it('what a booking said goes with it, and what the tenant said stays', () => {
+  const layers = layersOf(
+    ['tenant', { reference: 'PO-1', destination: 'NLRTM' }, 10],
+    ['bkg_1', { destination: 'DEHAM', promisedArrivalAt: '2026-12-01T00:00:00Z' }, 20],
+  );
+  expect(factsOf(layers)).toEqual({
+    reference: 'PO-1',
+    destination: 'DEHAM',
+    promisedArrivalAt: '2026-12-01T00:00:00Z',
+  });
+  const left = withdraw(layers, 'bkg_1')!;
+  expect(factsOf(left)).toEqual({ reference: 'PO-1', destination: 'NLRTM' });
+  // Told once more, in whatever order, it says nothing.
+  expect(addWord(left, { source: 'bkg_1', said: { destination: 'DEHAM' }, saidAt: 30 })).toBeNull();
+  expect([withdraw(left, 'bkg_1'), withdraw(layers, 'bkg_2')]).toEqual([null, null]);
 });
 
 const journeyOf = (id: string, over: Partial<Journey> = {}): Journey =>
@@ -18,7 +50,7 @@ const row = (id: string, facts: Registered['facts'], beganAt = 0): Registered =>
   facts,
   beganAt,
   receivedAt: 0,
-  saidAt: 0,
+  layers: [],
 });
 
 it('a registration is about the present journey until that has ended, and about a new one then', () => {

@@ -19,29 +19,68 @@ export interface RegistrationFacts {
 /** A word on a journey: null takes a fact back. */
 export type SaidFacts = { [K in keyof RegistrationFacts]: RegistrationFacts[K] | null };
 
+/** What one source said of a journey: the tenant, or a booking of its by id. */
+export interface SaidLayer {
+  source: string;
+  facts: RegistrationFacts;
+  /** When it was said last, ms. */
+  saidAt: number;
+  /** Whether the source has taken back all of it: a booking that was cancelled says nothing more. */
+  withdrawn?: true;
+}
+
+/** The source of what a tenant registers itself. */
+export const TENANT = 'tenant';
+
 /** A journey as it was registered. */
 export interface Registered {
   id: string;
+  /** What holds of it: of each fact the word that was said last. */
   facts: RegistrationFacts;
+  layers: SaidLayer[];
   /** From when on statements are of it, ms. */
   beganAt: number;
-  /** When it was registered, and when its facts were last said, ms. */
+  /** When it was registered, ms. */
   receivedAt: number;
-  saidAt: number;
+}
+
+/** What holds when several have said something: of each fact the newest word. */
+export function factsOf(layers: readonly SaidLayer[]): RegistrationFacts {
+  const sorted = layers.toSorted((a, b) => a.saidAt - b.saidAt || (a.source < b.source ? -1 : 1));
+  return Object.assign({}, ...sorted.map(({ facts }) => facts)) as RegistrationFacts;
 }
 
 /**
- * What facts become by a further word, or null when nothing changes. A newer word replaces what it names; an older one,
- * such as a redelivered booking, only fills what is not known.
+ * The layers after a further word of a source, or null when nothing changes. A newer word of it replaces what it names, null
+ * takes a fact back, whoever said it; an older one, such as a redelivered booking, only fills what is not known.
  */
-export function mergeFacts(known: RegistrationFacts, said: SaidFacts, isNewer: boolean): RegistrationFacts | null {
-  const merged: Record<string, unknown> = { ...known };
+export function addWord(
+  layers: readonly SaidLayer[],
+  { source, said, saidAt }: { source: string; said: SaidFacts; saidAt: number },
+): SaidLayer[] | null {
+  const own = layers.find((layer) => layer.source === source);
+  if (own?.withdrawn) return null;
+  const isNewer = !own || saidAt >= own.saidAt;
+  const facts: Record<string, unknown> = { ...own?.facts };
+  const takenBack = Object.keys(said).filter((name) => said[name as keyof SaidFacts] === null && isNewer);
   for (const [name, value] of Object.entries(said)) {
-    if (value === undefined || (!isNewer && name in merged)) continue;
-    if (value === null) delete merged[name];
-    else merged[name] = value;
+    if (value === undefined || value === null || (!isNewer && name in facts)) continue;
+    facts[name] = value;
   }
-  return JSON.stringify(known) === JSON.stringify(merged) ? null : merged;
+  const next = { source, facts, saidAt: Math.max(saidAt, own?.saidAt ?? 0) };
+  const others = layers.filter((layer) => layer.source !== source);
+  const all = [...others, next].map((layer) => {
+    const kept = Object.entries(layer.facts).filter(([name]) => !takenBack.includes(name));
+    return { ...layer, facts: Object.fromEntries(kept) as RegistrationFacts };
+  });
+  const isSame = own !== undefined && JSON.stringify(factsOf(all)) === JSON.stringify(factsOf(layers));
+  return isSame ? null : all;
+}
+
+/** The layers after a source has taken back all that it said, or null when it has said nothing, or done so before. */
+export function withdraw(layers: readonly SaidLayer[], source: string): SaidLayer[] | null {
+  if (!layers.some((layer) => layer.source === source && !layer.withdrawn)) return null;
+  return layers.map((layer) => (layer.source === source ? { ...layer, facts: {}, withdrawn: true } : layer));
 }
 
 /** Facts that name a journey: two that differ in one of them are two journeys. */

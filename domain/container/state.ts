@@ -48,6 +48,8 @@ export interface TrackerMemory {
   eta: EtaMemory | null;
   /** Delivery order of the last position: breaks ties between fixes of one instant. */
   positionOrigin: number;
+  /** When the present journey began, ms, as far as that is known. */
+  journeyFrom: number | null;
   /** Which fixes are believed. */
   trust: Trust;
   /** The newest readings of sensors, by time. */
@@ -89,6 +91,7 @@ export function emptyMemory(number: string, epoch: string): TrackerMemory {
   return {
     eta: null,
     positionOrigin: 0,
+    journeyFrom: null,
     trust: { last: null, suspect: null },
     readings: [],
     etaJourney: 0,
@@ -127,12 +130,16 @@ export function upgradeMemory(stored: TrackerMemory): TrackerMemory {
   return {
     ...memory,
     etaJourney: memory.etaJourney ?? 0,
+    journeyFrom: memory.journeyFrom ?? null,
     trust: memory.trust ?? { last: state.position, suspect: null },
     readings: memory.readings ?? [],
     eta: estimated ? memory.eta : null,
     state: { ...state, journeyId: state.journeyId ?? null, ...(estimated ? {} : { eta: null, onward: [] }) },
   };
 }
+
+/** Whether a target of the present journey is still ahead. */
+export const isAhead = ({ eta, onward }: ContainerState): boolean => eta !== null || onward.length > 0;
 
 /** The fleet's line of a state. */
 export function summarize(state: ContainerState): FleetSummary {

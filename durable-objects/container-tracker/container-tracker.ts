@@ -1,6 +1,6 @@
 /**
- * ContainerTracker: the truth of one container of one tenant. The shell owns the transaction, the
- * alarm and the sockets; every decision is a pure function in domain/.
+ * ContainerTracker: the truth of one container of one tenant. The shell owns transaction, alarm and sockets; every decision
+ * is a pure function in domain/.
  *
  * Contract: `ingest` is idempotent. The same event under the same origin answers `applied` again,
  * the same content under another origin answers `duplicate`, and neither changes anything twice.
@@ -15,7 +15,8 @@ import type { PublishedEta } from '../../contracts/tracking/eta.ts';
 import type { ApiChange, ApiJourney, ApiMilestone } from '../../contracts/tracking/journeys.ts';
 import type { Registration } from '../../contracts/tracking/registrations.ts';
 import { type Advance, type Advanced, advance, refreshEta } from '../../domain/container/advance.ts';
-import { type ContainerState, type FleetSummary, summarize } from '../../domain/container/state.ts';
+import { type FleetSummary, isAhead, summarize } from '../../domain/container/state.ts';
+import { TENANT } from '../../domain/container/registration.ts';
 import type { TrackedEvent } from '../../domain/journey/event.ts';
 import type { Journey } from '../../domain/journey/truth.ts';
 import type { PointTuple } from '../../domain/positions/chunk.ts';
@@ -93,7 +94,7 @@ export class ContainerTracker extends DurableObject<Env> {
     if (this.#row) this.#records.adopt(this.#row.memory.state);
   }
 
-  /** Takes in events of this container: one transaction, then live frames and the outbox. */
+  /** Takes in events: one transaction, then live frames and the outbox. */
   async ingest(call: {
     tenantId: string;
     number: string;
@@ -112,10 +113,11 @@ export class ContainerTracker extends DurableObject<Env> {
       return { stored: this.#store(row, { points, newEvents: added, now }, changed ? before : null), points };
     });
     if (taken) this.#tell(taken.stored, taken.points);
+    const { tenantId, number: container, correlationIds } = call;
     this.#log('info', 'container.ingested', {
-      tenantId: call.tenantId,
-      container: call.number,
-      correlationIds: call.correlationIds,
+      tenantId,
+      container,
+      correlationIds,
       events: call.events.length,
       applied: outcomes.filter(([, outcome]) => outcome === 'applied').length,
       seq: this.#row!.memory.state.seq,
@@ -123,11 +125,14 @@ export class ContainerTracker extends DurableObject<Env> {
     return { summary: summarize(this.#row!.memory.state), outcomes };
   }
 
-  /** Registers a journey of the container or adds to its registration. */
+  /** Registers a journey, or adds to what is registered of it. */
   async register(call: {
     tenantId: string;
     number: string;
-    registration: Omit<Registration, 'number'>;
+    /** Null takes back what the source has said. */
+    registration: Omit<Registration, 'number'> | null;
+    /** The booking that says it; without one the tenant. */
+    source?: string;
     registeredAt: number;
     correlationId: string;
   }): Promise<FleetSummary> {
@@ -135,7 +140,8 @@ export class ContainerTracker extends DurableObject<Env> {
     const now = this.#clock.now();
     const stored = this.#transaction(call, (row) => {
       const before = this.#records.journeys();
-      const changed = this.#records.register(call.registration, call.registeredAt, now) !== null;
+      const { registration: said, source = TENANT, registeredAt: saidAt } = call;
+      const changed = this.#records.hear({ said, source, saidAt }, now);
       return changed || !this.#row ? this.#store(row, { points: [], newEvents: 0, now }, before) : null;
     });
     if (stored) {
@@ -278,8 +284,6 @@ export class ContainerTracker extends DurableObject<Env> {
 }
 
 const NOTHING_NEW = { added: 0, changed: false };
-
-const isAhead = ({ eta, onward }: ContainerState): boolean => eta !== null || onward.length > 0;
 
 interface Stored {
   row: ObjectRow;

@@ -3,11 +3,14 @@
  * needed, in memory. Nothing is read again for an event, so that the last of a journey costs what the first did.
  */
 import {
+  addWord,
+  factsOf,
   journeyMeant,
-  mergeFacts,
   type Registered,
   type RegistrationFacts,
   type SaidFacts,
+  TENANT,
+  withdraw,
 } from '../../domain/container/registration.ts';
 import type { ContainerState } from '../../domain/container/state.ts';
 import { changesBetween, type MilestoneChange } from '../../domain/journey/changes.ts';
@@ -21,6 +24,13 @@ import { JourneyTables, orderOfOrigin, type StoredStatement } from './journey-ta
 
 type JourneyNews = StoredStatement['event'];
 type SnapshotNews = Extract<TrackedEvent, { kind: 'snapshot' }>;
+
+/** A registration: what was said, by whom, and when, ms; null takes back what the source has said. */
+export interface Word {
+  said: (SaidFacts & { beginsAt?: string | undefined }) | null;
+  source: string;
+  saidAt: number;
+}
 
 /** The records of one container. */
 export class JourneyRecords {
@@ -73,7 +83,7 @@ export class JourneyRecords {
   /** Takes over the registration of a container that was stored by the release before, which knew no journeys. */
   adopt({ registration, journeyId: known }: Pick<ContainerState, 'registration' | 'journeyId'>): void {
     if (known !== null || !registration || this.registered.length > 0) return;
-    this.register(registration, 0, 0);
+    this.hear({ said: registration, source: registration.bookingId ?? TENANT, saidAt: 0 }, 0);
   }
 
   /** Inside the transaction: takes in what is news; says what became of each event, and whether the truth may have changed. */
@@ -152,29 +162,48 @@ export class JourneyRecords {
     return true;
   }
 
-  /** Inside the transaction: takes in a registration; the id of the journey it is about, or null when it changes nothing. */
-  register(said: SaidFacts & { beginsAt?: string | undefined }, saidAt: number, now: number): string | null {
+  /** Inside the transaction: takes in a registration, or that one is taken back; whether it changes anything. */
+  hear({ said, source, saidAt }: Word, now: number): boolean {
     this.#load();
+    if (said === null) return this.#takeBack(source);
+    // A booking that was cancelled may be told as confirmed once more: messages come at least once, in no order.
+    if (this.#registered.some(({ layers }) => layers.some((layer) => layer.source === source && layer.withdrawn))) {
+      return false;
+    }
     const { beginsAt, ...facts } = said;
     const begins = beginsAt ? Date.parse(beginsAt) : null;
     const meant = journeyMeant(this.journeys(), this.#registered, facts, begins);
     const known = this.#registered.find(({ id }) => id === meant);
-    const merged = mergeFacts(known?.facts ?? {}, facts, !known || saidAt >= known.saidAt);
-    if (known && !merged) return null;
-    const ordinal = this.#registered.length;
-    const row: Registered = {
-      id: meant ?? journeyId(this.#number(), `registered/${ordinal}/${hash64(JSON.stringify(facts))}`),
-      facts: merged ?? {},
+    const layers = addWord(known?.layers ?? [], { source, said: facts, saidAt });
+    if (known && !layers) return false;
+    const name = `registered/${this.#registered.length}/${hash64(JSON.stringify(facts))}`;
+    this.#keep({
+      id: meant ?? journeyId(this.#number(), name),
+      layers: layers ?? [],
+      facts: factsOf(layers ?? []),
       beganAt: known?.beganAt ?? begins ?? now,
       receivedAt: known?.receivedAt ?? now,
-      saidAt: Math.max(saidAt, known?.saidAt ?? 0),
-    };
-    this.#registered = known
-      ? this.#registered.map((each) => (each === known ? row : each))
+    });
+    return true;
+  }
+
+  #takeBack(source: string): boolean {
+    for (const row of this.registered) {
+      const layers = withdraw(row.layers, source);
+      if (!layers) continue;
+      this.#keep({ ...row, layers, facts: factsOf(layers) });
+      return true;
+    }
+    return false;
+  }
+
+  #keep(row: Registered): void {
+    const isKnown = this.#registered.some(({ id }) => id === row.id);
+    this.#registered = isKnown
+      ? this.#registered.map((each) => (each.id === row.id ? row : each))
       : [...this.#registered, row];
     this.#tables.putRegistration(row);
     this.#journeys = null;
-    return row.id;
   }
 
   /** Statements by time, after a cursor of (at, key), as far as they were known at an instant. */

@@ -192,9 +192,9 @@ export class OutboxRelay extends DurableObject<Env> {
   }
 }
 
-/** What the other services act on: so far, containers to be tracked. */
+/** What tracking acts on: containers that a booking speaks of, or not any more. */
 function concernsTracking({ type, data }: ProcurementEvent): boolean {
-  return type === 'booking.confirmed' && data.containers.length > 0;
+  return (type === 'booking.confirmed' || type === 'booking.cancelled') && data.containers.length > 0;
 }
 
 function toNotification({ v, id, tenantId, type, at, data }: ProcurementEvent): Notification {

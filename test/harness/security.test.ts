@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Check, type Lab, startLab } from '../security/lab.ts';
-import { checksOf, runChecks } from '../security/run.ts';
+import { checksOf } from '../security/run.ts';
 import { changedParts, storedAtRest } from '../security/stored.ts';
 import { percentile } from '../security/timing.ts';
+import { runChecks } from '../support/checks.ts';
 import { SHARED_NUMBER } from '../support/world.ts';
 
 let lab: Lab;

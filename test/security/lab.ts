@@ -1,6 +1,7 @@
 /** What the security checks work with: two tenants, their people and machines, and what the platform has stored. */
 import { randomUUID } from 'node:crypto';
 import { ApiClient, type Fetch } from '../../scripts/support/api.ts';
+import type { Check as CheckOf } from '../support/checks.ts';
 import { callWith, type PersonAnswer, sendForm } from '../support/people.ts';
 import { type StartedWorld, startWorld } from '../support/world.ts';
 
@@ -30,14 +31,8 @@ export interface Lab extends StartedWorld {
   address(): Record<string, string>;
 }
 
-/** One check: what was seen must be what is wanted. */
-export interface Check {
-  /** The promise it holds, such as S01. */
-  id: string;
-  name: string;
-  want: string;
-  run(lab: Lab): Promise<string>;
-}
+/** One check of the security lab. */
+export type Check = CheckOf<Lab>;
 
 /** Starts a platform with its world. */
 export async function startLab(): Promise<Lab> {

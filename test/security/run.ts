@@ -10,12 +10,6 @@ import { SIBLINGS } from './siblings.ts';
 import { SIGN_IN } from './sign-in.ts';
 import { sweepOf } from './sweep.ts';
 
-/** A check with what was seen. */
-export interface Result extends Pick<Check, 'id' | 'name' | 'want'> {
-  seen: string;
-  passed: boolean;
-}
-
 /** The checks of a platform; the sweep is made from its API description. */
 export const checksOf = (lab: Lab): Check[] => [
   ...sweepOf(lab),
@@ -28,22 +22,3 @@ export const checksOf = (lab: Lab): Check[] => [
   ...MISCELLANEOUS,
   ...SIBLINGS,
 ];
-
-/** Runs checks one after another; one that cannot be run has failed. */
-export async function runChecks(
-  lab: Lab,
-  checks: readonly Check[],
-  onResult: (result: Result) => void,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  for (const check of checks) {
-    const { id, name, want } = check;
-    const seen = await check
-      .run(lab)
-      .catch((error: unknown) => `could not be run: ${error instanceof Error ? error.message : String(error)}`);
-    const result = { id, name, want, seen, passed: seen === want };
-    results.push(result);
-    onResult(result);
-  }
-  return results;
-}

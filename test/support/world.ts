@@ -121,7 +121,7 @@ async function buildSide(platform: Platform, slug: string): Promise<Side> {
   );
   const order = { allocationId: allocation.id, quantity: 1, reference: marker, containers: [SHARED_NUMBER] };
   const booking = await admin.must('POST', '/v1/bookings', order);
-  const requested = await admin.must('POST', '/v1/bookings', { ...order, allocationId: asked.id });
+  const requested = await admin.must('POST', '/v1/bookings', { ...order, allocationId: asked.id, containers: [] });
   const endpoint = await admin.must('POST', '/v1/webhook-endpoints', {
     url: `https://${slug}.example.com/hook`,
     description: marker,

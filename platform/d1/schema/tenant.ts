@@ -1,5 +1,5 @@
 /** Drizzle schema of a shard; migrations/tenant is its history. */
-import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { AllocationStatus } from '../../../domain/booking/allocation.ts';
 import type { Confirmation } from '../../../domain/booking/confirmation.ts';
 import type { BookingState } from '../../../domain/booking/states.ts';
@@ -67,3 +67,14 @@ export const auditLog = sqliteTable('audit_log', {
   detail: text().notNull(),
   correlationId: text('correlation_id').notNull(),
 });
+
+/** Containers in open bookings: each in one at a time. */
+export const openContainers = sqliteTable(
+  'open_containers',
+  {
+    tenantId: text('tenant_id').notNull(),
+    number: text().notNull(),
+    bookingId: text('booking_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.number] })],
+);

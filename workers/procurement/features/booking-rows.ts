@@ -20,6 +20,7 @@ import { audit } from '../audit.ts';
 import type { Env } from '../env.ts';
 import { armRelay, rollbackOf, type Shard } from '../shard.ts';
 import { type AllocationRow, findAllocation } from './allocation-rows.ts';
+import { releaseContainers } from './open-containers.ts';
 
 /** A stored booking. */
 export type BookingRow = typeof bookings.$inferSelect;
@@ -220,5 +221,6 @@ function transitionStatements(
           }),
           outboxRow(shard, scope, next, allocation),
         ];
-  return [update, ...guard(session), ...(releasesSpace(next.state) ? [release] : []), ...effects];
+  const ends = next.state === 'cancelled' || next.state === 'completed' ? [releaseContainers(shard, row)] : [];
+  return [update, ...guard(session), ...(releasesSpace(next.state) ? [release] : []), ...ends, ...effects];
 }

@@ -33,6 +33,7 @@ import { answersOf, armRelay, bookmarked, drainSoon, onShard, rollbackOf, type S
 import type { AllocationRow } from './allocation-rows.ts';
 import { closedFailure, factsOf, readFacts, refusalOf } from './booking-facts.ts';
 import { type BookingRow, bookingToApi, confirmation, findBooking, insertBooking, transition } from './booking-rows.ts';
+import { isContainerTaken, takeContainers, takenFailure } from './open-containers.ts';
 
 /** Books space. The same key again answers the same booking. */
 export async function createBooking({
@@ -93,6 +94,11 @@ async function tryToBook(
     optimistic: closed === null,
     make: async () => closed ?? { answer: bookingToApi(booking), statements: bookingStatements(draw, booking) },
     explain: async (error) => {
+      if (isContainerTaken(error)) {
+        const taken = await takenFailure(shard, scope.tenantId, draw.containers);
+        again = taken === null;
+        return taken ?? CROSSED;
+      }
       if (!rollbackOf(error)) return null;
       // One reading decides and explains. What it shows as bookable is tried again, never refused.
       const fresh = await readFacts(shard, scope, allocation.id);
@@ -118,6 +124,7 @@ function bookingStatements({ shard, scope, allocation }: Draw, booking: BookingR
       .bind(booking.quantity, allocation.id, scope.tenantId, allocation.revision),
     ...guard(shard.session),
     insertBooking(shard, booking),
+    ...takeContainers(shard, booking),
     audit(shard, scope, {
       object: { type: 'booking', id: booking.id },
       action: 'booking.requested',

@@ -80,7 +80,7 @@ async function afterRegistration(env: Env, tenantId: string, registrations: read
   );
 }
 
-/** Registers the containers of a booking; `registeredAt` is when it was confirmed. */
+/** Registers the containers of a booking; `registeredAt` is when it was confirmed. What it says is taken back with it. */
 export async function registerBooked(
   env: Env,
   scope: Scope,
@@ -89,7 +89,7 @@ export async function registerBooked(
 ): Promise<Result<Registered>> {
   const refused = numberFaults(registrations);
   if (refused) return refused;
-  const summaries = await register(env, scope, registrations, registeredAt);
+  const summaries = await register(env, scope, registrations, registeredAt, registrations[0]?.bookingId ?? undefined);
   await fleetIndex(env, scope.tenantId).apply(scope.tenantId, summaries);
   await afterRegistration(env, scope.tenantId, registrations);
   return ok(registered(registrations));
@@ -117,6 +117,23 @@ async function carrierFaults(env: Env, scope: Scope, registrations: Registration
 /** D1 binds 100 values to a statement; a request that names more carriers than that has others than a tenant has. */
 const BOUND_MAX = 90;
 
+/** Takes back what a booking has said of its containers, as far as they are tracked. */
+export async function takeBackBooked(
+  env: Env,
+  scope: Scope,
+  bookingId: string,
+  numbers: string[],
+  at: number,
+): Promise<void> {
+  const { tenantId, correlationId } = scope;
+  const { claimed } = await fleetIndex(env, tenantId).claimedOf(numbers.map(normalizeContainerNumber));
+  const summaries = await mapLimit(claimed, FAN_OUT, (number) => {
+    const call = { tenantId, number, registration: null, source: bookingId, registeredAt: at, correlationId };
+    return containerTracker(env, tenantId, number).register(call);
+  });
+  await fleetIndex(env, tenantId).apply(tenantId, summaries);
+}
+
 function numberFaults(registrations: Registration[]): Failure | null {
   const faults = registrations.flatMap(({ number }, i) => {
     const pointer = `/containers/${i}/number`;
@@ -132,6 +149,7 @@ function register(
   scope: Scope,
   registrations: Registration[],
   registeredAt: number,
+  source?: string,
 ): Promise<FleetSummary[]> {
   return mapLimit(registrations, FAN_OUT, ({ number: written, ...registration }) => {
     const number = normalizeContainerNumber(written);
@@ -139,6 +157,7 @@ function register(
       tenantId: scope.tenantId,
       number,
       registration: { ...registration, ...lane(registration) },
+      ...(source ? { source } : {}),
       registeredAt,
       correlationId: scope.correlationId,
     });
