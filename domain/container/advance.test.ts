@@ -147,6 +147,25 @@ describe('advance', () => {
   });
 });
 
+it('judges by a new range from the next readings on, and closes what is inside of it', () => {
+  const sensed = (hour: number, temperatureC: number): PointTuple => [
+    hour * HOUR,
+    0,
+    90,
+    null,
+    null,
+    { temperatureC },
+    hour,
+  ];
+  const range = (min: number, max: number) => presentOf([], { temperatureRangeC: { min, max } });
+  const warm = advance(empty, { ...base, present: presentOf([], {}), points: [sensed(1, 20), sensed(2, 20)] }).memory;
+  const narrow = advance(warm, { ...base, present: range(-20, -16) }).memory;
+  const told = advance(narrow, { ...base, points: [sensed(3, 20), sensed(4, 20)] });
+  expect(told.raised.map(({ kind }) => kind)).toEqual(['temperature']);
+  const wide = advance(told.memory, { ...base, present: range(-20, 30) }).memory;
+  expect(advance(wide, { ...base, points: [sensed(5, 20)] }).memory.state.alerts[0]!.clearedAt).toBe(5 * HOUR);
+});
+
 it('begins another journey with nothing of the one before but where the box is', () => {
   const sailing = advance(registered, { ...base, points: [point(0, 100), point(4, 99)] }).memory;
   const { journey } = presentOf([]);

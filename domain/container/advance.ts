@@ -61,8 +61,13 @@ export function advance(memory: TrackerMemory, input: Advance): Advanced {
   const eta = followEta(from, truth.milestones, registration, seen.trusted, latest, input);
   const arrivedAt = eta.plan?.reached.vessel_arrival ?? null;
   const ahead = splitEtas(eta.etas);
-  const readings = points.flatMap(([at, , , , , sensors]) => (sensors && at <= input.now ? [{ at, sensors }] : []));
-  const sensed = judgeReadings(before.alerts, from.readings, readings, registration?.temperatureRangeC ?? null);
+  const readings = points.flatMap(([at, , , , , sensors]) =>
+    sensors && at <= input.now + CLOCK_TOLERANCE_MS ? [{ at, sensors }] : [],
+  );
+  const range = registration?.temperatureRangeC ?? null;
+  // By another range what was read before says nothing: it is judged from the next reading on.
+  const isSameRange = JSON.stringify(range) === JSON.stringify(before.registration?.temperatureRangeC ?? null);
+  const sensed = judgeReadings(before.alerts, isSameRange ? from.readings : [], readings, range);
   const expected = evaluateAlerts(
     sensed.alerts,
     expectations(registration, ahead.eta, arrivedAt, eta.memory, input.now),
@@ -106,10 +111,14 @@ function turnTo(memory: TrackerMemory): TrackerMemory {
   return {
     ...memory,
     eta: null,
+    readings: [],
     etaJourney: Math.max(memory.etaJourney, eta?.journey ?? 0),
     state: { ...state, ...ended, ...empty, milestones: [], warnings: [] },
   };
 }
+
+/** A device's clock may run ahead this much: its fixes are taken, so its readings count as well. */
+const CLOCK_TOLERANCE_MS = 10 * 60_000;
 
 /** Milestones that a container's state shows: the newest by time, those that are closed left out first. */
 const MILESTONES_SHOWN = 60;

@@ -147,8 +147,8 @@ export function contentKey(event: CanonicalEvent): string {
       event.documentTypeCode ?? '',
       event.saidAs ?? '',
       event.retracted ? 'retracted' : '',
-      event.bookings?.join(',') ?? '',
-      event.connectionId ?? '',
+      // Left out where it is not said: then the key is that of the release before.
+      ...(event.bookings ? [event.bookings.join(',')] : []),
     ].join('|'),
   );
 }

@@ -68,15 +68,25 @@ export function foldJourney(standing: readonly Standing[], carrierId: string | n
   };
 }
 
+/** Clocks of one place differ by minutes, and reports round to hours: what lies further apart happened in its own order. */
+const CLOCKS_MS = 3 * 3_600_000;
+/** What a box does after the other at a ship's call, whatever the clocks say: it cannot be loaded once the ship has left. */
+const FOLLOWS: Partial<Record<MilestoneCode, MilestoneCode>> = { loaded: 'departed', arrived: 'discharged' };
+
 /**
  * The furthest milestone, in the order of life, of the port call that holds the newest actual: clocks at one berth differ by
- * minutes, and a status follows time from call to call.
+ * minutes, and a status follows time from call to call. What must come after the newest at the ship's call counts as long as
+ * the box was not seen elsewhere between the two.
  */
 function furthestOfCall(happened: readonly Milestone[], newest: Milestone): Milestone {
   const place = placeName(newest.location);
-  return happened
-    .filter((m) => placeName(m.location) === place && newest.at - m.at <= SAME_VISIT_MS)
+  const near = happened
+    .filter((m) => placeName(m.location) === place && newest.at - m.at <= CLOCKS_MS)
     .reduce((a, b) => (rankAtCall(b.code) >= rankAtCall(a.code) ? b : a));
+  const next = happened.findLast((m) => m.code === FOLLOWS[newest.code] && placeName(m.location) === place);
+  if (!next || rankAtCall(next.code) < rankAtCall(near.code) || newest.at - next.at > SAME_VISIT_MS) return near;
+  const isElsewhere = happened.some((m) => m.at > next.at && m.at < newest.at && placeName(m.location) !== place);
+  return isElsewhere ? near : next;
 }
 
 /** Splits the words of one milestone and place into visits: those of one voyage are together however far apart. */

@@ -89,7 +89,8 @@ function wordsOf({ rows, receipt, receivedAt }: Snapshot, byKey: ReadonlyMap<str
   });
 }
 
-const sourceOf = ({ connectionId, carrierId }: JourneyEvent): string => connectionId ?? carrierId;
+/** Whose word it is. A carrier's ids are its own by whichever connection they come. */
+const sourceOf = ({ role, carrierId }: JourneyEvent): string => `${role ?? 'carrier'}|${carrierId}`;
 
 /**
  * Of what a source says under one id only the newest stands (DCSA's override); an id that is used for another kind of

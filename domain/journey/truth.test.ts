@@ -188,6 +188,18 @@ describe('the status', () => {
     expect(fold(landed.map(single))[0]).toMatchObject({ status: 'discharged', statusAt: 400 * HOUR });
   });
 
+  it('follows time where milestones of one place lie further apart than clocks do', () => {
+    const sea = { family: 'TRANSPORT' } as const;
+    const leaving = [at('LOAD', 90, 'CNSHA'), at('DEPA', 100, 'CNSHA', sea)];
+    for (const before of [
+      [at('GTIN', 1, 'CNSHA', { empty: true }), at('GTOT', 20, 'CNSHA', { empty: true })],
+      [at('DROP', 1, 'CNSHA')],
+      [at('DISC', 1, 'CNSHA'), at('GTOT', 20, 'CNSHA', { empty: false }), at('GTIN', 40, 'CNSHA', { empty: false })],
+    ]) {
+      expect(fold([...before, ...leaving].map(single)).at(-1)).toMatchObject({ status: 'departed' });
+    }
+  });
+
   it('leaves behind it what was expected and has not come', () => {
     const words = [
       at('LOAD', 10, 'CNSHA', { classifier: 'EST' }),

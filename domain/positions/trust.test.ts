@@ -25,6 +25,15 @@ it.each([
   expect(agreeing).toMatchObject({ marks: [null], trust: { last: { lat } }, confirmed: { lat, lon } });
 });
 
+it('a fix that is delivered again does not confirm itself', () => {
+  const { trust } = judgeFixes(nothing, sailing, atSea);
+  const odd = judgeFixes(trust, [point(11.5, 36.87, -76.34)], atSea);
+  expect(judgeFixes(odd.trust, [point(11.5, 36.87, -76.34)], atSea)).toMatchObject({
+    marks: ['unreachable'],
+    confirmed: null,
+  });
+});
+
 it('0,0 is no fix, and what is a year older than the journey no position of it', () => {
   const since = 100_000 * HOUR;
   const points = [point(100_000 - 1_024 * 7 * 24, 12, 45), point(100_000 - 400 * 24, 12, 45), point(99_000, 12, 45)];

@@ -46,7 +46,9 @@ export function judgeFixes(
     if (since !== null && at < since - OLD_MS) return 'too_old';
     const isTrusted = !last || isReachable(last, fix, onLand);
     if (last && at <= last.at) return isTrusted ? null : 'unreachable';
-    if (!isTrusted && !(suspect && isReachable(suspect, fix, onLand))) {
+    // A fix does not confirm itself, nor does another word of its instant.
+    const isAgreed = suspect !== null && at > suspect.at && isReachable(suspect, fix, onLand);
+    if (!isTrusted && !isAgreed) {
       suspect = fix;
       return 'unreachable';
     }

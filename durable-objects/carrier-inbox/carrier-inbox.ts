@@ -26,7 +26,7 @@ import { Messages } from './messages.ts';
 import { packEvents } from './pack.ts';
 import { quarantine, quarantined } from './quarantine.ts';
 import { LETTER, type Outcome, Receipts, receiptId, tally } from './receipts.ts';
-import { type DispatchRow, InboxStorage } from './storage.ts';
+import { type DispatchRow, dispatchIdOf, InboxStorage } from './storage.ts';
 
 interface Env {
   DIRECTORY: D1Database;
@@ -95,21 +95,25 @@ export class CarrierInbox extends DurableObject<Env> {
     const fresh = this.#keys.sortOut(call, seq, letters);
     const news = call.history === 'full' ? [...fresh, ...snapshotsOf(call, seq)] : fresh;
     const { leaving, held } = sortByClaim(news, call, letters);
+    // What is not wanted may be wanted one day: it is not remembered.
+    const known = fresh.filter(({ index }) => letters[index] !== LETTER.discarded);
     const outcomes = letters.join('');
     const now = Date.now();
     const { warnings } = call;
     const rejected = call.rejected.map(({ raw: _raw, ...item }) => item);
     const dispatches = this.ctx.storage.transactionSync(() => {
       this.#identify(call.connectionId);
-      this.#storage.insertReceipt(seq, { receivedAt: now, outcomes, rejected, warnings }, fresh.map(ingressKey));
+      this.#storage.insertReceipt(seq, { receivedAt: now, outcomes, rejected, warnings }, known.map(ingressKey));
       quarantine(this.#storage.sql, seq, call.rejected, now);
-      this.#held.put({ ...call, receipt: seq, at: now }, held);
+      this.#keys.forget(this.#held.put({ ...call, receipt: seq, at: now }, held));
       if (seq % 1_000 === 0) this.#storage.prune();
-      return packEvents(leaving).map((events, k) => this.#storage.newDispatch(call, { receipt: seq, k, events, now }));
+      return packEvents(leaving).map((events, k) =>
+        this.#storage.newDispatch(call, { id: dispatchIdOf(seq, k), receipt: seq, events, now }),
+      );
     });
     this.#lastSeq = seq;
     this.#messages.inFlight += leaving.length;
-    this.#keys.remember(fresh);
+    this.#keys.remember(known);
     if (held.length > 0) this.#deadlines.ensure('held', now + HELD_LOOK_MS);
     this.#sendOn(dispatches);
     return ok({
@@ -131,7 +135,9 @@ export class CarrierInbox extends DurableObject<Env> {
 
   /** Drops what is held of a number; how many events that were. */
   async purge(number: string): Promise<number> {
-    return this.ctx.storage.transactionSync(() => this.#held.purge(number));
+    const keys = this.ctx.storage.transactionSync(() => this.#held.purge(number));
+    this.#keys.forget(keys);
+    return keys.length;
   }
 
   /** Messages are applied; with what became of each event. */

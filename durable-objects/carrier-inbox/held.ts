@@ -1,8 +1,9 @@
 /** What was said of numbers that nobody has registered: kept as it came, until somebody claims them or wants none of it. */
 import type { TelemetryMessage } from '../../contracts/tracking/events.ts';
-import { type IngressEvent, indexOfOrigin } from './pack.ts';
+import { ingressKey } from './ingress-keys.ts';
+import { type IngressEvent, indexOfOrigin, packEvents } from './pack.ts';
 import { itemsOf, LETTER, type Receipts } from './receipts.ts';
-import type { DispatchRow, InboxStorage } from './storage.ts';
+import { type DispatchRow, type InboxStorage, releasedIdOf } from './storage.ts';
 
 /** Deliveries of numbers that a connection may hold: beyond them the oldest make room. */
 const HELD_MAX = 5_000;
@@ -47,19 +48,21 @@ export class Held {
     this.#connectionId = connectionId;
   }
 
-  /** Inside the transaction: holds the events of a delivery, by number; the oldest beyond the bound make room. */
+  /** Inside the transaction: holds the events of a delivery, by number; the keys of the oldest, which make room. */
   put(
     of: { tenantId: string; receipt: number; at: number; correlationId: string },
     events: readonly IngressEvent[],
-  ): void {
-    if (events.length === 0) return;
-    const byNumber = new Map<string, TelemetryMessage['events']>();
-    for (const { index: _index, ...event } of events) {
+  ): string[] {
+    if (events.length === 0) return [];
+    const byNumber = new Map<string, IngressEvent[]>();
+    for (const event of events) {
       const list = byNumber.get(event.container);
       if (list) list.push(event);
       else byNumber.set(event.container, [event]);
     }
-    for (const [number, list] of byNumber) {
+    // In parts of a message's size: as such they leave one day.
+    const parts = [...byNumber].flatMap(([number, list]) => packEvents(list).map((part) => [number, part] as const));
+    for (const [number, list] of parts) {
       this.#storage.sql.run(
         'INSERT INTO held (tenant_id, number, receipt, at, correlation_id, events) VALUES (?, ?, ?, ?, ?, ?)',
         of.tenantId,
@@ -71,7 +74,7 @@ export class Held {
       );
     }
     const [held] = this.#storage.sql.run<{ n: number }>('SELECT count(*) AS n FROM held');
-    if (held!.n > HELD_MAX) this.#discard(this.#rows('ORDER BY id LIMIT ?', held!.n - HELD_MAX));
+    return held!.n > HELD_MAX ? this.#discard(this.#rows('ORDER BY id LIMIT ?', held!.n - HELD_MAX)) : [];
   }
 
   /** Inside the transaction: what is held of numbers becomes messages. */
@@ -81,17 +84,14 @@ export class Held {
       .map((row) => {
         this.#drop(row.id);
         this.#receipts.settle(row.receipt, itemsOf(row.events, LETTER.queued), LETTER.unclaimed);
-        const { receipt, events } = row;
-        const place = { receipt, k: this.#storage.nextPlace(receipt), events, now };
-        return this.#storage.newDispatch({ ...row, connectionId: this.#connectionId }, place);
+        const message = { id: releasedIdOf(row.id), receipt: row.receipt, events: row.events, now };
+        return this.#storage.newDispatch({ ...row, connectionId: this.#connectionId }, message);
       });
   }
 
-  /** Inside the transaction: drops what is held of a number; how many events that were. */
-  purge(number: string): number {
-    const rows = this.#rows('WHERE number = ? ORDER BY id LIMIT ?', number, ALL);
-    this.#discard(rows);
-    return rows.reduce((sum, { events }) => sum + events.length, 0);
+  /** Inside the transaction: drops what is held of a number; its keys, so that it may be posted again. */
+  purge(number: string): string[] {
+    return this.#discard(this.#rows('WHERE number = ? ORDER BY id LIMIT ?', number, ALL));
   }
 
   /** Numbers of which something is held, by tenant. */
@@ -104,11 +104,14 @@ export class Held {
     return found;
   }
 
-  #discard(rows: readonly HeldRow[]): void {
-    for (const { id, receipt, events } of rows) {
+  #discard(rows: readonly HeldRow[]): string[] {
+    return rows.flatMap(({ id, receipt, events }) => {
+      const keys = events.map(ingressKey);
       this.#drop(id);
+      this.#storage.forgetKeys(receipt, keys);
       this.#receipts.settle(receipt, itemsOf(events, LETTER.discarded), LETTER.unclaimed);
-    }
+      return keys;
+    });
   }
 
   #drop(id: number): void {

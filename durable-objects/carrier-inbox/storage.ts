@@ -7,11 +7,11 @@ import { MIGRATIONS } from './migrations.ts';
 /** Ids follow from the receipt's number and a place within it: never reused, and no counter to write. */
 const ITEM_SPAN = 8_192;
 
-/** Messages of what was held of a receipt come behind those that left at once. */
-const RELEASED_FROM = 4_096;
+/** The id of a message of what was held: beyond those of receipts, and never used again. */
+export const releasedIdOf = (heldId: number): number => 2 ** 40 + heldId;
 
 /** The id of a receipt's k-th message. */
-function dispatchIdOf(receipt: number, k: number): number {
+export function dispatchIdOf(receipt: number, k: number): number {
   return receipt * ITEM_SPAN + k;
 }
 
@@ -132,23 +132,12 @@ export class InboxStorage {
     this.sql.run('UPDATE receipts SET outcomes = ? WHERE seq = ?', outcomes, seq);
   }
 
-  /** The place of a further message of a receipt. */
-  nextPlace(receipt: number): number {
-    const [row] = this.sql.run<{ id: number | null }>(
-      'SELECT max(id) AS id FROM dispatches WHERE id >= ? AND id < ?',
-      dispatchIdOf(receipt, RELEASED_FROM),
-      dispatchIdOf(receipt + 1, 0),
-    );
-    return row?.id == null ? RELEASED_FROM : (row.id % ITEM_SPAN) + 1;
-  }
-
-  /** Stores the k-th message of a receipt, which is sent again from some time on: one row. */
+  /** Stores a message of a receipt, which is sent again from some time on: one row. */
   newDispatch(
     of: { tenantId: string; connectionId: string; correlationId: string },
-    { receipt, k, events, now }: { receipt: number; k: number; events: TelemetryMessage['events']; now: number },
+    { id, receipt, events, now }: { id: number; receipt: number; events: TelemetryMessage['events']; now: number },
   ): DispatchRow {
     const { tenantId, connectionId, correlationId } = of;
-    const id = dispatchIdOf(receipt, k);
     const body: TelemetryMessage = { v: 1, tenantId, connectionId, dispatchId: id, correlationId, events };
     const row = { id, receipt, body: JSON.stringify(body), events: events.length, sends: 1 };
     this.sql.run(

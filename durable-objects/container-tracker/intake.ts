@@ -13,7 +13,7 @@ export function newPoints(
   outcomes: Outcome[],
 ): PointTuple[] {
   const fresh: PointTuple[] = [];
-  const lastAt = row.memory.state.position?.at ?? Number.NEGATIVE_INFINITY;
+  const lastAt = newestAt(row);
   const known = new KnownPoints(storage, row.openPoints);
   for (const event of events) {
     if (event.kind !== 'position') continue;
@@ -24,4 +24,11 @@ export function newPoints(
     outcomes.push([event.origin, verdict === 'duplicate' ? 'duplicate' : 'applied']);
   }
   return fresh.sort(byTime);
+}
+
+/** The instant of the newest point that is stored, believed or not: no newer one can be stored already. */
+function newestAt({ memory, openPoints }: ObjectRow): number {
+  const { trust, readings, state } = memory;
+  const known = [trust.last?.at, trust.suspect?.at, readings.at(-1)?.at, state.position?.at];
+  return Math.max(Number.NEGATIVE_INFINITY, ...known.map((at) => at ?? -1), ...openPoints.map(([at]) => at));
 }

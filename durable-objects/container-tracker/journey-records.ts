@@ -17,7 +17,12 @@ import { changesBetween, type MilestoneChange } from '../../domain/journey/chang
 import { hash64, type TrackedEvent } from '../../domain/journey/event.ts';
 import { type Saying, type Snapshot, type Statement } from '../../domain/journey/log.ts';
 import { foldContainer, type Journey, journeyId } from '../../domain/journey/truth.ts';
-import { JOURNEY_EVENTS_MAX, SNAPSHOTS_KEPT, STATEMENT_SAYINGS_MAX } from '../../platform/limits.ts';
+import {
+  CONTAINER_EVENTS_MAX,
+  JOURNEY_EVENTS_MAX,
+  SNAPSHOTS_KEPT,
+  STATEMENT_SAYINGS_MAX,
+} from '../../platform/limits.ts';
 import type { Outcome } from '../carrier-inbox/receipts.ts';
 import type { Sql } from '../kit/sql.ts';
 import { JourneyTables, orderOfOrigin, type StoredStatement } from './journey-tables.ts';
@@ -39,6 +44,8 @@ export class JourneyRecords {
   #snapshots: Snapshot[] = [];
   #registered: Registered[] = [];
   #journeys: Journey[] | null = null;
+  /** Statements that have come since the journeys were folded. */
+  #sinceFold = 0;
   readonly #number: () => string;
 
   constructor(sql: Sql, number: () => string) {
@@ -54,7 +61,10 @@ export class JourneyRecords {
 
   /** The journeys as they are known now. */
   journeys(): Journey[] {
-    this.#journeys ??= this.journeysAsOf();
+    if (!this.#journeys) {
+      this.#journeys = this.journeysAsOf();
+      this.#sinceFold = 0;
+    }
     return this.#journeys;
   }
 
@@ -116,6 +126,7 @@ export class JourneyRecords {
       const statement = { key, event, origin, sayings: history === 'full' ? [] : [saying] };
       if (this.#isFull(statement)) return 'full';
       this.#put(statement);
+      this.#sinceFold++;
       return 'new';
     }
     if (known.origin === origin || known.sayings.some(({ order }) => order === saying.order)) return 'redelivered';
@@ -130,20 +141,26 @@ export class JourneyRecords {
     return isNewer ? 'said anew' : 'duplicate';
   }
 
-  /** Whether there is no room for a statement: each journey has its bound, and one that begins another has room in that. */
+  /**
+   * Whether there is no room for a statement in the journey that it falls into. It is asked of the fold only where the
+   * journeys may be full, and where the statement may be of another one.
+   */
   #isFull(statement: StoredStatement): boolean {
     const statements = this.#load();
     if (statements.size < JOURNEY_EVENTS_MAX) return false;
+    if (statements.size >= CONTAINER_EVENTS_MAX) return true;
     const journeys = this.journeys();
-    if (statements.size < JOURNEY_EVENTS_MAX * Math.max(1, journeys.length)) return false;
+    const present = journeys.at(-1);
+    if (!present || present.keys.length + this.#sinceFold < JOURNEY_EVENTS_MAX) return false;
     const bookings = new Set(journeys.map(({ booking }) => booking));
-    const mayBegin =
-      journeys.at(-1)?.endedAt != null || statement.event.bookings?.some((number) => !bookings.has(number));
-    if (!mayBegin) return true;
+    const isNamed = statement.event.bookings?.some((number) => !bookings.has(number) || number !== present.booking);
+    const mayBeOther = present.endedAt !== null || isNamed || journeys.length > 1;
+    if (this.#sinceFold === 0 && !mayBeOther) return true;
     statements.set(statement.key, statement);
-    const begins = this.journeysAsOf().length > journeys.length;
+    const folded = this.journeysAsOf();
     statements.delete(statement.key);
-    return !begins;
+    const own = folded.find(({ keys }) => keys.includes(statement.key));
+    return own !== undefined && own.keys.length > JOURNEY_EVENTS_MAX;
   }
 
   #takeSnapshot(news: SnapshotNews, now: number): boolean {
@@ -151,6 +168,12 @@ export class JourneyRecords {
     this.#load();
     const own = this.#snapshots.filter((snapshot) => snapshot.connectionId === connectionId);
     if (own.some((snapshot) => snapshot.receipt === receipt)) return false;
+    const last = own.reduce<Snapshot | null>((a, b) => (a && a.receipt > b.receipt ? a : b), null);
+    if (last && last.receipt < receipt && saysTheSame(last.rows, rows)) {
+      this.#tables.renumberSnapshot(last, receipt);
+      last.receipt = receipt;
+      return false;
+    }
     const snapshot = { connectionId, receipt, receivedAt, rows };
     this.#snapshots.push(snapshot);
     this.#tables.putSnapshot(snapshot);
@@ -237,4 +260,17 @@ export class JourneyRecords {
     this.#registered = this.#tables.registered();
     return this.#statements;
   }
+}
+
+/**
+ * Whether two snapshots say the same: the same rows in the same order. That all of them bear the time of the push, as where
+ * a carrier has no other, is no difference.
+ */
+function saysTheSame(a: Snapshot['rows'], b: Snapshot['rows']): boolean {
+  const isOne = (rows: Snapshot['rows']): boolean => rows.every((row) => row[2] === rows[0]![2]);
+  const isStamped = isOne(a) && isOne(b);
+  return (
+    a.length === b.length &&
+    a.every(([key, id, at], i) => key === b[i]![0] && id === b[i]![1] && (isStamped || at === b[i]![2]))
+  );
 }

@@ -74,6 +74,16 @@ export class JourneyTables {
     );
   }
 
+  /** Notes that the last snapshot of a connection was said again by a later delivery. */
+  renumberSnapshot({ connectionId, receipt }: Snapshot, later: number): void {
+    this.#sql.run(
+      'UPDATE snapshots SET receipt = ? WHERE connection_id = ? AND receipt = ?',
+      later,
+      connectionId,
+      receipt,
+    );
+  }
+
   /** Drops a snapshot. */
   dropSnapshot({ connectionId, receipt }: Snapshot): void {
     this.#sql.run('DELETE FROM snapshots WHERE connection_id = ? AND receipt = ?', connectionId, receipt);

@@ -31,7 +31,7 @@ export function messagesOf(tenantId: string, { memory, changes, raised, said }: 
     ...changes.map(({ kind, milestone: m, before }) => {
       const at = before ? `${m.at}|from ${before.location?.unLocationCode}|${before.at}` : m.at;
       const identity = `${m.code}|${m.location?.unLocationCode}|${m.voyage}|${at}`;
-      return make(EVENT_OF[kind], kind === 'reached' ? identity : `${kind}|${identity}|${memory.state.seq}`, {
+      return make(EVENT_OF[kind], `${kind}|${identity}|${memory.state.seq}`, {
         milestone: m.code,
         location: m.location?.unLocationCode ?? null,
         at: toInstant(m.at),

@@ -11,7 +11,8 @@ export const CLAIMS_TABLES = `CREATE TABLE unclaimed (
      since INTEGER NOT NULL,
      PRIMARY KEY (number, connection_id)
    ) WITHOUT ROWID;
-   CREATE TABLE ignored (number TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;`;
+   CREATE TABLE ignored (number TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;
+   CREATE TABLE cancelled (booking_id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;`;
 
 /** A number that waits to be claimed. */
 export interface Unclaimed {
@@ -22,6 +23,9 @@ export interface Unclaimed {
 
 /** Numbers that may wait in a tenant: beyond them the longest waiting make room. */
 const UNCLAIMED_MAX = 20_000;
+
+/** Cancelled bookings that are remembered: a confirmation that was late is so by hours. */
+const CANCELLED_KEPT = 2_000;
 
 /** The claims of one fleet. */
 export class Claims {
@@ -97,5 +101,19 @@ export class Claims {
   ignore(number: string, wanted: boolean, now: number): void {
     if (wanted) this.#sql.run('DELETE FROM ignored WHERE number = ?', number);
     else this.#sql.run('INSERT OR IGNORE INTO ignored (number, since) VALUES (?, ?)', number, now);
+  }
+
+  /** Notes that a booking was cancelled; the oldest notes beyond what is kept are forgotten. */
+  cancel(bookingId: string, at: number): void {
+    this.#sql.run('INSERT OR IGNORE INTO cancelled (booking_id, at) VALUES (?, ?)', bookingId, at);
+    this.#sql.run(
+      'DELETE FROM cancelled WHERE booking_id IN (SELECT booking_id FROM cancelled ORDER BY at DESC LIMIT -1 OFFSET ?)',
+      CANCELLED_KEPT,
+    );
+  }
+
+  /** Whether a booking was cancelled. */
+  isCancelled(bookingId: string): boolean {
+    return this.#sql.run('SELECT 1 FROM cancelled WHERE booking_id = ?', bookingId).length > 0;
   }
 }

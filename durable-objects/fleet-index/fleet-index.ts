@@ -155,6 +155,16 @@ export class FleetIndex extends DurableObject {
     this.#claims.ignore(number, wanted, now);
   }
 
+  /** Notes that a booking was cancelled. */
+  async noteCancelled(bookingId: string, at: number): Promise<void> {
+    this.#claims.cancel(bookingId, at);
+  }
+
+  /** Whether a booking was cancelled. */
+  async isCancelled(bookingId: string): Promise<boolean> {
+    return this.#claims.isCancelled(bookingId);
+  }
+
   /** Puts a device on a container of the fleet; null where there is no such container. */
   async pair(pairing: Pairing, isFromKnown: boolean): Promise<Pairing | null> {
     if (!this.#storage.version(pairing.number)) return null;

@@ -95,11 +95,15 @@ export async function prepareReplay(
     format: 'positions',
   });
   const vessels = [...new Set(rows.map((row) => row.vessel))];
+  // Of a journey that begins now, a recording of years ago would be no part.
+  const instants = rows.map(({ at }) => at).filter(Number.isFinite);
+  const beginsAt = new Date(instants.reduce((a, b) => Math.min(a, b), Date.now())).toISOString();
   for (let i = 0; i < vessels.length; i += REGISTER_BATCH) {
     const containers = vessels.slice(i, i + REGISTER_BATCH).map((vessel) => ({
       number: containerOf(vessel),
       deviceId: `ais-${vessel}`,
       carrierId: carrier.id,
+      beginsAt,
       reference: `Vessel ${vessel}`,
     }));
     await api.must('POST', '/v1/containers', { containers });

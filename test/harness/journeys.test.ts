@@ -136,27 +136,6 @@ describe('as of an instant', () => {
   });
 });
 
-describe('a connection of full history', () => {
-  it('withdraws what its newest push lacks, and shows each source’s own word', async () => {
-    const number = 'MSKU9070323';
-    const full = await connect('dcsa', { history: 'full', role: 'terminal' });
-    await register({ number });
-    const rows = [move(number, 'GTIN', 'CNSHA', '03-09'), move(number, 'LOAD', 'CNSHA', '03-10')];
-    await say(full, rows);
-    await say(events, [move(number, 'GTIN', 'CNSHA', '03-09', { eventDateTime: '2026-03-09T10:07:00Z' })]);
-    await say(full, [rows[0]!]);
-    const { journeyId } = await get(`/v1/containers/${number}`);
-    const [gateIn, ...others] = await tenant.admin.all(`/v1/journeys/${journeyId}/milestones`);
-    expect(others).toEqual([]);
-    expect(gateIn).toMatchObject({
-      at: '2026-03-09T10:00:00.000Z',
-      sources: [{ role: 'terminal' }, { role: 'carrier' }],
-    });
-    await say(full, rows);
-    expect(await milestonesOf(journeyId)).toEqual(['gate_in@CNSHA ACT', 'loaded@CNSHA ACT']);
-  });
-});
-
 describe('numbers that nobody has registered', () => {
   const fix = (number: string, hour: number) => ({
     container: number,
@@ -177,6 +156,18 @@ describe('numbers that nobody has registered', () => {
     await until('the positions are there', async () => (await get(`/v1/containers/${number}`)).pointCount === 2);
     expect((await get(`/v1/receipts/${waiting.id}`)).counts).toMatchObject({ applied: 2, unclaimed: 0 });
     expect(await tenant.admin.all('/v1/unclaimed')).toEqual([]);
+  });
+
+  it('wait in whatever number, and may be posted again once they were dropped', async () => {
+    const number = 'HLXU4444440';
+    const many = Array.from({ length: 900 }, (_, i) => ({ ...fix(number, 1), longitude: 60 + i / 1e4, humidity: 50 }));
+    expect((await say(positions, many)).counts).toMatchObject({ unclaimed: 900 });
+    const purged = await tenant.admin.must('POST', `/v1/unclaimed/${number}/purge`);
+    expect(purged).toEqual({ number, claimed: false, events: 900 });
+    const { id } = await say(positions, many);
+    await register({ number });
+    const settled = async () => (await get(`/v1/receipts/${id}`)).counts.applied === 900;
+    await until('all that has waited is applied', settled);
   });
 
   it('are claimed, purged or ignored by whoever may', async () => {

@@ -19,7 +19,7 @@ import { Scope } from '../../../contracts/kit/serve.ts';
 import type { AuditEntry } from '../../../contracts/procurement/audit.ts';
 import type { Booking, NewBooking } from '../../../contracts/procurement/bookings.ts';
 import { byContract, type Confirmation } from '../../../domain/booking/confirmation.ts';
-import { normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts';
+import { isPlaceholderNumber, normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts';
 import { type IdempotentRequest, once } from '../../../platform/d1/idempotency.ts';
 import { bookings } from '../../../platform/d1/schema/tenant.ts';
 import { guard } from '../../../platform/d1/statements.ts';
@@ -138,11 +138,12 @@ function bookingStatements({ shard, scope, allocation }: Draw, booking: BookingR
 
 function containerFaults(containers: string[], quantity: number): Failure | null {
   const faults = containers.flatMap((number, i) => {
-    if (!/^[A-Z0-9]{4,17}$/.test(number))
-      return [{ pointer: `/containers/${i}`, code: 'invalid', detail: 'must be 4 to 17 letters and digits' }];
-    return containers.indexOf(number) < i
-      ? [{ pointer: `/containers/${i}`, code: 'duplicate', detail: `${number} is named twice` }]
-      : [];
+    const pointer = `/containers/${i}`;
+    if (!/^[A-Z0-9]{4,17}$/.test(number)) {
+      return [{ pointer, code: 'invalid', detail: 'must be 4 to 17 letters and digits' }];
+    }
+    if (isPlaceholderNumber(number)) return [{ pointer, code: 'placeholder', detail: 'is no container’s number' }];
+    return containers.indexOf(number) < i ? [{ pointer, code: 'duplicate', detail: `${number} is named twice` }] : [];
   });
   if (containers.length > quantity)
     faults.push({ pointer: '/containers', code: 'too_many', detail: 'More containers than the quantity booked' });

@@ -87,24 +87,25 @@ export async function registerBooked(
   registrations: Registration[],
   registeredAt: number,
 ): Promise<Result<Registered>> {
-  const refused = numberFaults(registrations);
-  if (refused) return refused;
-  const summaries = await register(env, scope, registrations, registeredAt, registrations[0]?.bookingId ?? undefined);
+  const bookingId = registrations[0]?.bookingId ?? undefined;
+  if (bookingId && (await fleetIndex(env, scope.tenantId).isCancelled(bookingId))) return ok({ items: [] });
+  // A number that is none costs its neighbours nothing.
+  const good = registrations.filter((registration) => numberFaults([registration]) === null);
+  const summaries = await register(env, scope, good, registeredAt, bookingId);
   await fleetIndex(env, scope.tenantId).apply(scope.tenantId, summaries);
-  await afterRegistration(env, scope.tenantId, registrations);
-  return ok(registered(registrations));
+  await afterRegistration(env, scope.tenantId, good);
+  return ok(registered(good));
 }
 
 /** Carriers that are none of the tenant's: nothing would ever be said by them. */
 async function carrierFaults(env: Env, scope: Scope, registrations: Registration[]): Promise<Failure | null> {
   const named = [...new Set(registrations.flatMap(({ carrierId }) => carrierId ?? []))];
   if (named.length === 0) return null;
-  const rows = await drizzle(env.DIRECTORY)
-    .select({ id: tenantCarriers.carrierId })
-    .from(tenantCarriers)
-    .where(
-      and(eq(tenantCarriers.tenantId, scope.tenantId), inArray(tenantCarriers.carrierId, named.slice(0, BOUND_MAX))),
-    );
+  const own = and(
+    eq(tenantCarriers.tenantId, scope.tenantId),
+    inArray(tenantCarriers.carrierId, named.slice(0, BOUND_MAX)),
+  );
+  const rows = await drizzle(env.DIRECTORY).select({ id: tenantCarriers.carrierId }).from(tenantCarriers).where(own);
   const known = new Set(rows.map(({ id }) => id));
   const faults = registrations.flatMap(({ carrierId }, i) =>
     carrierId && !known.has(carrierId)
@@ -126,12 +127,15 @@ export async function takeBackBooked(
   at: number,
 ): Promise<void> {
   const { tenantId, correlationId } = scope;
-  const { claimed } = await fleetIndex(env, tenantId).claimedOf(numbers.map(normalizeContainerNumber));
+  const index = fleetIndex(env, tenantId);
+  // Its confirmation may still be on the way: messages come at least once, in no order.
+  await index.noteCancelled(bookingId, at);
+  const { claimed } = await index.claimedOf(numbers.map(normalizeContainerNumber));
   const summaries = await mapLimit(claimed, FAN_OUT, (number) => {
     const call = { tenantId, number, registration: null, source: bookingId, registeredAt: at, correlationId };
     return containerTracker(env, tenantId, number).register(call);
   });
-  await fleetIndex(env, tenantId).apply(tenantId, summaries);
+  await index.apply(tenantId, summaries);
 }
 
 function numberFaults(registrations: Registration[]): Failure | null {
