@@ -2,30 +2,23 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { postSigned } from '../../scripts/support/api.ts';
-import { createTenant, fetchOf, type TestTenant, until } from '../support/fixtures.ts';
+import { connectPositions, settledReceipt, type TestConnection } from '../support/deliveries.ts';
+import { createTenant, fetchOf, type TestTenant } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
 
 let platform: Platform;
 let tenant: TestTenant;
-let positions: { id: string; scheme: string; secret: string };
+let positions: TestConnection;
 
 const raw = (body: string | Buffer<ArrayBuffer>, connection = positions) =>
   postSigned(platform.origin, connection, body, { fetcher: fetchOf(platform) });
 
-const settled = (receiptId: string) =>
-  until('the receipt settles', async () => {
-    const receipt = await tenant.admin.must('GET', `/v1/receipts/${receiptId}`);
-    return receipt.settled ? receipt : null;
-  });
+const settled = (receiptId: string) => settledReceipt(tenant.admin, receiptId);
 
 beforeAll(async () => {
   platform = await startPlatform();
   tenant = await createTenant(platform, 'acme');
-  positions = await tenant.admin.must('POST', '/v1/connections', {
-    name: 'Positions',
-    carrierId: tenant.carrierId,
-    format: 'positions',
-  });
+  positions = await connectPositions(tenant);
 });
 afterAll(() => platform?.close());
 

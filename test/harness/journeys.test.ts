@@ -1,14 +1,14 @@
 /** Journeys of a container over the front door: what is true, what was known when, and whose a statement or fix is. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postSigned } from '../../scripts/support/api.ts';
+import { settledReceipt, type TestConnection } from '../support/deliveries.ts';
 import { createTenant, fetchOf, type TestTenant, until } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
 
 let platform: Platform;
 let tenant: TestTenant;
-type Connection = { id: string; scheme: string; secret: string };
-let events: Connection;
-let positions: Connection;
+let events: TestConnection;
+let positions: TestConnection;
 
 beforeAll(async () => {
   platform = await startPlatform();
@@ -18,19 +18,16 @@ beforeAll(async () => {
 });
 afterAll(() => platform?.close());
 
-const connect = (format: string, options: object, carrierId = tenant.carrierId): Promise<Connection> =>
+const connect = (format: string, options: object, carrierId = tenant.carrierId): Promise<TestConnection> =>
   tenant.admin.must('POST', '/v1/connections', { name: format, carrierId, format, options });
 const get = (path: string) => tenant.admin.must('GET', path);
 const register = (registration: object) =>
   tenant.admin.must('POST', '/v1/containers', { containers: [{ carrierId: tenant.carrierId, ...registration }] });
 
 /** Posts items and waits until each has its outcome; the receipt. */
-async function say(connection: Connection, items: object[]) {
+async function say(connection: TestConnection, items: object[]) {
   const { body } = await postSigned(platform.origin, connection, JSON.stringify(items), { fetcher: fetchOf(platform) });
-  return until('the receipt settles', async () => {
-    const receipt = await get(`/v1/receipts/${body.receiptId}`);
-    return receipt.settled ? receipt : null;
-  });
+  return settledReceipt(tenant.admin, body.receiptId);
 }
 
 const move = (number: string, code: string, place: string, day: string, over: object = {}) => ({

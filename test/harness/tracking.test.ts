@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postSigned } from '../../scripts/support/api.ts';
+import { connectPositions, settledReceipt, type TestConnection } from '../support/deliveries.ts';
 import { createTenant, fetchOf, type TestTenant, until } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
 import { parkDeadLetter } from '../support/world.ts';
 
 let platform: Platform;
 let tenant: TestTenant;
-let positions: { id: string; scheme: string; secret: string };
+let positions: TestConnection;
 
 const NUMBER = 'CSQU3054383';
 const fix = (time: string, latitude: number, longitude: number) => ({
@@ -24,21 +25,12 @@ async function post(items: unknown, connection = positions) {
   });
 }
 
-async function settled(receiptId: string) {
-  return until('the receipt settles', async () => {
-    const receipt = await tenant.admin.must('GET', `/v1/receipts/${receiptId}`);
-    return receipt.settled ? receipt : null;
-  });
-}
+const settled = (receiptId: string) => settledReceipt(tenant.admin, receiptId);
 
 beforeAll(async () => {
   platform = await startPlatform();
   tenant = await createTenant(platform, 'acme');
-  positions = await tenant.admin.must('POST', '/v1/connections', {
-    name: 'Positions',
-    carrierId: tenant.carrierId,
-    format: 'positions',
-  });
+  positions = await connectPositions(tenant);
   await tenant.admin.must('POST', '/v1/containers', {
     containers: [
       { number: NUMBER, origin: 'CNSHA', destination: 'NLRTM', deviceId: 'dev-1', carrierId: tenant.carrierId },

@@ -2,29 +2,27 @@
 import { checkDigit } from '../../domain/identifiers/iso6346.ts';
 import { type ApiClient, postSigned } from '../../scripts/support/api.ts';
 import type { Check as CheckOf } from '../support/checks.ts';
-import { createTenant, fetchOf, type TestTenant, until } from '../support/fixtures.ts';
+import { settledReceipt, type TestConnection } from '../support/deliveries.ts';
+import { createTenant, fetchOf, type TestTenant } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
-
-/** A connection with its secret. */
-export type Connection = { id: string; scheme: string; secret: string };
 
 /** The platform under test and what the checks do with it. */
 export interface Lab {
   platform: Platform;
   tenant: TestTenant;
   api: ApiClient;
-  events: Connection;
-  positions: Connection;
+  events: TestConnection;
+  positions: TestConnection;
   /** A container number that no check has used before, with its check digit. */
   number(): string;
   /** Registers a container; answers its number. */
   register(facts?: object, number?: string): Promise<string>;
-  connect(format: string, options?: object): Promise<Connection>;
+  connect(format: string, options?: object): Promise<TestConnection>;
   /** A connection of a second carrier. */
-  partner(format: string): Promise<Connection>;
-  post(connection: Connection, body: string | Buffer<ArrayBuffer>): Promise<{ status: number; body: any }>;
+  partner(format: string): Promise<TestConnection>;
+  post(connection: TestConnection, body: string | Buffer<ArrayBuffer>): Promise<{ status: number; body: any }>;
   /** Posts items and waits until each has its outcome; the receipt. */
-  say(connection: Connection, ...items: object[]): Promise<any>;
+  say(connection: TestConnection, ...items: object[]): Promise<any>;
   container(number: string): Promise<any>;
   /** Milestones of the present journey in short: `code@place`, with `?` for what is only expected. */
   milestones(number: string): Promise<string>;
@@ -39,7 +37,7 @@ export async function startLab(): Promise<Lab> {
   const tenant = await createTenant(platform, 'acme');
   const api = tenant.admin;
   let numbers = 0;
-  const connect = (format: string, options: object = {}, carrierId = tenant.carrierId): Promise<Connection> =>
+  const connect = (format: string, options: object = {}, carrierId = tenant.carrierId): Promise<TestConnection> =>
     api.must('POST', '/v1/connections', { name: format, carrierId, format, options });
   const lab: Lab = {
     platform,
@@ -64,10 +62,7 @@ export async function startLab(): Promise<Lab> {
     post: (connection, body) => postSigned(platform.origin, connection, body, { fetcher: fetchOf(platform) }),
     say: async (connection, ...items) => {
       const { body } = await lab.post(connection, JSON.stringify(items));
-      return until('the receipt settles', async () => {
-        const receipt = await api.must('GET', `/v1/receipts/${body.receiptId}`);
-        return receipt.settled ? receipt : null;
-      });
+      return settledReceipt(api, body.receiptId);
     },
     container: (number) => api.must('GET', `/v1/containers/${number}`),
     milestones: async (number) => {

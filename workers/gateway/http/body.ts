@@ -1,4 +1,5 @@
 import { type Failure, fault } from '../../../contracts/kit/result.ts';
+import { joinBytes } from '../../../platform/bytes.ts';
 
 /** Reads a body of at most `maxBytes`. A body without a stated length is counted as it comes. */
 export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array | 'too_large'> {
@@ -22,14 +23,7 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
     }
     chunks.push(value);
   }
-  if (chunks.length === 1) return chunks[0]!;
-  const body = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return body;
+  return joinBytes(chunks);
 }
 
 /** Nothing of ours nests deeper; what copies or checks a body recurses, and must not run out of stack. */

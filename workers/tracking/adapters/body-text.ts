@@ -1,5 +1,6 @@
 /** A delivery's body as text: feeds compress it, and write it in encodings that JSON does not have. */
 import { Inflate } from 'pako';
+import { joinBytes } from '../../../platform/bytes.ts';
 import { INGEST_BODY_MAX_BYTES } from '../../../platform/limits.ts';
 
 /** The text, with what has to be said of how it was read; or why it cannot be read. */
@@ -38,13 +39,7 @@ function unzip(body: Uint8Array): Uint8Array | string {
     if (error instanceof TooLarge) return `unzipped it is larger than ${INGEST_BODY_MAX_BYTES} bytes`;
     throw error;
   }
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return bytes;
+  return joinBytes(chunks);
 }
 
 /** So much is unzipped at a time: the bound of a body is passed by one chunk at most. */
