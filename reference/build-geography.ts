@@ -42,7 +42,7 @@ function countryPolygons(alpha2: string): Polygons | undefined {
   return numeric === undefined ? undefined : byCountry.get(numeric);
 }
 
-/** How far is looked: what is further away is as good as anywhere. */
+/** How far the search for the nearest place goes; beyond it the distance no longer matters. */
 const FAR_KM = 300;
 
 /** Kilometres from a place to a country (ISO 3166-1 alpha-2), 300 at most: 0 inside; null when the map does not have it. */

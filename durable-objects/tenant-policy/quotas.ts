@@ -131,7 +131,7 @@ export class QuotaBook {
         key,
       );
       if (row) this.#stored.set(key, row);
-      // Of a count that was lost with its memory, what storage holds was spent, as far as anybody knows.
+      // A restart loses what was counted in memory: all that storage has reserved counts as spent.
       known = row ? { window: row.window, used: row.reserved, leased: 0 } : null;
     }
     return countIn(known, window);

@@ -30,7 +30,7 @@ export class Verdicts {
       ended = await this.#tables.quotas.leaseEnds();
       verdict = this.#now(call, now());
     }
-    // Leases that nobody settles are spent, as far as anybody knows.
+    // Leases that nobody settles count as spent.
     return verdict ?? this.#overQuota(call.subject, now());
   }
 
