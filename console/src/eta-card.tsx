@@ -61,7 +61,7 @@ function Why({ eta: { explanation, revisions, publishedAt } }: { eta: Eta }) {
     <>
       <p className="muted small">
         {leg
-          ? `${leg.distanceToGoNm.toLocaleString('en')} nm to go to ${leg.to}, ${Math.round(leg.progress * 100)} % of the leg sailed, ${leg.paceKnots} kn made good`
+          ? `${Math.round(leg.distanceToGoNm).toLocaleString('en')} nm to go to ${leg.to}, ${Math.round(leg.progress * 100)} % of the leg sailed, ${leg.paceKnots} kn made good`
           : 'By milestones: no positions on this leg'}
         {waiting === 'stopped' && ' · the vessel makes no progress'}
         {waiting === 'usual' && ' · waiting where ships usually wait'}

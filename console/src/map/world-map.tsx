@@ -187,7 +187,12 @@ class MapEngine {
       canvas.height = height * ratio;
       canvas.getContext('2d')!.setTransform(ratio, 0, 0, ratio, 0, 0);
     }
-    if (!this.#fitted) {
+    if (this.#fitted)
+      this.#fit(
+        [...this.#moving.values()].map(({ mark }) => mark),
+        this.#lines,
+      );
+    else {
       this.#projection.fitExtent(
         [
           [8, 8],

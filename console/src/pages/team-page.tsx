@@ -156,7 +156,8 @@ function InvitationCard({ invitation, mayManage }: { invitation: Invitation; may
         <strong>{invitation.email}</strong>
         <Tag state={invitation.status} />
         <span className="muted small">
-          {words(invitation.role)} · until {instant(invitation.expiresAt)}
+          {words(invitation.role)}
+          {invitation.status === 'open' && ` · until ${instant(invitation.expiresAt)}`}
         </span>
         {mayManage && invitation.status === 'open' && (
           <span className="actions">
