@@ -16,6 +16,21 @@ const observer = {
   durableObjects: { AUDIT_TRAIL: { className: 'AuditTrail', useSQLite: true } },
 };
 
+/** Events for endpoints go to another Worker: here one that takes what it is given. */
+const notifications = {
+  name: 'fairlead-notifications',
+  modules: true as const,
+  script: `
+    import { DurableObject } from 'cloudflare:workers';
+    export class WebhookEndpoints extends DurableObject {
+      publish() {}
+    }
+    export default {};
+  `,
+  compatibilityDate: '2026-10-01',
+  durableObjects: { WEBHOOK_ENDPOINTS: { className: 'WebhookEndpoints', useSQLite: true } },
+};
+
 export default defineConfig({
   plugins: [
     cloudflareTest({
@@ -26,7 +41,7 @@ export default defineConfig({
           TOKEN_KEY: 'a key of tests',
           LOG_LEVEL: 'silent',
         },
-        workers: [observer],
+        workers: [observer, notifications],
       },
     }),
   ],

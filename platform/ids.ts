@@ -5,12 +5,17 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
  * (the ULID layout, lower case), so that lists page by id in creation order.
  */
 export function newId(prefix: string, nowMs: number): string {
+  const random = crypto.getRandomValues(new Uint8Array(16));
+  return `${idsFrom(prefix, nowMs)}${Array.from(random, (byte) => ALPHABET[byte % 32]).join('')}`;
+}
+
+/** What the ids of an instant begin with: it sorts before all of them, and after all earlier ones. */
+export function idsFrom(prefix: string, atMs: number): string {
   let time = '';
-  for (let rest = nowMs, i = 0; i < 10; i++, rest = Math.floor(rest / 32)) {
+  for (let rest = Math.max(0, atMs), i = 0; i < 10; i++, rest = Math.floor(rest / 32)) {
     time = ALPHABET[rest % 32]! + time;
   }
-  const random = crypto.getRandomValues(new Uint8Array(16));
-  return `${prefix}_${time}${Array.from(random, (byte) => ALPHABET[byte % 32]).join('')}`;
+  return `${prefix}_${time}`;
 }
 
 /** A secret of 256 random bits in base64url, for codes, tickets and tokens. */

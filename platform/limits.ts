@@ -145,8 +145,12 @@ export const WEBHOOK_TIMEOUT_MS = 10_000;
 export const WEBHOOK_ANSWER_MAX_BYTES = 2_048;
 /** Endpoints of one tenant. Ours. */
 export const WEBHOOK_ENDPOINTS_MAX = 20;
-/** Deliveries kept for one tenant. Ours. */
-export const DELIVERIES_KEPT = 10_000;
+/** How long a settled delivery is kept, and a pending one tried for. Ours: a month of history to replay from. */
+export const DELIVERY_KEPT_MS = 30 * 86_400_000;
+/** Deliveries that may be pending for one endpoint. Ours: some 200 MB of an object's 10 GB. */
+export const DELIVERIES_PENDING_MAX = 200_000;
+/** Settled deliveries kept for one endpoint, beside those that are pending. Ours: as above. */
+export const DELIVERIES_SETTLED_MAX = 200_000;
 /** Records of the audit trail that are handed over at once. Ours: some 100 KB, in one turn of an object. */
 export const AUDIT_BATCH_MAX = 500;
 /** Characters of a page of the audit trail, as JSON. Ours: of the largest entries, some fifty. */

@@ -65,15 +65,14 @@ describe('authorization', () => {
   /** Who may act for a tenant without a caller's own claim to it, each for a reason. */
   const ACTING: Record<string, string> = {
     'durable-objects/delivery-log/delivery-log.ts': 'the platform records that an endpoint is gone',
+    'durable-objects/outbox-relay/outbox-relay.ts': 'the platform has the containers of a booking registered',
     'durable-objects/key-ring/key-ring.ts': 'the platform records that it replaced a key',
     'workers/procurement/features/carrier-bookings.ts': 'a carrier on the booking that is addressed to it',
-    'workers/procurement/queues/dead-events.ts': 'the platform puts an event back into its shard',
-    'workers/tracking/queues/procurement-events.ts': 'the platform registers the containers of a booking',
   };
 
   it('is acted around only where that is named', () => {
     const acting = files.filter(
-      (file) => file !== 'contracts/kit/serve.ts' && /\b(onBehalfOf|systemScope)\(/.test(text(file)),
+      (file) => file !== 'contracts/kit/serve.ts' && /\b(onBehalfOf|systemScope|systemContext)\(/.test(text(file)),
     );
     expect(acting.sort()).toEqual(Object.keys(ACTING).sort());
   });

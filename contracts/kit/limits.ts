@@ -20,3 +20,5 @@ export const QUOTA_SUBJECT_PER_MINUTE = 6_000;
 export const POLICY_ADDRESSES_MAX = 200;
 /** Origins of a tenant's browser applications. Ours. */
 export const CORS_ORIGINS_MAX = 20;
+/** Carriers or lanes that a webhook endpoint may filter by. Ours. */
+export const WEBHOOK_FILTER_MAX = 50;

@@ -15,9 +15,15 @@ export type ServiceName = (typeof SERVICES)[number];
 
 /**
  * Who may ask: holders of a permission, everybody with a valid token, the carrier's connection that a
- * webhook's signature proved, or, for a stated reason, whoever reaches the service before anybody is known.
+ * webhook's signature proved, another service for the platform's own work (no route leads there), or, for a stated reason,
+ * whoever reaches the service before anybody is known.
  */
-export type Access = Permission | 'authenticated' | 'connection' | { unauthenticated: string };
+export type Access = Permission | 'authenticated' | 'connection' | 'system' | { unauthenticated: string };
+
+/** Whether callers from outside may ever ask, with a token: such an operation has a route. */
+export function isForCallers(access: Access): access is Permission | 'authenticated' {
+  return typeof access === 'string' && access !== 'connection' && access !== 'system';
+}
 
 /** The declaration of an operation. */
 export interface OperationSpec<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {

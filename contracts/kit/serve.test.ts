@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Actor } from './actor.ts';
 import { contract, operation, type RequestContext } from './operation.ts';
+import { TENANT_ROLES } from './permissions.ts';
 import { ok } from './result.ts';
-import { onBehalfOf, type Scope, serve, systemScope } from './serve.ts';
+import { onBehalfOf, type Scope, serve, systemContext, systemScope } from './serve.ts';
 
 const things = contract('tracking', {
   readThing: operation({
@@ -21,6 +22,7 @@ const things = contract('tracking', {
     output: z.strictObject({ key: z.string(), version: z.int() }),
   }),
   deliver: operation({ permission: 'connection', summary: 'Delivers', input: z.strictObject({}), output: z.string() }),
+  work: operation({ permission: 'system', summary: 'Works', input: z.strictObject({}), output: z.string() }),
   open: operation({
     permission: { unauthenticated: 'a test' },
     summary: 'Anybody',
@@ -37,6 +39,7 @@ const answer = serve<typeof things, object>(things, {
   },
   writeThing: async ({ idempotencyKey, expectedVersion }) => ok({ key: idempotencyKey, version: expectedVersion }),
   deliver: async ({ scope }) => ok(scope.subject),
+  work: async ({ scope }) => ok(scope.tenantId),
   open: async (request) => ok('scope' in request),
 });
 
@@ -69,6 +72,18 @@ describe('an operation', () => {
     const narrowed = { ...actor, scopes: ['routes:read' as const] };
     expect(await ask('readThing', { id: 'xx' }, { actor: narrowed })).toMatchObject({ code: 'forbidden' });
     expect(await ask('deliver', {})).toMatchObject({ code: 'forbidden' });
+  });
+
+  it('of the platform’s own is answered to services alone', async () => {
+    const everything = { ...actor, roles: [...TENANT_ROLES] };
+    expect(await ask('work', {}, { actor: everything })).toMatchObject({ code: 'forbidden' });
+    expect(await ask('work', {}, { actor: { ...everything, kind: 'connection' } })).toMatchObject({
+      code: 'forbidden',
+    });
+    expect(await ask('work', {}, systemContext('ten_b', 'a job', 'c'))).toEqual(ok('ten_b'));
+    expect(await ask('readThing', { id: 'xx' }, systemContext('ten_b', 'a job', 'c'))).toMatchObject({
+      code: 'forbidden',
+    });
   });
 
   it('refuses before it looks at the input: a stranger learns nothing of what is valid', async () => {

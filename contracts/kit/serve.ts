@@ -83,9 +83,22 @@ export function onBehalfOf(scope: Scope, tenantId: string): Scope {
 
 /** The platform's own work for a tenant: queue consumers and alarms. It holds no permission. */
 export function systemScope(tenantId: string, job: string, correlationId: string): Scope {
-  const actor: Actor = { tenantId, subject: job, kind: 'system', roles: [], scopes: null, sessionId: null };
-  return make(actor, { correlationId, address: null });
+  return make(systemActor(tenantId, job), { correlationId, address: null });
 }
+
+/** What comes with a request that one service makes of another for a tenant. */
+export function systemContext(tenantId: string, job: string, correlationId: string): RequestContext {
+  return { actor: systemActor(tenantId, job), correlationId, address: '' };
+}
+
+const systemActor = (tenantId: string, job: string): Actor => ({
+  tenantId,
+  subject: job,
+  kind: 'system',
+  roles: [],
+  scopes: null,
+  sessionId: null,
+});
 
 const lacks = (permission: string): Failure => fail('forbidden', `This needs the permission ${permission}`);
 
@@ -96,6 +109,9 @@ function refusal(access: Access, actor: Actor | null): Failure | null {
   if (access === 'authenticated') return null;
   if (access === 'connection') {
     return actor.kind === 'connection' ? null : fail('forbidden', 'This is for connections of carriers');
+  }
+  if (access === 'system') {
+    return actor.kind === 'system' ? null : fail('forbidden', 'This is for the services of the platform');
   }
   return allows(actor, access) ? null : lacks(access);
 }

@@ -9,6 +9,9 @@ const ofContainer = {
   number: containerNumber(),
   bookingId: orNull(idOf('bkg', 'The booking it belongs to')),
   reference: orNull(text('Your own reference', 'PO-4711')),
+  carrierId: orNull(idOf('car', 'The carrier of the journey, as far as it is known')),
+  origin: orNull(text('Port of loading (UN/LOCODE), as far as it is known', 'CNSHA')),
+  destination: orNull(text('Port of discharge (UN/LOCODE), as far as it is known', 'NLRTM')),
 };
 
 const ofMilestone = {
@@ -79,12 +82,19 @@ export const WEBHOOK_EVENTS = {
   'booking.shipped': { summary: 'A booking’s cargo has sailed', data: ofBooking },
   'booking.completed': { summary: 'A booking is completed', data: ofBooking },
   'booking.cancelled': { summary: 'A booking was cancelled', data: ofBooking },
+  'endpoint.test': {
+    summary: 'Somebody asked for a test of the endpoint: sent to it alone, whatever it subscribes to',
+    data: z.strictObject({ endpointId: idOf('whe', 'The endpoint') }),
+  },
 } as const;
 
 /** The name of a type of event. */
 export type WebhookEventType = keyof typeof WEBHOOK_EVENTS;
-/** The types of events that endpoints can subscribe to. */
-export const WEBHOOK_EVENT_TYPES = Object.keys(WEBHOOK_EVENTS) as [WebhookEventType, ...WebhookEventType[]];
+/** The types of events that endpoints can subscribe to: a test is sent when it is asked for. */
+export const SUBSCRIBED_EVENT_TYPES = Object.keys(WEBHOOK_EVENTS).filter((type) => type !== 'endpoint.test') as [
+  WebhookEventType,
+  ...WebhookEventType[],
+];
 
 /** What is posted to an endpoint (Standard Webhooks 1.0.0: type, timestamp, data). */
 export function webhookPayload(type: WebhookEventType) {
@@ -112,15 +122,14 @@ export const webhookHeaders = {
   ),
 };
 
-/** One message of the `notifications` queue. */
-export const notificationSchema = z.strictObject({
-  v: z.literal(1),
-  id: z.string().max(80),
-  tenantId: z.string().max(60),
-  type: z.enum(WEBHOOK_EVENT_TYPES),
-  at: z.number(),
-  data: z.record(z.string(), z.unknown()),
-});
-
 /** An event on its way to a tenant's endpoints. */
-export type Notification = z.infer<typeof notificationSchema>;
+export interface Notification {
+  v: 1;
+  /** The same whenever the event is published again: what receivers and delivery logs de-duplicate by. */
+  id: string;
+  tenantId: string;
+  type: WebhookEventType;
+  /** When it came up, ms since the epoch. */
+  at: number;
+  data: Record<string, unknown>;
+}

@@ -1,7 +1,7 @@
 /** What procurement publishes to the other services. */
 import { z } from 'zod';
 
-/** One message of the `procurement-events` queue. */
+/** An event of a booking, as other services learn of it. */
 export const procurementEventSchema = z.strictObject({
   v: z.literal(1),
   id: z.string(),

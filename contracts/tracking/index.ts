@@ -1,6 +1,7 @@
 /** The tracking service's contract: containers, ETAs, routes, carrier connections. */
 import { contract } from '../kit/operation.ts';
 import { readinessOperation } from '../kit/readiness.ts';
+import { bookingEventOperations } from './booking-events.ts';
 import { connectionOperations } from './connections.ts';
 import { containerOperations } from './containers.ts';
 import { deviceOperations } from './devices.ts';
@@ -20,5 +21,6 @@ export const tracking = contract('tracking', {
   ...routeOperations,
   ...connectionOperations,
   ...ticketOperations,
+  ...bookingEventOperations,
   ...readinessOperation,
 });

@@ -2,8 +2,8 @@
  * ContainerTracker: the truth of one container of one tenant. The shell owns transaction, alarm and sockets; every decision
  * is a pure function in domain/.
  *
- * Contract: `ingest` is idempotent. The same event under the same origin answers `applied` again,
- * the same content under another origin answers `duplicate`, and neither changes anything twice.
+ * `ingest` is idempotent: the same event under the same origin answers `applied` again, the same content under another one
+ * `duplicate`, and neither changes anything twice.
  */
 import { DurableObject } from 'cloudflare:workers';
 import type { Paging } from '../../contracts/kit/paging.ts';
@@ -28,7 +28,7 @@ import type { Outcome } from '../carrier-inbox/receipts.ts';
 import { fleetIndex } from '../fleet-index/stub.ts';
 import { Deadlines } from '../kit/deadlines.ts';
 import { SqlOutbox } from '../kit/outbox.ts';
-import type { ObjectUsage } from '../kit/usage.ts';
+import { webhookEndpoints } from '../webhook-endpoints/stub.ts';
 import { EtaLink } from './eta-link.ts';
 import { newPoints } from './intake.ts';
 import { JourneyRecords } from './journey-records.ts';
@@ -41,7 +41,7 @@ import { TrackerLive } from './tracker-live.ts';
 interface Env {
   FLEET_INDEX: DurableObjectNamespace;
   ETA_LEDGER: DurableObjectNamespace;
-  NOTIFICATIONS_QUEUE: Queue<Notification>;
+  WEBHOOK_ENDPOINTS: DurableObjectNamespace;
   DEMO_CLOCK?: string;
   LOG_LEVEL?: string;
 }
@@ -76,7 +76,7 @@ export class ContainerTracker extends DurableObject<Env> {
     this.#waiting = new SqlOutbox(this.#storage.sql);
     this.#outbox = new Outbox({
       store: this.#waiting,
-      deliver: async (bodies) => void (await env.NOTIFICATIONS_QUEUE.sendBatch(bodies.map((body) => ({ body })))),
+      deliver: (events) => webhookEndpoints(env, this.#row!.tenantId).publish(events),
       log: this.#log,
       now: () => this.#clock.now(),
       batch: OUTBOX_BATCH,
@@ -200,13 +200,13 @@ export class ContainerTracker extends DurableObject<Env> {
     return this.#reads.milestones(id, query);
   }
 
-  /** What has changed of the milestones since an instant. */
+  /** Changes of the milestones since an instant. */
   async changes(since: number, query: PagingAsOf): Promise<Page<ApiChange> | null> {
     return this.#reads.changes(since, query);
   }
 
   /** Billable work since the object woke. */
-  async usage(): Promise<ObjectUsage> {
+  async usage() {
     return this.#storage.sql.usage();
   }
 

@@ -12,10 +12,17 @@ const EVENT_OF = {
   withdrawn: 'container.milestone_withdrawn',
 } as const;
 
-/** Messages for the notifications queue; ids follow from the content, so that receivers can de-duplicate. */
+/** Events for the tenant's endpoints; ids follow from the content, so that receivers can de-duplicate. */
 export function messagesOf(tenantId: string, { memory, changes, raised, said }: Advanced, now: number): Notification[] {
   const { number, registration } = memory.state;
-  const facts = { number, bookingId: registration?.bookingId ?? null, reference: registration?.reference ?? null };
+  const facts = {
+    number,
+    bookingId: registration?.bookingId ?? null,
+    reference: registration?.reference ?? null,
+    carrierId: registration?.carrierId ?? null,
+    origin: registration?.origin ?? null,
+    destination: registration?.destination ?? null,
+  };
   const make = (type: Notification['type'], identity: string, data: Notification['data']): Notification => ({
     v: 1,
     id: `evt_${hash64(`${tenantId}|${number}|${identity}`)}`,

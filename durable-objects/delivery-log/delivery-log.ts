@@ -1,286 +1,279 @@
 /**
- * DeliveryLog: a tenant's outbound webhooks. An event is stored for each endpoint before the queue
- * message is acknowledged and is delivered at least once, by the alarm, on the retry schedule.
+ * DeliveryLog: what waits for one endpoint, and what it has had. An event is stored here before its publisher may forget
+ * it, and is delivered at least once, at the pace of this endpoint's answers: no endpoint waits for another.
+ * An object that is named by a tenant alone is the log of an earlier version, and is only read out.
  */
 import { DurableObject } from 'cloudflare:workers';
-import { beforeId, cutPageById } from '../../contracts/kit/paging.ts';
+import { beforeId, cutPageById, type Paging } from '../../contracts/kit/paging.ts';
 import type { Page } from '../../contracts/kit/result.ts';
-import type { DeliveryRecord, Endpoint } from '../../contracts/notifications/endpoints.ts';
 import { systemScope } from '../../contracts/kit/serve.ts';
+import type { DeliveryRecord, ReplayRange } from '../../contracts/notifications/deliveries.ts';
+import type { EndpointHealth } from '../../contracts/notifications/endpoints.ts';
 import type { Notification } from '../../contracts/notifications/events.ts';
-import { hasSpecialAddress, isLoopback, refuseUrl } from '../../domain/identifiers/public-url.ts';
-import { type Attempt, judge } from '../../domain/webhook/retry.ts';
+import { FRESH_PACE } from '../../domain/webhook/pace.ts';
+import type { Attempt } from '../../domain/webhook/retry.ts';
 import { type AuditNote, notesOf } from '../../platform/audit.ts';
-import { wallClock } from '../../platform/clock.ts';
-import { mapLimit } from '../../platform/concurrency.ts';
 import { newId } from '../../platform/ids.ts';
-import {
-  WEBHOOK_ANSWER_MAX_BYTES,
-  WEBHOOK_ENDPOINTS_MAX,
-  WEBHOOK_RETRY_SECONDS,
-  WEBHOOK_TIMEOUT_MS,
-} from '../../platform/limits.ts';
-import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
-import { type Resealed, resealAll } from '../../platform/resealing.ts';
-import { addressesOf } from '../../platform/resolve.ts';
-import { isSealedWithOldKey, open, parseRing, seal } from '../../platform/secrets.ts';
-import { signWebhook } from '../../platform/webhook-signature.ts';
-import { auditTrail } from '../audit-trail/stub.ts';
-import { AuditOutbox } from '../kit/audit.ts';
-import { Deadlines } from '../kit/deadlines.ts';
-import type { IdempotentRequest, StoredAnswer } from '../kit/idempotency.ts';
-import { answersUnderOldKeys, storeAnswer, storedAnswer } from '../kit/idempotency.ts';
-import type { StoredEndpoint } from './storage.ts';
-import { DeliveryStorage, type DueDelivery } from './storage.ts';
-import { urlRulesOf } from './url-rules.ts';
+import { DELIVERIES_PENDING_MAX } from '../../platform/limits.ts';
+import { type Logger, loggerFor } from '../../platform/log.ts';
+import { open } from '../../platform/secrets.ts';
+import { urlRulesOf } from '../../platform/url-rules.ts';
+import type { EndpointConfig } from '../webhook-endpoints/storage.ts';
+import { isLegacy, type LegacyDelivery, type LegacyEndpoint, legacyDeliveries, legacyEndpoints } from './legacy.ts';
+import { makeParts, type Parts } from './parts.ts';
+import { post } from './post.ts';
+import type { DueDelivery } from './storage.ts';
+import { endpointsOf, namesOf } from './names.ts';
+import { deliveryToApi, healthToApi } from './to-api.ts';
 
 interface Env {
   AUDIT_TRAIL: DurableObjectNamespace;
+  DELIVERY_LOG: DurableObjectNamespace;
+  WEBHOOK_ENDPOINTS: DurableObjectNamespace;
   SEALING_KEY: string;
   ISSUER: string;
   ALLOW_LOOPBACK_WEBHOOKS?: string;
   LOG_LEVEL?: string;
 }
 
-const BATCH = 20;
-const CONCURRENT = 6;
+/** While deliveries are under way the alarm looks again this often: should the object die, they go on. */
+const WATCH_MS = 10_000;
+const PRUNE_AFTER_MS = 60_000;
+const PRUNE_MORE_MS = 1_000;
+
+/** How an endpoint stands and whether it is paused. */
+export interface EndpointStanding {
+  pausedBecause: 'asked' | 'gone' | null;
+  health: EndpointHealth;
+}
 
 /** The Durable Object class. */
 export class DeliveryLog extends DurableObject<Env> {
-  readonly #storage: DeliveryStorage;
+  readonly #tenantId: string;
+  readonly #endpointId: string;
   readonly #log: Logger;
-  readonly #audit: AuditOutbox;
-  readonly #deadlines: Deadlines<'deliver' | 'audit'>;
+  #parts: Parts | null = null;
+  /** What the tenant's endpoints have of this one; asked for when the object wakes, and told of changes. */
+  #config: EndpointConfig | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#storage = new DeliveryStorage(ctx.storage);
+    const { tenantId, endpointId } = namesOf(ctx.id.name!);
+    this.#tenantId = tenantId;
+    this.#endpointId = endpointId ?? '';
     this.#log = loggerFor('delivery-log', env.LOG_LEVEL);
-    this.#deadlines = new Deadlines(this.#storage.sql, ctx.storage, wallClock);
-    this.#audit = new AuditOutbox({
-      sql: this.#storage.sql,
-      log: this.#log,
-      now: () => Date.now(),
-      append: (organisationId, records) => auditTrail(env, organisationId).append(records),
-      drainAt: (at) => this.#deadlines.ensure('audit', at),
-      waitUntil: (work) => ctx.waitUntil(work),
-    });
-    // What an earlier release left to its own alarm.
-    this.#deliverLater();
+    // One of an earlier version has no tables of today, and gets none.
+    if (endpointId !== null) this.#sendLater(this.#own());
   }
 
-  /** Stores an endpoint under a key; null when the tenant has as many as allowed. */
-  async createEndpoint(
-    request: IdempotentRequest<StoredEndpoint>,
-    notes: AuditNote[],
-  ): Promise<StoredAnswer<StoredEndpoint> | null> {
-    const known = storedAnswer<StoredEndpoint>(this.#storage.sql, request);
-    if (known) return known;
-    if (this.#storage.endpoints().length >= WEBHOOK_ENDPOINTS_MAX) return null;
-    return this.ctx.storage.transactionSync(() => {
-      this.#storage.insertEndpoint(request.answer.endpoint, request.answer.sealedSecret);
-      this.#audit.put(...notes);
-      return storeAnswer(this.#storage.sql, request, Date.now());
-    });
-  }
-
-  /** Replaces an endpoint's secret; null when there is no such endpoint. */
-  async rotateSecret(
-    request: IdempotentRequest<StoredEndpoint>,
-    overlapUntil: number,
-    notes: AuditNote[],
-  ): Promise<StoredAnswer<StoredEndpoint> | null> {
-    const known = storedAnswer<StoredEndpoint>(this.#storage.sql, request);
-    if (known) return known;
-    const { id } = request.answer.endpoint;
-    const endpoint = this.#storage.endpoints().find((entry) => entry.id === id);
-    if (!endpoint) return null;
-    return this.ctx.storage.transactionSync(() => {
-      this.#storage.rotateSecret(id, request.answer.sealedSecret, overlapUntil);
-      this.#audit.put(...notes);
-      return storeAnswer(this.#storage.sql, { ...request, answer: { ...request.answer, endpoint } }, Date.now());
-    });
-  }
-
-  /**
-   * Seals secrets anew that are under another sealing key than the current one, those in stored answers too. The
-   * requests of such answers are known by a hash under the key of their day: how many need which is answered.
-   */
-  async reseal(): Promise<{ secrets: Resealed; answers: Record<string, number> }> {
-    const ring = this.env.SEALING_KEY;
-    const { current } = parseRing(ring);
-    const secrets = await resealAll(ring, current, this.#storage.sealed());
-    return { secrets, answers: answersUnderOldKeys(this.#storage.sql, current, Date.now()) };
-  }
-
-  /** All endpoints. */
-  async endpoints(): Promise<Endpoint[]> {
-    return this.#storage.endpoints();
-  }
-
-  /** Removes an endpoint and its deliveries. */
-  async deleteEndpoint(id: string, notes: AuditNote[]): Promise<boolean> {
-    return this.ctx.storage.transactionSync(() => {
-      const deleted = this.#storage.deleteEndpoint(id);
-      if (deleted) this.#audit.put(...notes);
-      return deleted;
-    });
-  }
-
-  /** Stores events for every endpoint that wants them. */
-  async enqueue(notifications: Notification[]): Promise<void> {
+  /** Stores events for the endpoint; one that it has had is not stored again. */
+  async enqueue(config: EndpointConfig, notifications: Notification[]): Promise<void> {
+    const { storage, deadlines } = this.#own();
+    this.#config = config;
     const now = Date.now();
-    const endpoints = this.#storage.endpoints().filter((endpoint) => endpoint.status === 'active');
+    const room = Math.max(0, DELIVERIES_PENDING_MAX - storage.pending);
+    const refused = Math.max(0, notifications.length - room);
     this.ctx.storage.transactionSync(() => {
-      for (const { id, type, at, data } of notifications) {
+      for (const { id: eventId, type, at, data } of notifications.slice(0, room)) {
         const body = JSON.stringify({ type, timestamp: new Date(at).toISOString(), data });
-        for (const endpoint of endpoints) {
-          if (endpoint.types.length > 0 && !endpoint.types.includes(type)) continue;
-          this.#storage.insertDelivery({
-            id: newId('dlv', now),
-            endpointId: endpoint.id,
-            eventId: id,
-            type,
-            body,
-            now,
-          });
-        }
+        storage.insert({ id: newId('dlv', now), eventId, type, body }, now);
       }
-      this.#storage.prune();
+      if (refused > 0) storage.stand({ ...storage.standing, refused: storage.standing.refused + refused });
+      deadlines.ensure('prune', now + PRUNE_AFTER_MS);
     });
-    this.#deliverLater();
+    if (refused > 0) this.#log('error', 'webhook.backlog_full', { endpointId: this.#endpointId, refused });
+    this.#send();
   }
 
-  /** An endpoint's deliveries, newest first; null when there is no such endpoint. */
+  /** The endpoint was changed. */
+  async configure(config: EndpointConfig): Promise<void> {
+    this.#own();
+    this.#config = config;
+    this.#send();
+  }
+
+  /** Pauses the endpoint, or resumes it: what has waited is sent at once. */
+  async pause(paused: boolean): Promise<void> {
+    const { storage } = this.#own();
+    const { standing } = storage;
+    if (paused === (standing.pausedBecause !== null)) return;
+    this.ctx.storage.transactionSync(() => {
+      storage.stand({ ...standing, pausedBecause: paused ? 'asked' : null, ...(paused ? {} : { pace: FRESH_PACE }) });
+      if (!paused) storage.hasten(Date.now());
+    });
+    this.#send();
+  }
+
+  /** How the endpoint stands. */
+  async standing(): Promise<EndpointStanding> {
+    const { storage } = this.#own();
+    return { pausedBecause: storage.standing.pausedBecause, health: healthToApi(storage, Date.now()) };
+  }
+
+  /** Deliveries, newest first. */
   async deliveries(
-    endpointId: string,
-    query: { cursor?: string | undefined; limit: number },
-  ): Promise<Page<DeliveryRecord> | null> {
-    if (!this.#storage.endpoints().some((endpoint) => endpoint.id === endpointId)) return null;
-    const rows = this.#storage.deliveries(endpointId, beforeId(query), query.limit + 1);
-    return cutPageById(rows, query.limit, (row) => row);
+    query: Paging & { status?: string | undefined; type?: string | undefined },
+  ): Promise<Page<DeliveryRecord>> {
+    const rows = this.#own().storage.deliveries(query, beforeId(query), query.limit + 1);
+    return cutPageById(rows, query.limit, (row) => deliveryToApi(this.#endpointId, row));
   }
 
   /** Delivers an event once more; null when there is no such delivery. */
   async replay(id: string, notes: AuditNote[]): Promise<DeliveryRecord | null> {
-    const record = this.#storage.delivery(id);
-    if (!record) return null;
-    this.#storage.requeue(id, Date.now());
-    this.#audit.put(...notes);
-    this.#deliverLater();
-    return this.#storage.delivery(id);
+    const { storage, audit } = this.#own();
+    const row = this.ctx.storage.transactionSync(() => {
+      const found = storage.replayOne(id, Date.now());
+      if (found) audit.put(...notes);
+      return found;
+    });
+    this.#send();
+    return row && deliveryToApi(this.#endpointId, row);
+  }
+
+  /** Delivers a range of events once more; answers how many. */
+  async replayRange(range: ReplayRange, notes: AuditNote[]): Promise<number> {
+    const { storage, audit } = this.#own();
+    const replayed = this.ctx.storage.transactionSync(() => {
+      const found = storage.replay(range, Date.now());
+      if (found > 0) audit.put(...notes);
+      return found;
+    });
+    this.#send();
+    return replayed;
+  }
+
+  /** Sends a test, once and at once, and answers what became of it; null when the endpoint is none of the tenant's. */
+  async test(): Promise<DeliveryRecord | null> {
+    const { storage } = this.#own();
+    if (!(await this.#configured())) return null;
+    const now = Date.now();
+    const type = 'endpoint.test';
+    const [id, eventId] = [newId('dlv', now), newId('evt', now)];
+    const body = JSON.stringify({
+      type,
+      timestamp: new Date(now).toISOString(),
+      data: { endpointId: this.#endpointId },
+    });
+    const attempt = await this.#post({ eventId, body });
+    const taken = 'status' in attempt && attempt.status >= 200 && attempt.status < 300;
+    const status = taken ? 'delivered' : 'failed';
+    const ended = Date.now();
+    this.ctx.storage.transactionSync(() => {
+      storage.insert({ id, eventId, type, body }, now);
+      const lastStatus = 'status' in attempt ? attempt.status : null;
+      const lastError = 'error' in attempt ? attempt.error : null;
+      storage.attempted(id, { status, lastStatus, lastError, nextAt: null }, ended);
+    });
+    return deliveryToApi(this.#endpointId, storage.delivery(id)!);
+  }
+
+  /** The endpoint was removed: so is all that waits for it. */
+  async destroy(): Promise<void> {
+    this.#parts?.sender.stop();
+    this.#parts = null;
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+  }
+
+  /** Takes over deliveries of an earlier version. */
+  async adopt(rows: LegacyDelivery[], disabled: boolean): Promise<void> {
+    const { storage } = this.#own();
+    this.ctx.storage.transactionSync(() => {
+      for (const row of rows) storage.adopt(row);
+      if (disabled) storage.stand({ ...storage.standing, pausedBecause: 'gone' });
+    });
+    this.#send();
+  }
+
+  /** The endpoints that an earlier version kept in this object. */
+  async legacyEndpoints(): Promise<LegacyEndpoint[]> {
+    return isLegacy(this.ctx.storage) ? legacyEndpoints(this.ctx.storage) : [];
+  }
+
+  /** Deliveries that an earlier version kept in this object, by id. */
+  async legacyDeliveries(endpointId: string, afterId: string, limit: number): Promise<LegacyDelivery[]> {
+    return legacyDeliveries(this.ctx.storage, endpointId, afterId, limit);
+  }
+
+  /** All of it has been taken over. */
+  async forgetLegacy(): Promise<void> {
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
   }
 
   override async alarm(): Promise<void> {
-    await this.#deadlines.runDue(Date.now(), {
-      deliver: async () => {
-        await mapLimit(this.#storage.due(Date.now(), BATCH), CONCURRENT, (delivery) => this.#deliver(delivery));
-        return this.#storage.nextDue();
+    if (this.#endpointId === '') {
+      // An alarm that an earlier version set: whoever answers for the tenant's endpoints takes over what is here.
+      await endpointsOf(this.env, this.#tenantId).endpoints();
+      return;
+    }
+    if (!(await this.#configured())) return this.destroy();
+    const { deadlines, storage, sender, audit } = this.#own();
+    await deadlines.runDue(Date.now(), {
+      send: async () => {
+        sender.fill();
+        return sender.isBusy() ? Date.now() + WATCH_MS : sender.nextAt();
       },
-      audit: () => this.#audit.drain(),
+      prune: async () => (storage.prune(Date.now()) ? Date.now() + PRUNE_MORE_MS : null),
+      audit: () => audit.drain(),
     });
   }
 
-  #deliverLater(): void {
-    const next = this.#storage.nextDue();
-    if (next !== null) this.#deadlines.ensure('deliver', next);
+  /** Sends what can be sent now; the alarm sends the rest, and goes on should the object die. */
+  #send(): void {
+    const parts = this.#own();
+    this.#sendLater(parts);
+    this.ctx.waitUntil(
+      this.#configured().then(async (known) => {
+        if (!known) return;
+        parts.sender.fill();
+        await parts.sender.idle();
+        if (parts === this.#parts) this.#sendLater(parts);
+      }),
+    );
   }
 
-  async #deliver(delivery: DueDelivery): Promise<void> {
-    const attempt = await this.#attempt(delivery);
-    const attempts = delivery.attempts + 1;
-    const verdict = judge(attempt, attempts, WEBHOOK_RETRY_SECONDS, Math.random());
-    const lastStatus = 'status' in attempt ? attempt.status : null;
-    const lastError = 'error' in attempt ? attempt.error : null;
-    const now = Date.now();
-    this.#storage.attempted(delivery.id, {
-      status: verdict.outcome === 'delivered' ? 'delivered' : verdict.outcome === 'retry' ? 'pending' : 'failed',
-      lastStatus,
-      lastError,
-      nextAt: verdict.outcome === 'retry' ? now + verdict.afterMs : null,
-      deliveredAt: verdict.outcome === 'delivered' ? now : null,
-    });
-    if (verdict.outcome === 'disable_endpoint') this.#disable(delivery, now);
-    this.#log('info', 'webhook.attempted', {
-      deliveryId: delivery.id,
-      endpointId: delivery.endpointId,
-      attempts,
-      outcome: verdict.outcome,
-      lastStatus,
-      lastError,
-    });
+  #sendLater({ sender, deadlines }: Parts): void {
+    const next = sender.nextAt();
+    if (next !== null) deadlines.ensure('send', next);
   }
 
-  /** Disables an endpoint whose receiver answered that it is gone. */
-  #disable({ id, endpointId }: DueDelivery, now: number): void {
-    const organisationId = this.ctx.id.name!;
-    this.#storage.disableEndpoint(endpointId);
-    const by = systemScope(organisationId, 'webhook-delivery', id);
-    const object = { type: 'endpoint' as const, id: endpointId };
-    this.#audit.put(...notesOf(by, { organisationId, action: 'endpoint.gone', object }, now));
+  /** Whether the endpoint is still one of its tenant's; asks when the object has woken. */
+  async #configured(): Promise<boolean> {
+    this.#config ??= await endpointsOf(this.env, this.#tenantId).config(this.#endpointId);
+    return this.#config !== null;
   }
 
-  async #attempt(delivery: DueDelivery): Promise<Attempt> {
-    const refusal = await this.#refusalOf(delivery.url);
-    if (refusal) return { error: `the address ${refusal}` };
-    const timestamp = Math.floor(Date.now() / 1000);
-    const body = new TextEncoder().encode(delivery.body);
+  async #post({ eventId, body }: Pick<DueDelivery, 'eventId' | 'body'>): Promise<Attempt> {
+    const { id, url, sealedSecret, previousSecret, previousUntil } = this.#config!;
+    const sealed =
+      previousSecret !== null && previousUntil > Date.now() ? [sealedSecret, previousSecret] : [sealedSecret];
     try {
-      const secrets = await this.#secretsOf(delivery);
-      // While a rotation overlaps, one signature by each secret: the receiver takes whichever it knows.
-      const signatures = await Promise.all(
-        secrets.map((secret) => signWebhook(secret, delivery.eventId, timestamp, body)),
-      );
-      const answer = await fetch(delivery.url, {
-        method: 'POST',
-        redirect: 'manual',
-        signal: AbortSignal.timeout(WEBHOOK_TIMEOUT_MS),
-        headers: {
-          'content-type': 'application/json',
-          'user-agent': 'Fairlead-Webhooks/1',
-          'webhook-id': delivery.eventId,
-          'webhook-timestamp': String(timestamp),
-          'webhook-signature': signatures.join(' '),
-        },
-        body,
-      });
-      // The status is the answer: what becomes of its body changes nothing.
-      await discardBody(answer).catch(() => {});
-      const retryAfter = Number(answer.headers.get('retry-after') ?? Number.NaN);
-      return { status: answer.status, retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : null };
-    } catch (error) {
-      return { error: errorText(error).slice(0, 200) };
+      const secrets = await Promise.all(sealed.map((secret) => open(this.env.SEALING_KEY, id, secret)));
+      return await post({ url, eventId, body, secrets }, urlRulesOf(this.env));
+    } catch {
+      return { error: 'the signing secret could not be opened' };
     }
   }
 
-  /** Why an endpoint's address is not called: by its name, or by what the name stands for now. */
-  async #refusalOf(url: string): Promise<string | null> {
-    const rules = urlRulesOf(this.env);
-    const refusal = refuseUrl(url, rules);
-    const { hostname } = new URL(url);
-    if (refusal || (rules.allowLoopback && isLoopback(hostname))) return refusal;
-    return hasSpecialAddress(await addressesOf(hostname)) ? 'stands for a network that is not public' : null;
+  /** Pausing an endpoint that is gone is an act of the platform's own, and recorded as such. */
+  #gone(deliveryId: string): void {
+    const organisationId = this.#tenantId;
+    const by = systemScope(organisationId, 'webhook-delivery', deliveryId);
+    const object = { type: 'endpoint' as const, id: this.#endpointId };
+    this.#own().audit.put(...notesOf(by, { organisationId, action: 'endpoint.gone', object }, Date.now()));
   }
 
-  /** The endpoint's secrets; one that is sealed with an old key is sealed anew on the way. */
-  async #secretsOf(delivery: DueDelivery): Promise<string[]> {
-    const { endpointId, secrets } = delivery;
-    const opened = await Promise.all(secrets.map((sealed) => open(this.env.SEALING_KEY, endpointId, sealed)));
-    const [current] = secrets;
-    if (isSealedWithOldKey(this.env.SEALING_KEY, current!)) {
-      this.#storage.reseal(endpointId, current!, await seal(this.env.SEALING_KEY, endpointId, opened[0]!));
-    }
-    return opened;
+  #own(): Parts {
+    this.#parts ??= makeParts(this.ctx, this.env, {
+      log: this.#log,
+      post: (delivery) => this.#post(delivery),
+      onGone: (deliveryId) => this.#gone(deliveryId),
+      onAttempt: ({ id: deliveryId, attempts }, attempt, outcome) => {
+        const fields = { deliveryId, endpointId: this.#endpointId, attempts: attempts + 1, outcome };
+        this.#log('info', 'webhook.attempted', { ...fields, ...attempt });
+      },
+    });
+    return this.#parts;
   }
-}
-
-/** Reads a bounded part of an answer and drops the rest: a receiver cannot make us read forever. */
-async function discardBody(answer: Response): Promise<void> {
-  const reader = answer.body?.getReader();
-  for (let read = 0; reader && read < WEBHOOK_ANSWER_MAX_BYTES; ) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    read += value.byteLength;
-  }
-  await reader?.cancel();
 }

@@ -1,36 +1,24 @@
 import { AUDIT_OUTBOX_TABLE } from '../kit/audit.ts';
 import { DEADLINES_TABLE } from '../kit/deadlines.ts';
-import { IDEMPOTENCY_TABLE } from '../kit/idempotency.ts';
 
 /** Append-only: never edit a line that has shipped. */
 export const MIGRATIONS = [
-  `CREATE TABLE endpoints (
+  // `next_at` while pending, `settled_at` afterwards. What is due and what is old are found by their indexes.
+  `CREATE TABLE log (
      id TEXT PRIMARY KEY,
-     url TEXT NOT NULL,
-     types TEXT NOT NULL,
-     description TEXT NOT NULL,
-     status TEXT NOT NULL,
-     secret TEXT NOT NULL,
-     created_at TEXT NOT NULL
-   ) WITHOUT ROWID;
-   CREATE TABLE deliveries (
-     id TEXT PRIMARY KEY,
-     endpoint_id TEXT NOT NULL,
-     event_id TEXT NOT NULL,
+     event_id TEXT NOT NULL UNIQUE,
      type TEXT NOT NULL,
      body TEXT NOT NULL,
-     status TEXT NOT NULL,
+     status TEXT NOT NULL DEFAULT 'pending',
      attempts INTEGER NOT NULL DEFAULT 0,
      last_status INTEGER,
      last_error TEXT,
      created_at INTEGER NOT NULL,
      next_at INTEGER,
-     delivered_at INTEGER,
-     UNIQUE (endpoint_id, event_id)
+     settled_at INTEGER
    ) WITHOUT ROWID;
-   CREATE INDEX deliveries_due ON deliveries (next_at) WHERE next_at IS NOT NULL;`,
-  `ALTER TABLE endpoints ADD COLUMN previous_secret TEXT;
-   ALTER TABLE endpoints ADD COLUMN previous_until INTEGER NOT NULL DEFAULT 0;
-   ${IDEMPOTENCY_TABLE}`,
-  `${DEADLINES_TABLE} ${AUDIT_OUTBOX_TABLE}`,
+   CREATE INDEX log_due ON log (next_at) WHERE next_at IS NOT NULL;
+   CREATE INDEX log_settled ON log (settled_at) WHERE settled_at IS NOT NULL;
+   CREATE TABLE standing (one INTEGER PRIMARY KEY CHECK (one = 1), body TEXT NOT NULL);
+   ${DEADLINES_TABLE} ${AUDIT_OUTBOX_TABLE}`,
 ] as const;

@@ -1,22 +1,15 @@
-/** All SQL of a tenant's delivery log. */
-import type { DeliveryRecord, Endpoint } from '../../contracts/notifications/endpoints.ts';
-import { DELIVERIES_KEPT } from '../../platform/limits.ts';
-import type { Sealed } from '../../platform/resealing.ts';
+/** All SQL of an endpoint's delivery log. */
+import type { DeliveryRecord, ReplayRange } from '../../contracts/notifications/deliveries.ts';
+import { FRESH_PACE, type Pace } from '../../domain/webhook/pace.ts';
+import { idsFrom } from '../../platform/ids.ts';
+import { DELIVERIES_SETTLED_MAX, DELIVERY_KEPT_MS } from '../../platform/limits.ts';
 import { Sql } from '../kit/sql.ts';
+import type { LegacyDelivery } from './legacy.ts';
 import { MIGRATIONS } from './migrations.ts';
 
-type EndpointRow = {
+/** A row of the log. */
+export type DeliveryRow = {
   id: string;
-  url: string;
-  types: string;
-  description: string;
-  status: string;
-  secret: string;
-  created_at: string;
-};
-type DeliveryRow = {
-  id: string;
-  endpoint_id: string;
   event_id: string;
   type: string;
   body: string;
@@ -26,265 +19,266 @@ type DeliveryRow = {
   last_error: string | null;
   created_at: number;
   next_at: number | null;
-  delivered_at: number | null;
+  settled_at: number | null;
 };
 
-/** A delivery that is due, with its endpoint's address and sealed secret. */
+/** A delivery that is due. */
 export interface DueDelivery {
   id: string;
-  endpointId: string;
   eventId: string;
   body: string;
   attempts: number;
-  url: string;
-  /** Sealed: the current secret and, while a rotation overlaps, the one before. */
-  secrets: string[];
 }
 
-/** The outcome of one attempt, to be stored. */
+/** A delivery to be put in line. */
+export interface NewDelivery {
+  id: string;
+  eventId: string;
+  type: string;
+  body: string;
+}
+
+/** The outcome of one attempt, to be stored: pending until `nextAt`, else settled. */
 export interface AttemptRecord {
   status: DeliveryRecord['status'];
   lastStatus: number | null;
   lastError: string | null;
   nextAt: number | null;
-  deliveredAt: number | null;
 }
 
-const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
-
-/** An endpoint with its sealed secret. */
-export interface StoredEndpoint {
-  endpoint: Endpoint;
-  sealedSecret: string;
+/** How an endpoint stands: kept so that an object that wakes goes on as it was. */
+export interface Standing {
+  pace: Pace;
+  pausedBecause: 'asked' | 'gone' | null;
+  lastStatus: number | null;
+  lastError: string | null;
+  /** Events that were not kept, because too many were waiting. */
+  refused: number;
 }
 
-/** The storage of one delivery log. */
+const FRESH: Standing = { pace: FRESH_PACE, pausedBecause: null, lastStatus: null, lastError: null, refused: 0 };
+/** Rows given up, and rows dropped, in one turn. */
+const PRUNED_AT_ONCE = 5_000;
+
+/** The storage of one endpoint's deliveries. */
 export class DeliveryStorage {
   readonly sql: Sql;
+  #standing: Standing;
+  #pending: number;
+  #settled: number;
 
   constructor(storage: DurableObjectStorage) {
     this.sql = new Sql(storage);
     this.sql.migrate(MIGRATIONS);
+    const [row] = this.sql.run<{ body: string }>('SELECT body FROM standing');
+    this.#standing = row ? (JSON.parse(row.body) as Standing) : FRESH;
+    // Counted once as the object wakes, and kept up from then on: no list counts rows, no attempt writes a counter.
+    const count = (column: string): number =>
+      this.sql.run<{ n: number }>(`SELECT count(*) AS n FROM log WHERE ${column} IS NOT NULL`)[0]!.n;
+    this.#pending = count('next_at');
+    this.#settled = count('settled_at');
   }
 
-  /** All endpoints, oldest first. */
-  endpoints(): Endpoint[] {
-    return this.sql.run<EndpointRow>('SELECT * FROM endpoints ORDER BY id').map((row) => ({
-      id: row.id,
-      url: row.url,
-      types: JSON.parse(row.types) as string[],
-      description: row.description,
-      status: row.status as Endpoint['status'],
-      createdAt: row.created_at,
-    }));
+  /** Deliveries that wait. */
+  get pending(): number {
+    return this.#pending;
   }
 
-  /** Stores an endpoint. */
-  insertEndpoint(endpoint: Endpoint, sealedSecret: string): void {
+  /** How the endpoint stands. */
+  get standing(): Standing {
+    return this.#standing;
+  }
+
+  /** Keeps how the endpoint stands: written when it matters to an object that wakes, not with every answer that is well. */
+  stand(next: Standing): void {
+    const before = this.#standing;
+    this.#standing = next;
+    const isWell = ({ pace, pausedBecause }: Standing): boolean => pace.failures === 0 && pausedBecause === null;
+    if (isWell(before) && isWell(next) && before.refused === next.refused) return;
     this.sql.run(
-      'INSERT INTO endpoints (id, url, types, description, status, secret, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-      endpoint.id,
-      endpoint.url,
-      JSON.stringify(endpoint.types),
-      endpoint.description,
-      endpoint.status,
-      sealedSecret,
-      endpoint.createdAt,
+      'INSERT INTO standing (one, body) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET body = excluded.body',
+      JSON.stringify(next),
     );
   }
 
-  /** Replaces an endpoint's secret; the one before signs too until `overlapUntil`. */
-  rotateSecret(id: string, sealedSecret: string, overlapUntil: number): void {
-    this.sql.run(
-      'UPDATE endpoints SET previous_secret = secret, previous_until = ?, secret = ? WHERE id = ?',
-      overlapUntil,
-      sealedSecret,
+  /** Puts a delivery in line unless the endpoint has had the event. */
+  insert({ id, eventId, type, body }: NewDelivery, now: number): void {
+    const added = this.sql.run(
+      `INSERT INTO log (id, event_id, type, body, created_at, next_at) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO NOTHING RETURNING id`,
       id,
+      eventId,
+      type,
+      body,
+      now,
+      now,
     );
+    this.#pending += added.length;
   }
 
-  /** Replaces a secret's sealed form by another one of the same secret. */
-  reseal(id: string, before: string, after: string): void {
-    this.sql.run('UPDATE endpoints SET secret = ? WHERE id = ? AND secret = ?', after, id, before);
-  }
-
-  /** Every sealed secret: of endpoints, before and after a rotation, and in answers that are stored. */
-  sealed(): Sealed[] {
-    const columns = ['secret', 'previous_secret'].flatMap((column) =>
-      this.sql
-        .run<{ id: string; text: string }>(`SELECT id, ${column} AS text FROM endpoints WHERE ${column} IS NOT NULL`)
-        .map(({ id, text }) => ({
-          context: id,
-          text,
-          replace: (fresh: string) =>
-            this.sql.run(`UPDATE endpoints SET ${column} = ? WHERE id = ? AND ${column} = ?`, fresh, id, text),
-        })),
-    );
-    const answers = this.sql
-      .run<{ operation: string; key: string; id: string; text: string }>(
-        `SELECT operation, key, json_extract(answer, '$.endpoint.id') AS id,
-                json_extract(answer, '$.sealedSecret') AS text FROM keyed`,
-      )
-      .map(({ operation, key, id, text }) => ({
-        context: id,
-        text,
-        replace: (fresh: string) =>
-          this.sql.run(
-            "UPDATE keyed SET answer = json_set(answer, '$.sealedSecret', ?) WHERE operation = ? AND key = ?",
-            fresh,
-            operation,
-            key,
-          ),
-      }));
-    return [...columns, ...answers];
-  }
-
-  /** Drops an endpoint with its deliveries. */
-  deleteEndpoint(id: string): boolean {
-    this.sql.run('DELETE FROM deliveries WHERE endpoint_id = ?', id);
-    return this.sql.run('DELETE FROM endpoints WHERE id = ? RETURNING id', id).length > 0;
-  }
-
-  /** Stops an endpoint and what is still pending for it. */
-  disableEndpoint(id: string): void {
-    this.sql.run(`UPDATE endpoints SET status = 'disabled' WHERE id = ?`, id);
-    this.sql.run(
-      `UPDATE deliveries SET status = 'failed', next_at = NULL WHERE endpoint_id = ? AND status = 'pending'`,
-      id,
-    );
-  }
-
-  /** Adds a delivery unless the endpoint has had the event. */
-  insertDelivery(row: {
-    id: string;
-    endpointId: string;
-    eventId: string;
-    type: string;
-    body: string;
-    now: number;
-  }): void {
-    this.sql.run(
-      `INSERT INTO deliveries (id, endpoint_id, event_id, type, body, status, created_at, next_at)
-       VALUES (?, ?, ?, ?, ?, 'pending', ?, ?) ON CONFLICT DO NOTHING`,
+  /** Takes over a delivery of an earlier version as it was. */
+  adopt(row: LegacyDelivery): void {
+    const settledAt = row.status === 'pending' ? null : (row.delivered_at ?? row.created_at);
+    const added = this.sql.run(
+      `INSERT INTO log (id, event_id, type, body, status, attempts, last_status, last_error, created_at, next_at, settled_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id`,
       row.id,
-      row.endpointId,
-      row.eventId,
+      row.event_id,
       row.type,
       row.body,
-      row.now,
-      row.now,
+      row.status,
+      row.attempts,
+      row.last_status,
+      row.last_error,
+      row.created_at,
+      settledAt === null ? (row.next_at ?? row.created_at) : null,
+      settledAt,
     );
+    if (settledAt === null) this.#pending += added.length;
+    else this.#settled += added.length;
   }
 
-  /** Deliveries whose time has come. */
+  /** Deliveries whose time has come, the longest due first. */
   due(now: number, limit: number): DueDelivery[] {
     return this.sql
-      .run<{
-        id: string;
-        endpoint_id: string;
-        event_id: string;
-        body: string;
-        attempts: number;
-        url: string;
-        secret: string;
-        previous_secret: string | null;
-      }>(
-        // In turns by endpoint, so that one that times out does not hold up the others.
-        `SELECT d.id, d.endpoint_id, d.event_id, d.body, d.attempts, e.url, e.secret,
-                CASE WHEN e.previous_until > ?1 THEN e.previous_secret END AS previous_secret
-         FROM deliveries d JOIN endpoints e ON e.id = d.endpoint_id
-         WHERE d.next_at <= ?1 AND e.status = 'active'
-         ORDER BY row_number() OVER (PARTITION BY d.endpoint_id ORDER BY d.next_at), d.next_at LIMIT ?2`,
+      .run<{ id: string; event_id: string; body: string; attempts: number }>(
+        'SELECT id, event_id, body, attempts FROM log WHERE next_at <= ? ORDER BY next_at, id LIMIT ?',
         now,
         limit,
       )
-      .map(({ endpoint_id: endpointId, event_id: eventId, secret, previous_secret: previous, ...row }) => ({
-        ...row,
-        endpointId,
-        eventId,
-        secrets: previous ? [secret, previous] : [secret],
-      }));
+      .map(({ event_id: eventId, ...row }) => ({ ...row, eventId }));
   }
 
   /** When the next delivery is due, or null. */
   nextDue(): number | null {
-    return (
-      this.sql.run<{ at: number | null }>(
-        `SELECT min(d.next_at) AS at FROM deliveries d JOIN endpoints e ON e.id = d.endpoint_id
-         WHERE d.next_at IS NOT NULL AND e.status = 'active'`,
-      )[0]?.at ?? null
-    );
+    return this.sql.run<{ at: number | null }>('SELECT min(next_at) AS at FROM log WHERE next_at IS NOT NULL')[0]!.at;
   }
 
-  /** Records an attempt. */
-  attempted(id: string, record: AttemptRecord): void {
-    this.sql.run(
-      `UPDATE deliveries SET attempts = attempts + 1, status = ?, last_status = ?, last_error = ?, next_at = ?, delivered_at = ?
-       WHERE id = ?`,
-      record.status,
-      record.lastStatus,
-      record.lastError,
-      record.nextAt,
-      record.deliveredAt,
-      id,
-    );
-    // Another delivery of the same batch may have found the endpoint gone: nothing is pending there any more.
-    this.sql.run(
-      `UPDATE deliveries SET status = 'failed', next_at = NULL WHERE id = ? AND status = 'pending'
-       AND endpoint_id IN (SELECT id FROM endpoints WHERE status = 'disabled')`,
-      id,
-    );
+  /** When the oldest delivery that waits was put in line. */
+  oldestPendingAt(): number | null {
+    return this.sql.run<{ at: number | null }>('SELECT min(created_at) AS at FROM log WHERE next_at IS NOT NULL')[0]!
+      .at;
   }
 
-  /** Puts a delivery back in line, its attempts counted anew. */
-  requeue(id: string, now: number): void {
-    this.sql.run(
-      `UPDATE deliveries SET status = 'pending', attempts = 0, next_at = ?
-       WHERE id = ? AND endpoint_id IN (SELECT id FROM endpoints WHERE status = 'active')`,
+  /** The delivery that was taken last, or null. */
+  lastDelivered(): { settled_at: number; last_status: number } | null {
+    const [row] = this.sql.run<{ settled_at: number; last_status: number }>(
+      `SELECT settled_at, last_status FROM log WHERE settled_at IS NOT NULL AND status = 'delivered'
+       ORDER BY settled_at DESC LIMIT 1`,
+    );
+    return row ?? null;
+  }
+
+  /** Records an attempt on a delivery that is pending. */
+  attempted(id: string, { status, lastStatus, lastError, nextAt }: AttemptRecord, now: number): void {
+    const changed = this.sql.run(
+      `UPDATE log SET attempts = attempts + 1, status = ?, last_status = ?, last_error = ?, next_at = ?, settled_at = ?
+       WHERE id = ? AND next_at IS NOT NULL RETURNING id`,
+      status,
+      lastStatus,
+      lastError,
+      nextAt,
+      nextAt === null ? now : null,
+      id,
+    );
+    if (nextAt === null) this.#moved(-changed.length);
+  }
+
+  /** Puts settled deliveries of a range back in line, their attempts counted anew; answers how many. */
+  replay({ from, fromEventId, until, only, types }: ReplayRange, now: number): number {
+    const first = from === undefined ? this.#firstOf(fromEventId!) : idsFrom('dlv', Date.parse(from));
+    if (first === null) return 0;
+    return this.#requeue(
+      `id >= ? AND id < ? AND (? = 'all' OR status = 'failed') AND (? = '[]' OR type IN (SELECT value FROM json_each(?)))
+       AND type <> 'endpoint.test'`,
+      [
+        first,
+        until === undefined ? 'dlv_~' : idsFrom('dlv', Date.parse(until)),
+        only,
+        JSON.stringify(types),
+        JSON.stringify(types),
+      ],
       now,
-      id,
     );
   }
 
-  /** An endpoint's deliveries, newest first. */
-  deliveries(endpointId: string, beforeId: string, limit: number): DeliveryRecord[] {
-    return this.sql
-      .run<DeliveryRow>(
-        'SELECT * FROM deliveries WHERE endpoint_id = ? AND id < ? ORDER BY id DESC LIMIT ?',
-        endpointId,
-        beforeId,
-        limit,
-      )
-      .map(show);
+  /** Puts one delivery back in line, due now; one that is pending too. */
+  replayOne(id: string, now: number): DeliveryRow | null {
+    this.sql.run('UPDATE log SET attempts = 0, next_at = ? WHERE id = ? AND next_at IS NOT NULL', now, id);
+    this.#requeue('id = ?', [id], now);
+    return this.delivery(id);
+  }
+
+  /** Whatever waits is due now. */
+  hasten(now: number): void {
+    this.sql.run('UPDATE log SET next_at = ? WHERE next_at > ?', now, now);
+  }
+
+  /** Deliveries by id, newest first. */
+  deliveries(
+    { status, type }: { status?: string | undefined; type?: string | undefined },
+    beforeId: string,
+    limit: number,
+  ): DeliveryRow[] {
+    return this.sql.run<DeliveryRow>(
+      `SELECT * FROM log WHERE id < ? AND (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR type = ?3)
+       ORDER BY id DESC LIMIT ?4`,
+      beforeId,
+      status ?? null,
+      type ?? null,
+      limit,
+    );
   }
 
   /** One delivery, or null. */
-  delivery(id: string): DeliveryRecord | null {
-    const [row] = this.sql.run<DeliveryRow>('SELECT * FROM deliveries WHERE id = ?', id);
-    return row ? show(row) : null;
+  delivery(id: string): DeliveryRow | null {
+    return this.sql.run<DeliveryRow>('SELECT * FROM log WHERE id = ?', id)[0] ?? null;
   }
 
-  /** Forgets the oldest deliveries beyond what is kept, whatever became of them. */
-  prune(): void {
-    this.sql.run(
-      `DELETE FROM deliveries WHERE id <= (SELECT id FROM deliveries ORDER BY id DESC LIMIT 1 OFFSET ?)`,
-      DELIVERIES_KEPT,
+  /**
+   * Drops settled deliveries that are old or too many, and gives up pending ones of that age: nothing else is dropped.
+   * Answers whether there is more to do.
+   */
+  prune(now: number): boolean {
+    const expired = this.sql.run(
+      `UPDATE log SET status = 'failed', last_error = 'not taken within 30 days', next_at = NULL, settled_at = ?
+       WHERE id IN (SELECT id FROM log WHERE id < ? AND next_at IS NOT NULL LIMIT ${PRUNED_AT_ONCE}) RETURNING id`,
+      now,
+      idsFrom('dlv', now - DELIVERY_KEPT_MS),
     );
+    this.#moved(-expired.length);
+    const excess = Math.min(PRUNED_AT_ONCE, Math.max(0, this.#settled - DELIVERIES_SETTLED_MAX));
+    const dropped = this.sql.run(
+      `DELETE FROM log WHERE id IN (
+         SELECT id FROM (SELECT id FROM log WHERE settled_at < ? ORDER BY settled_at LIMIT ${PRUNED_AT_ONCE})
+         UNION SELECT id FROM (SELECT id FROM log WHERE settled_at IS NOT NULL ORDER BY settled_at LIMIT ?)) RETURNING id`,
+      now - DELIVERY_KEPT_MS,
+      excess,
+    );
+    this.#settled -= dropped.length;
+    return expired.length === PRUNED_AT_ONCE || dropped.length >= PRUNED_AT_ONCE;
   }
-}
 
-function show(row: DeliveryRow): DeliveryRecord {
-  return {
-    id: row.id,
-    endpointId: row.endpoint_id,
-    eventId: row.event_id,
-    type: row.type,
-    status: row.status,
-    attempts: row.attempts,
-    lastStatus: row.last_status,
-    lastError: row.last_error,
-    createdAt: new Date(row.created_at).toISOString(),
-    nextAttemptAt: iso(row.next_at),
-    deliveredAt: iso(row.delivered_at),
-  };
+  #requeue(where: string, bindings: string[], now: number): number {
+    const found = this.sql.run(
+      `UPDATE log SET status = 'pending', attempts = 0, next_at = ?, settled_at = NULL
+       WHERE next_at IS NULL AND ${where} RETURNING 1 AS n`,
+      now,
+      ...bindings,
+    ).length;
+    this.#moved(found);
+    return found;
+  }
+
+  /** What the deliveries begin with that were put in line with an event or later; null when the event is not known. */
+  #firstOf(eventId: string): string | null {
+    const [row] = this.sql.run<{ created_at: number }>('SELECT created_at FROM log WHERE event_id = ?', eventId);
+    return row ? idsFrom('dlv', row.created_at) : null;
+  }
+
+  /** So many more are pending, and fewer settled. */
+  #moved(pending: number): void {
+    this.#pending += pending;
+    this.#settled -= pending;
+  }
 }

@@ -1,102 +1,41 @@
 /**
- * OutboxRelay: carries a shard's outbox rows to the queues. One object a shard, so rows leave in
- * order and no two drainers send the same row at once; a crash between sending and deleting sends a
- * row twice, and every consumer is idempotent. The alarm looks again after writers have gone quiet.
+ * OutboxRelay: carries a shard's outbox rows to the services that act on them. One object a shard, so rows leave in
+ * order and no two drainers send the same row at once. A row is forgotten when every service has confirmed it; a crash in
+ * between sends it again, and every service takes it once. The alarm looks again after writers have gone quiet.
  */
 import { DurableObject } from 'cloudflare:workers';
+import type { ServiceApi } from '../../contracts/kit/operation.ts';
+import { systemContext } from '../../contracts/kit/serve.ts';
 import type { Notification } from '../../contracts/notifications/events.ts';
 import type { ProcurementEvent } from '../../contracts/procurement/events.ts';
-import type { AuditRecord } from '../../domain/audit/record.ts';
+import type { tracking } from '../../contracts/tracking/index.ts';
 import { type AuditNote, deliverAudit } from '../../platform/audit.ts';
 import { wallClock } from '../../platform/clock.ts';
+import { mapLimit } from '../../platform/concurrency.ts';
 import { forgetAnswers } from '../../platform/d1/idempotency.ts';
 import type { ShardBindings, ShardName } from '../../platform/d1/shards.ts';
+import { FAN_OUT } from '../../platform/limits.ts';
 import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
-import { Outbox, type OutboxStore, type Waiting } from '../../platform/outbox.ts';
+import { NotTaken, Outbox } from '../../platform/outbox.ts';
 import { auditTrail } from '../audit-trail/stub.ts';
 import { DEADLINES_TABLE, Deadlines } from '../kit/deadlines.ts';
 import { Sql } from '../kit/sql.ts';
+import { webhookEndpoints } from '../webhook-endpoints/stub.ts';
+import { ShardOutbox, ShardRecords } from './rows.ts';
 
 interface Env extends ShardBindings {
   AUDIT_TRAIL: DurableObjectNamespace;
-  PROCUREMENT_EVENTS: Queue<ProcurementEvent>;
-  NOTIFICATIONS_QUEUE: Queue<Notification>;
+  WEBHOOK_ENDPOINTS: DurableObjectNamespace;
+  TRACKING: ServiceApi<typeof tracking>;
   LOG_LEVEL?: string;
 }
-
-type OutboxRow = { id: number; body: string };
 
 /** How long after the last writer's sign the alarm keeps looking. */
 const WATCH_MS = 5 * 60_000;
 const LOOK_EVERY_MS = 30_000;
-/** A parked row is tried again after this long: what was broken has mostly been mended by then. */
-const UNPARK_AFTER_MS = 3_600_000;
 /** How often answers to keyed requests are looked through for old ones. */
 const FORGET_EVERY_MS = 3_600_000;
 const BATCH = 50;
-
-/** The rows of a shard's outbox; what is parked waits until it is taken up again. */
-class ShardOutbox implements OutboxStore<ProcurementEvent> {
-  readonly #db: D1Database;
-
-  constructor(db: D1Database) {
-    this.#db = db;
-  }
-
-  async next(sent: readonly (number | string)[], limit: number): Promise<Waiting<ProcurementEvent>[]> {
-    const select = this.#db
-      .prepare('SELECT id, body FROM outbox WHERE parked_at IS NULL ORDER BY id LIMIT ?')
-      .bind(limit);
-    const forget = this.#db
-      .prepare('DELETE FROM outbox WHERE parked_at IS NULL AND id IN (SELECT value FROM json_each(?))')
-      .bind(JSON.stringify(sent));
-    const answers = await this.#db.batch<OutboxRow>(sent.length > 0 ? [forget, select] : [select]);
-    return answers.at(-1)!.results.map(({ id, body }) => ({ id, body: JSON.parse(body) as ProcurementEvent }));
-  }
-
-  /** The alarm looks again anyway. */
-  failed(): null {
-    return null;
-  }
-}
-
-type RecordRow = { id: number; tenant_id: string; record: string };
-
-/** Entries of a shard whose record the audit trail does not have yet. */
-class ShardRecords implements OutboxStore<AuditNote> {
-  readonly #db: D1Database;
-
-  constructor(db: D1Database) {
-    this.#db = db;
-  }
-
-  async next(
-    delivered: readonly (number | string)[],
-    limit: number,
-    without: readonly string[],
-  ): Promise<Waiting<AuditNote>[]> {
-    const select = this.#db
-      .prepare(
-        `SELECT id, tenant_id, record FROM audit_log
-         WHERE record IS NOT NULL AND tenant_id NOT IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?`,
-      )
-      .bind(JSON.stringify(without), limit);
-    const forget = this.#db
-      .prepare('UPDATE audit_log SET record = NULL WHERE id IN (SELECT value FROM json_each(?))')
-      .bind(JSON.stringify(delivered));
-    const answers = await this.#db.batch<RecordRow>(delivered.length > 0 ? [forget, select] : [select]);
-    return answers.at(-1)!.results.map(({ id, tenant_id: organisationId, record }) => ({
-      id,
-      to: organisationId,
-      body: { organisationId, record: JSON.parse(record) as AuditRecord },
-    }));
-  }
-
-  /** The alarm looks again anyway. */
-  failed(): null {
-    return null;
-  }
-}
 
 /** The Durable Object class. */
 export class OutboxRelay extends DurableObject<Env> {
@@ -126,7 +65,7 @@ export class OutboxRelay extends DurableObject<Env> {
     const common = { log: this.#log, now: () => Date.now(), batch: BATCH };
     this.#outbox ??= new Outbox({
       ...common,
-      store: new ShardOutbox(db),
+      store: new ShardOutbox(db, common.now),
       deliver: (events: ProcurementEvent[]) => this.#deliver(events),
     });
     this.#records ??= new Outbox({
@@ -151,7 +90,6 @@ export class OutboxRelay extends DurableObject<Env> {
     const stored = await this.ctx.storage.get<string | number>(['shard', 'watchUntil']);
     const shard = stored.get('shard') as ShardName;
     try {
-      await this.#unpark(shard);
       await this.#forget(shard);
       await this.drain(shard);
     } catch (error) {
@@ -161,17 +99,28 @@ export class OutboxRelay extends DurableObject<Env> {
     return busy ? Date.now() + LOOK_EVERY_MS : null;
   }
 
+  /** Hands each event to whoever acts on it; throws NotTaken by the ids of events that somebody has not confirmed. */
   async #deliver(events: ProcurementEvent[]): Promise<void> {
-    const tracked = events.filter(concernsTracking);
-    if (tracked.length > 0) await this.env.PROCUREMENT_EVENTS.sendBatch(tracked.map((body) => ({ body })));
-    await this.env.NOTIFICATIONS_QUEUE.sendBatch(events.map((event) => ({ body: toNotification(event) })));
+    const failures = new Map<string, unknown>();
+    const attempt = async (concerned: ProcurementEvent[], work: () => Promise<unknown>): Promise<void> => {
+      try {
+        await work();
+      } catch (error) {
+        for (const { id } of concerned) failures.set(id, error);
+      }
+    };
+    const byTenant = Map.groupBy(events, ({ tenantId }) => tenantId);
+    await mapLimit([...byTenant], FAN_OUT, ([tenantId, own]) =>
+      attempt(own, () => webhookEndpoints(this.env, tenantId).publish(own.map(toNotification))),
+    );
+    await mapLimit(events.filter(concernsTracking), FAN_OUT, (event) => attempt([event], () => this.#track(event)));
+    if (failures.size > 0) throw new NotTaken(new Set(failures.keys()), [...failures.values()][0]);
   }
 
-  async #unpark(shard: ShardName): Promise<void> {
-    await this.env[shard]
-      .prepare('UPDATE outbox SET parked_at = NULL WHERE parked_at < ?')
-      .bind(Date.now() - UNPARK_AFTER_MS)
-      .run();
+  async #track(event: ProcurementEvent): Promise<void> {
+    const context = systemContext(event.tenantId, 'procurement-events', event.correlationId);
+    const answer = await this.env.TRACKING.applyBookingEvent(context, event);
+    if (!answer.ok) throw new Error(`${answer.code}: ${answer.detail}`);
   }
 
   /** Drops answers to keyed requests that nobody will ask for again; looked at once an hour. */

@@ -36,7 +36,7 @@ const OBJECTS: [RegExp, string][] = [
   [/Connection/, 'connection'],
   [/Receipt/, 'receipt'],
   [/DeadLetter/, 'deadLetter'],
-  [/Endpoint|listDeliveries/, 'endpoint'],
+  [/Endpoint|listDeliveries|replayEvents/, 'endpoint'],
   [/replayDelivery/, 'delivery'],
   [/Limits/, 'tenant'],
   [/User|Factor|PasswordReset/, 'user'],
@@ -57,6 +57,9 @@ function inputFor(operation: Operation, { a }: World, seed: number): object {
     ...(/[tT]ransition/.test(operation.name) ? { to: fc.constant('cancelled') } : {}),
     ...(operation.name === 'createClient' ? { scopes: fc.constant(undefined) } : {}),
     ...(operation.name === 'createInvitation' ? { carrierId: fc.constant(undefined) } : {}),
+    ...(operation.name === 'replayEvents'
+      ? { from: fc.constant('2026-11-01T00:00:00Z'), until: fc.constant(undefined) }
+      : {}),
     ...(/eta|reliability|listPositions|pairDevice|audit/i.test(operation.name)
       ? { from: fc.constant(undefined), to: fc.constant(undefined) }
       : {}),

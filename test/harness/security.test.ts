@@ -25,7 +25,7 @@ it('a check that sees something else, or cannot be run, has failed', async () =>
 
 it('the sweep sees a change in each place where something of a tenant is stored', async () => {
   const { ids, tenant } = lab.world.a;
-  const where = { container: SHARED_NUMBER, connection: ids.connection! };
+  const where = { container: SHARED_NUMBER, connection: ids.connection!, endpoint: ids.endpoint! };
   const before = await storedAtRest(lab.platform, ids.tenant!, where);
   await tenant.admin.must('POST', '/v1/clients', { name: 'one more', role: 'viewer' });
   await tenant.admin.must('POST', '/v1/bookings', { allocationId: ids.allocation, quantity: 1 });

@@ -13,6 +13,8 @@ const RESTLESS = new Set([
   // What waits to be sent, and estimates: alarms send the one and make the other anew.
   'outbox',
   'audit_outbox',
+  // How an endpoint answers: attempts go on.
+  'standing',
   'eta_said',
   'eta_models',
   'distance_fields',
@@ -25,7 +27,7 @@ const RESTLESS = new Set([
  * a container's alarm brings up to date.
  */
 const AT_REST: Record<string, string> = {
-  deliveries: 'id, endpoint_id, event_id, type, body',
+  log: 'id, event_id, type, body',
   containers: 'number, carrier_id, destination',
   object: 'tenant_id, open_month, open_points',
 };
@@ -80,7 +82,7 @@ export type Stored = Record<string, string>;
 export async function storedOf(
   platform: Platform,
   tenantId: string,
-  { container, connection }: { container: string; connection: string },
+  { container, connection, endpoint }: { container: string; connection: string; endpoint: string },
 ): Promise<Stored> {
   const [identity, tracking, notifications] = [
     'fairlead-identity',
@@ -97,7 +99,8 @@ export async function storedOf(
     container: objectRows(platform, tracking, 'ContainerTracker', `${tenantId}:${container}`),
     inbox: objectRows(platform, tracking, 'CarrierInbox', connection),
     ledger: objectRows(platform, tracking, 'EtaLedger', tenantId),
-    deliveries: objectRows(platform, notifications, 'DeliveryLog', tenantId),
+    endpoints: objectRows(platform, notifications, 'WebhookEndpoints', tenantId),
+    deliveries: objectRows(platform, notifications, 'DeliveryLog', `${tenantId}/${endpoint}`),
   };
   const read = await Promise.all(Object.entries(parts).map(async ([name, rows]) => [name, await rows] as const));
   return Object.fromEntries(read);

@@ -76,7 +76,7 @@ async function versionOf(lab: Lab, { path }: DocumentedOperation): Promise<strin
 
 async function sweep(lab: Lab, op: DocumentedOperation): Promise<string> {
   const { ids } = lab.world.a;
-  const where = { container: SHARED_NUMBER, connection: ids.connection! };
+  const where = { container: SHARED_NUMBER, connection: ids.connection!, endpoint: ids.endpoint! };
   const before = await storedAtRest(lab.platform, ids.tenant!, where);
   const etag = op.method === 'PUT' || op.method === 'POST' ? await versionOf(lab, op) : null;
   const shown: string[] = [];

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { gatewayAnswers } from '../../contracts/gateway/answers.ts';
 import { identity } from '../../contracts/identity/index.ts';
-import type { Operation } from '../../contracts/kit/operation.ts';
+import { isForCallers, type Operation } from '../../contracts/kit/operation.ts';
 import { notifications } from '../../contracts/notifications/index.ts';
 import { observer } from '../../contracts/operations/index.ts';
 import { procurement } from '../../contracts/procurement/index.ts';
@@ -24,7 +24,7 @@ const OUTPUTS = new Map<string, z.ZodType>([
   ['protectedResourceOfHost', gatewayAnswers.protectedResource],
   ...[identity, tracking, procurement, notifications, observer]
     .flatMap((contract) => Object.values(contract) as Operation[])
-    .filter(({ permission }) => typeof permission === 'string' && permission !== 'connection')
+    .filter(({ permission }) => isForCallers(permission))
     .map(({ name, output }) => [name, output] as const),
 ]);
 

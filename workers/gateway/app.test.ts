@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { identity } from '../../contracts/identity/index.ts';
-import type { Operation } from '../../contracts/kit/operation.ts';
+import { isForCallers, type Operation } from '../../contracts/kit/operation.ts';
 import { PERMISSION_NAMES, ROLES } from '../../contracts/kit/permissions.ts';
 import { notifications } from '../../contracts/notifications/index.ts';
 import { observer } from '../../contracts/operations/index.ts';
@@ -77,9 +77,7 @@ describe('every operation', () => {
 
   it('of callers from outside has one route, and any other none', () => {
     const routed = ROUTES.flatMap((route) => ('operation' in route ? [route.operation] : []));
-    const outside = OPERATIONS.filter(
-      ({ permission }) => typeof permission === 'string' && permission !== 'connection',
-    );
+    const outside = OPERATIONS.filter(({ permission }) => isForCallers(permission));
     const byName = (operations: Operation[]) => operations.map(({ service, name }) => `${service}.${name}`).sort();
     expect(byName(routed)).toEqual(byName(outside));
   });

@@ -2,6 +2,7 @@ import { requireBindings } from '../../platform/env.ts';
 
 /** The notifications Worker's bindings: by design nothing that a forged request could reach. */
 export interface Env {
+  WEBHOOK_ENDPOINTS: DurableObjectNamespace;
   DELIVERY_LOG: DurableObjectNamespace;
   /** Where acts are recorded. */
   AUDIT_TRAIL: DurableObjectNamespace;
@@ -18,5 +19,5 @@ export interface Env {
 
 /** Throws, naming what is missing. */
 export function checkEnv(env: Env): void {
-  requireBindings('notifications', env, ['DELIVERY_LOG', 'AUDIT_TRAIL', 'ISSUER', 'SEALING_KEY']);
+  requireBindings('notifications', env, ['WEBHOOK_ENDPOINTS', 'DELIVERY_LOG', 'AUDIT_TRAIL', 'ISSUER', 'SEALING_KEY']);
 }

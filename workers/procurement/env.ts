@@ -1,5 +1,5 @@
-import type { Notification } from '../../contracts/notifications/events.ts';
-import type { ProcurementEvent } from '../../contracts/procurement/events.ts';
+import type { ServiceApi } from '../../contracts/kit/operation.ts';
+import type { tracking } from '../../contracts/tracking/index.ts';
 import type { ShardBindings } from '../../platform/d1/shards.ts';
 import { SHARDS } from '../../platform/d1/shards.ts';
 import { requireBindings } from '../../platform/env.ts';
@@ -10,8 +10,10 @@ export interface Env extends ShardBindings {
   OUTBOX_RELAY: DurableObjectNamespace;
   /** Where acts are recorded. */
   AUDIT_TRAIL: DurableObjectNamespace;
-  PROCUREMENT_EVENTS: Queue<ProcurementEvent>;
-  NOTIFICATIONS_QUEUE: Queue<Notification>;
+  /** Where events for a tenant's endpoints go. */
+  WEBHOOK_ENDPOINTS: DurableObjectNamespace;
+  /** Where bookings' containers are registered. */
+  TRACKING: ServiceApi<typeof tracking>;
   /** Where metrics go, if anywhere. */
   METRICS?: AnalyticsEngineDataset;
   /** The demonstration's faster clock of the world (platform/clock.ts). */
@@ -26,7 +28,7 @@ export function checkEnv(env: Env): void {
     'DIRECTORY',
     'OUTBOX_RELAY',
     'AUDIT_TRAIL',
-    'PROCUREMENT_EVENTS',
-    'NOTIFICATIONS_QUEUE',
+    'WEBHOOK_ENDPOINTS',
+    'TRACKING',
   ]);
 }

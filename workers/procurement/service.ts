@@ -11,7 +11,6 @@ import * as allocations from './features/allocations.ts';
 import * as bookings from './features/bookings.ts';
 import * as carrierBookings from './features/carrier-bookings.ts';
 import * as shipments from './features/shipments.ts';
-import { consumeDeadEvents } from './queues/dead-events.ts';
 
 const answers = serve<typeof procurement, Env>(procurement, {
   ...allocations,
@@ -24,8 +23,4 @@ const answers = serve<typeof procurement, Env>(procurement, {
 });
 
 /** The Worker's class. */
-export class ProcurementService extends entrypoint(procurement, answers, checkEnv) {
-  override async queue(batch: MessageBatch): Promise<void> {
-    await consumeDeadEvents(this.env, batch);
-  }
-}
+export class ProcurementService extends entrypoint(procurement, answers, checkEnv) {}

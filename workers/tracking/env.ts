@@ -1,4 +1,3 @@
-import type { Notification } from '../../contracts/notifications/events.ts';
 import type { TelemetryMessage } from '../../contracts/tracking/events.ts';
 import { requireBindings } from '../../platform/env.ts';
 
@@ -14,7 +13,8 @@ export interface Env {
   ETA_LEDGER: DurableObjectNamespace;
   ETA_COMMONS: DurableObjectNamespace;
   TELEMETRY: Queue<TelemetryMessage>;
-  NOTIFICATIONS_QUEUE: Queue<Notification>;
+  /** Where events for a tenant's endpoints go. */
+  WEBHOOK_ENDPOINTS: DurableObjectNamespace;
   /** Base64 of the 32 bytes that seal connection secrets. */
   SEALING_KEY: string;
   /** Ring of keys that tickets carry a check under. */
@@ -29,7 +29,6 @@ export interface Env {
 export const QUEUES = {
   telemetry: 'fairlead-telemetry',
   telemetryDead: 'fairlead-telemetry-dead',
-  procurementEvents: 'fairlead-procurement-events',
 } as const;
 
 const REQUIRED = [
@@ -42,7 +41,7 @@ const REQUIRED = [
   'ETA_LEDGER',
   'ETA_COMMONS',
   'TELEMETRY',
-  'NOTIFICATIONS_QUEUE',
+  'WEBHOOK_ENDPOINTS',
   'SEALING_KEY',
   'TOKEN_KEY',
 ] as const satisfies readonly (keyof Env)[];

@@ -1,4 +1,4 @@
-/** The tracking service: RPC for the gateway, the consumer of its queues, and the nightly training of ETA models. */
+/** The tracking service: RPC for the gateway, the consumer of its queue, and the nightly training of ETA models. */
 import { ok } from '../../contracts/kit/result.ts';
 import { serve } from '../../contracts/kit/serve.ts';
 import { tracking } from '../../contracts/tracking/index.ts';
@@ -16,7 +16,7 @@ import * as routes from './features/routes.ts';
 import * as sealing from './features/sealing.ts';
 import * as tickets from './features/tickets.ts';
 import * as unclaimed from './features/unclaimed.ts';
-import { consumeProcurementEvents } from './queues/procurement-events.ts';
+import { applyBookingEvent } from './features/booking-events.ts';
 import { consumeTelemetry, consumeTelemetryDead } from './queues/telemetry.ts';
 import { sweepLedgers } from './sweep.ts';
 
@@ -39,6 +39,7 @@ const answers = serve<typeof tracking, Env>(tracking, {
   ...sealing,
   ...tickets,
   ingest,
+  applyBookingEvent,
   readiness: async ({ env }) => ok(await readinessOf({ DIRECTORY: env.DIRECTORY }, 'connections')),
 });
 
@@ -47,7 +48,6 @@ export class TrackingService extends entrypoint(tracking, answers, checkEnv) {
   override async queue(batch: MessageBatch): Promise<void> {
     if (batch.queue === QUEUES.telemetry) return consumeTelemetry(this.env, batch);
     if (batch.queue === QUEUES.telemetryDead) return consumeTelemetryDead(this.env, batch);
-    if (batch.queue === QUEUES.procurementEvents) return consumeProcurementEvents(this.env, batch);
     throw new Error(`no consumer for the queue ${batch.queue}`);
   }
 

@@ -1677,6 +1677,10 @@ export interface NewWebhookEndpoint {
     | 'booking.completed'
     | 'booking.cancelled'
   )[];
+  /** Only what concerns these carriers; all when empty. What the carrier is not known of is not sent then */
+  carrierIds?: string[];
+  /** Only what concerns these lanes; all when empty. What the lane is not known of is not sent then */
+  lanes?: WebhookLane[];
   /** What it is for */
   description?: string;
 }
@@ -2406,9 +2410,9 @@ export interface WebhookDelivery {
   lastStatus: number | null;
   /** What went wrong last */
   lastError: string | null;
-  /** When the event came up */
+  /** When it was put in line */
   createdAt: string;
-  /** When it is tried next */
+  /** When it is tried next; a paused or failing endpoint may be later */
   nextAttemptAt: string | null;
   /** When it was taken */
   deliveredAt: string | null;
@@ -2428,14 +2432,31 @@ export interface WebhookEndpoint {
   id: string;
   /** Where deliveries are posted */
   url: string;
-  /** Events it wants; all when empty */
-  types: string[];
+  /** Events wanted; all when empty */
+  types: (
+    | 'container.milestone'
+    | 'container.milestone_corrected'
+    | 'container.milestone_withdrawn'
+    | 'container.alert'
+    | 'container.eta'
+    | 'booking.confirmed'
+    | 'booking.shipped'
+    | 'booking.completed'
+    | 'booking.cancelled'
+  )[];
+  /** Only what concerns these carriers; all when empty. What the carrier is not known of is not sent then */
+  carrierIds: string[];
+  /** Only what concerns these lanes; all when empty. What the lane is not known of is not sent then */
+  lanes: WebhookLane[];
   /** What it is for */
   description: string;
-  /** Whether events are delivered */
-  status: 'active' | 'disabled';
+  /** Whether deliveries are sent; while paused they are kept */
+  status: 'active' | 'paused';
+  /** Somebody asked for it, or the endpoint answered 410 Gone */
+  pausedBecause: 'asked' | 'gone' | null;
   /** When it was added */
   createdAt: string;
+  health: WebhookHealth;
 }
 
 /** A page of a list of WebhookEndpoint */
@@ -2452,16 +2473,67 @@ export interface WebhookEndpointWithSecret {
   id: string;
   /** Where deliveries are posted */
   url: string;
-  /** Events it wants; all when empty */
-  types: string[];
+  /** Events wanted; all when empty */
+  types: (
+    | 'container.milestone'
+    | 'container.milestone_corrected'
+    | 'container.milestone_withdrawn'
+    | 'container.alert'
+    | 'container.eta'
+    | 'booking.confirmed'
+    | 'booking.shipped'
+    | 'booking.completed'
+    | 'booking.cancelled'
+  )[];
+  /** Only what concerns these carriers; all when empty. What the carrier is not known of is not sent then */
+  carrierIds: string[];
+  /** Only what concerns these lanes; all when empty. What the lane is not known of is not sent then */
+  lanes: WebhookLane[];
   /** What it is for */
   description: string;
-  /** Whether events are delivered */
-  status: 'active' | 'disabled';
+  /** Whether deliveries are sent; while paused they are kept */
+  status: 'active' | 'paused';
+  /** Somebody asked for it, or the endpoint answered 410 Gone */
+  pausedBecause: 'asked' | 'gone' | null;
   /** When it was added */
   createdAt: string;
+  health: WebhookHealth;
   /** The signing secret, shown once */
   secret: string;
+}
+
+/** How deliveries to an endpoint stand */
+export interface WebhookHealth {
+  /** How it answers: `down` after five failures in a row, then tried at growing intervals */
+  state: 'ok' | 'failing' | 'down';
+  /** Deliveries that wait */
+  pending: number;
+  /** When the oldest event that waits came up */
+  oldestPendingAt: string | null;
+  /** Nothing is sent before: the endpoint asked for it, or is down */
+  nextAttemptAt: string | null;
+  /** When it took a delivery last */
+  lastDeliveredAt: string | null;
+  /** HTTP status of its last answer */
+  lastStatus: number | null;
+  /** What went wrong with the last attempt */
+  lastError: string | null;
+  /** Events that were not kept for it, because too many were waiting */
+  refused: number;
+}
+
+/** A lane that an endpoint wants events of */
+export interface WebhookLane {
+  /** Port of loading (UN/LOCODE); null for any */
+  origin: string | null;
+  /** Port of discharge (UN/LOCODE); null for any */
+  destination: string | null;
+}
+
+/** What is delivered once more */
+export interface WebhookReplayed {
+  /** Deliveries that are pending again */
+  replayed: number;
 }
 
 /** What is posted to an endpoint. */
@@ -2479,6 +2551,12 @@ export type WebhookPayload =
         bookingId: string | null;
         /** Your own reference */
         reference: string | null;
+        /** The carrier of the journey, as far as it is known */
+        carrierId: string | null;
+        /** Port of loading (UN/LOCODE), as far as it is known */
+        origin: string | null;
+        /** Port of discharge (UN/LOCODE), as far as it is known */
+        destination: string | null;
         /** Which */
         milestone:
           | 'empty_picked_up'
@@ -2516,6 +2594,12 @@ export type WebhookPayload =
         bookingId: string | null;
         /** Your own reference */
         reference: string | null;
+        /** The carrier of the journey, as far as it is known */
+        carrierId: string | null;
+        /** Port of loading (UN/LOCODE), as far as it is known */
+        origin: string | null;
+        /** Port of discharge (UN/LOCODE), as far as it is known */
+        destination: string | null;
         /** Which */
         milestone:
           | 'empty_picked_up'
@@ -2560,6 +2644,12 @@ export type WebhookPayload =
         bookingId: string | null;
         /** Your own reference */
         reference: string | null;
+        /** The carrier of the journey, as far as it is known */
+        carrierId: string | null;
+        /** Port of loading (UN/LOCODE), as far as it is known */
+        origin: string | null;
+        /** Port of discharge (UN/LOCODE), as far as it is known */
+        destination: string | null;
         /** Which */
         milestone:
           | 'empty_picked_up'
@@ -2597,6 +2687,12 @@ export type WebhookPayload =
         bookingId: string | null;
         /** Your own reference */
         reference: string | null;
+        /** The carrier of the journey, as far as it is known */
+        carrierId: string | null;
+        /** Port of loading (UN/LOCODE), as far as it is known */
+        origin: string | null;
+        /** Port of discharge (UN/LOCODE), as far as it is known */
+        destination: string | null;
         /** What it is about */
         alert: 'late' | 'stopped' | 'temperature' | 'door' | 'shock';
         /** What was seen */
@@ -2616,6 +2712,12 @@ export type WebhookPayload =
         bookingId: string | null;
         /** Your own reference */
         reference: string | null;
+        /** The carrier of the journey, as far as it is known */
+        carrierId: string | null;
+        /** Port of loading (UN/LOCODE), as far as it is known */
+        origin: string | null;
+        /** Port of discharge (UN/LOCODE), as far as it is known */
+        destination: string | null;
         /** What the ETA is about */
         target: 'vessel_arrival' | 'discharge' | 'gate_out' | 'delivery';
         /** The place it is about (UN/LOCODE) */
@@ -2734,6 +2836,17 @@ export type WebhookPayload =
         containers: string[];
         /** The arrival that was promised */
         promisedArrivalAt: string;
+      };
+    }
+  | {
+      /** Type of the event */
+      type: 'endpoint.test';
+      /** When the event came up */
+      timestamp: string;
+      /** Somebody asked for a test of the endpoint: sent to it alone, whatever it subscribes to */
+      data: {
+        /** The endpoint */
+        endpointId: string;
       };
     };
 
@@ -3657,7 +3770,46 @@ export interface Operations {
   createEndpoint: { input: NewWebhookEndpoint; output: WebhookEndpointWithSecret };
   /** List endpoints */
   listEndpoints: { input: Record<string, never>; output: WebhookEndpointPage };
-  /** Remove an endpoint with its delivery log */
+  /** One endpoint with how its deliveries stand */
+  getEndpoint: {
+    input: {
+      /** Id of the endpoint */
+      id: string;
+    };
+    output: WebhookEndpoint;
+  };
+  /** Change, pause or resume an endpoint */
+  updateEndpoint: {
+    input: {
+      /** Where to post: https, a public name */
+      url?: string;
+      /** Events wanted; all when empty */
+      types?: (
+        | 'container.milestone'
+        | 'container.milestone_corrected'
+        | 'container.milestone_withdrawn'
+        | 'container.alert'
+        | 'container.eta'
+        | 'booking.confirmed'
+        | 'booking.shipped'
+        | 'booking.completed'
+        | 'booking.cancelled'
+      )[];
+      /** Only what concerns these carriers; all when empty. What the carrier is not known of is not sent then */
+      carrierIds?: string[];
+      /** Only what concerns these lanes; all when empty. What the lane is not known of is not sent then */
+      lanes?: WebhookLane[];
+      /** What it is for */
+      description?: string;
+      /** Whether deliveries wait */
+      paused?: boolean;
+    } & {
+      /** Id of the endpoint */
+      id: string;
+    };
+    output: WebhookEndpoint;
+  };
+  /** Remove an endpoint with its delivery log and what waits for it */
   deleteEndpoint: {
     input: {
       /** Id of the endpoint */
@@ -3685,8 +3837,58 @@ export interface Operations {
       cursor?: string;
       /** Items of the page at most */
       limit?: number;
+      /** Of this status alone */
+      status?: 'pending' | 'delivered' | 'failed';
+      /** Of this type of event alone */
+      type?:
+        | 'container.milestone'
+        | 'container.milestone_corrected'
+        | 'container.milestone_withdrawn'
+        | 'container.alert'
+        | 'container.eta'
+        | 'booking.confirmed'
+        | 'booking.shipped'
+        | 'booking.completed'
+        | 'booking.cancelled';
     };
     output: WebhookDeliveryPage;
+  };
+  /** Deliver all events once more from an instant or an event on */
+  replayEvents: {
+    input: {
+      /** Events since this instant; RFC 3339 with its zone */
+      from?: string;
+      /** Instead of `from`: this event and what came after it */
+      fromEventId?: string;
+      /** Events before this instant; all until now without it */
+      until?: string;
+      /** All of them, or those alone that the endpoint has not taken */
+      only?: 'all' | 'failed';
+      /** Of these types; of all when empty */
+      types?: (
+        | 'container.milestone'
+        | 'container.milestone_corrected'
+        | 'container.milestone_withdrawn'
+        | 'container.alert'
+        | 'container.eta'
+        | 'booking.confirmed'
+        | 'booking.shipped'
+        | 'booking.completed'
+        | 'booking.cancelled'
+      )[];
+    } & {
+      /** Id of the endpoint */
+      id: string;
+    };
+    output: WebhookReplayed;
+  };
+  /** Send a test to an endpoint and answer what became of it */
+  testEndpoint: {
+    input: {
+      /** Id of the endpoint */
+      id: string;
+    };
+    output: WebhookDelivery;
   };
   /** Deliver an event once more */
   replayDelivery: {
@@ -3914,6 +4116,8 @@ export const OPERATIONS: Record<keyof Operations, Route> = {
   getShipmentOverview: { method: 'GET', path: '/v1/shipments/{id}/overview' },
   createEndpoint: { method: 'POST', path: '/v1/webhook-endpoints', body: true, idempotent: true },
   listEndpoints: { method: 'GET', path: '/v1/webhook-endpoints' },
+  getEndpoint: { method: 'GET', path: '/v1/webhook-endpoints/{id}' },
+  updateEndpoint: { method: 'PATCH', path: '/v1/webhook-endpoints/{id}', body: true },
   deleteEndpoint: { method: 'DELETE', path: '/v1/webhook-endpoints/{id}' },
   rotateEndpointSecret: {
     method: 'POST',
@@ -3922,6 +4126,8 @@ export const OPERATIONS: Record<keyof Operations, Route> = {
     idempotent: true,
   },
   listDeliveries: { method: 'GET', path: '/v1/webhook-endpoints/{id}/deliveries' },
+  replayEvents: { method: 'POST', path: '/v1/webhook-endpoints/{id}/replay', body: true },
+  testEndpoint: { method: 'POST', path: '/v1/webhook-endpoints/{id}/test' },
   replayDelivery: { method: 'POST', path: '/v1/webhook-deliveries/{id}/replay' },
   listAudit: { method: 'GET', path: '/v1/audit' },
   auditRange: { method: 'GET', path: '/v1/audit/range' },

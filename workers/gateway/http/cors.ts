@@ -11,7 +11,7 @@ import { problem } from './problems.ts';
 const ORIGIN_TTL_MS = 60_000;
 /** An origin that was just registered should not stay out for long. */
 const UNKNOWN_TTL_MS = 5_000;
-const METHODS = 'GET, POST, PUT, DELETE';
+const METHODS = 'GET, POST, PUT, PATCH, DELETE';
 const HEADERS =
   'authorization, content-type, dpop, fairlead-bookmark, idempotency-key, if-match, if-none-match, x-correlation-id';
 const EXPOSED =

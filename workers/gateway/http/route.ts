@@ -4,7 +4,12 @@
  */
 import type { Hono } from 'hono';
 import { z } from 'zod';
-import type { Operation, RequestContext, ServiceName } from '../../../contracts/kit/operation.ts';
+import {
+  isForCallers,
+  type Operation,
+  type RequestContext,
+  type ServiceName,
+} from '../../../contracts/kit/operation.ts';
 import { type Answer, type ErrorCode, type Failure, invalid } from '../../../contracts/kit/result.ts';
 import { faultsOf } from '../../../contracts/kit/serve.ts';
 import { API_BODY_MAX_BYTES } from '../../../platform/limits.ts';
@@ -20,7 +25,7 @@ import { problem } from './problems.ts';
 const OBJECT_MAX_CHARS = 200;
 
 /** The methods of routes. */
-export type Method = 'get' | 'post' | 'put' | 'delete';
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** What every route has. */
 interface RouteBase {
@@ -108,7 +113,7 @@ export const nameOf = ({ method, path }: RouteBase): string => `${method.toUpper
 export function accessOf(route: Route): Access {
   if (!('operation' in route)) return route.access;
   const { permission } = route.operation;
-  if (typeof permission === 'string' && permission !== 'connection') return permission;
+  if (isForCallers(permission)) return permission;
   throw new Error(`${route.operation.name} is no operation for callers from outside`);
 }
 

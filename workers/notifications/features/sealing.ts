@@ -3,7 +3,7 @@ import { PLATFORM_TENANT } from '../../../contracts/kit/actor.ts';
 import { type Answer, ok } from '../../../contracts/kit/result.ts';
 import type { Resealing } from '../../../contracts/kit/sealing.ts';
 import { recordAsked } from '../../../durable-objects/audit-trail/asked.ts';
-import { deliveryLog } from '../../../durable-objects/delivery-log/stub.ts';
+import { webhookEndpoints } from '../../../durable-objects/webhook-endpoints/stub.ts';
 import { mapLimit } from '../../../platform/concurrency.ts';
 import { FAN_OUT } from '../../../platform/limits.ts';
 import { ResealingTally } from '../../../platform/resealing.ts';
@@ -23,7 +23,7 @@ export async function resealNotifications({
   await recordAsked(env, scope, done, now);
   const tally = new ResealingTally();
   await mapLimit(input.tenantIds, FAN_OUT, async (id) => {
-    const { secrets, answers } = await deliveryLog(env, id).reseal();
+    const { secrets, answers } = await webhookEndpoints(env, id).reseal();
     tally.add('endpoint secrets', secrets);
     for (const [keyId, count] of Object.entries(answers)) {
       tally.keep({ ring: 'sealing-keys', what: 'answers of the last day', keyId, count });

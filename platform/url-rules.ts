@@ -1,4 +1,4 @@
-import type { UrlRules } from '../../domain/identifiers/public-url.ts';
+import type { UrlRules } from '../domain/identifiers/public-url.ts';
 
 /** Which addresses an installation may call. */
 export function urlRulesOf({
