@@ -9,10 +9,11 @@ import { cost, growth } from './fleet.ts';
 import { BATCH_CONTAINERS, BATCH_EVENTS, batch, ingestRate, LANES, post } from './ingest.ts';
 import { inTurns, median, quantile, ROUNDS, rate, round3 } from './load.ts';
 import { numberOf, registerMany, type Stage, setStage, strikeStage } from './stage.ts';
+import { webhooks } from './webhooks.ts';
 
 const USAGE = `Usage: npm run bench [-- NAME ...]
   Measures production bundles in one local runtime beside a bare Worker with a bare object.
-  NAME: read, ingest, live, booking, cost, growth, eta (all when none is named).`;
+  NAME: read, ingest, live, booking, cost, growth, webhooks, eta (all when none is named).`;
 
 const BATCHES = 60;
 
@@ -150,7 +151,15 @@ async function booking(stage: Stage): Promise<object> {
   return { bookingRatio: found.ratio, bookingsPerSecond: { ours: found.ours, floor: found.floor } };
 }
 
-const BENCHES: Record<string, (stage: Stage) => Promise<object>> = { read, ingest, live, booking, cost, growth };
+const BENCHES: Record<string, (stage: Stage) => Promise<object>> = {
+  read,
+  ingest,
+  live,
+  booking,
+  cost,
+  growth,
+  webhooks,
+};
 /** Benchmarks of pure functions: no runtime is started for them. */
 const ALONE: Record<string, () => Promise<object>> = { eta };
 

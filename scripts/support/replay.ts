@@ -60,7 +60,7 @@ export function parseRecording(csv: string): RecordedPosition[] {
 }
 
 /** A container number for a recorded vessel: valid, and the same in every replay. */
-export function containerOf(vessel: string): string {
+function containerOf(vessel: string): string {
   const ten = `RPLU${vessel.replaceAll(/\D/g, '').slice(-6).padStart(6, '0')}`;
   return ten + checkDigit(ten);
 }
