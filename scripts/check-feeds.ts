@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { differencesOf } from './feeds/compare.ts';
 import { readFeeds } from './feeds/folder.ts';
-import { createParties, postFeeds, readJourneys, settled } from './feeds/post.ts';
+import { createParties, postFeeds, readContainers, settled } from './feeds/post.ts';
 import { buildConsole } from './support/runtime.ts';
 import { startScratch } from './support/scratch.ts';
 import { main, options, PlainError, progressBar, step } from './support/terminal.ts';
 
 const USAGE = `Usage: npm run check:feeds -- DIR
   Posts the deliveries of a folder of generated feeds (registrations.jsonl, deliveries.jsonl, truth.jsonl) through the
-  front door of a platform that is started for it, reads journeys and milestones back, and compares them with the
+  front door of a platform that is started for it, reads journeys, milestones, positions and alerts back, and compares them with the
   truth. Exit status 1 when a container is different.`;
 
 const SHOWN_MAX = 200;
@@ -33,7 +33,7 @@ await main(async () => {
     const receipts = await postFeeds(target, feeds, parties, progressBar('Posting', feeds.deliveries.length));
     const reasons = await step('Waiting for the containers', () => settled(target, receipts));
     for (const [code, count] of reasons) console.log(`Refused ${count} with ${code}`);
-    const read = await readJourneys(target, feeds.truths, progressBar('Reading', feeds.truths.length));
+    const read = await readContainers(target, feeds.truths, progressBar('Reading', feeds.truths.length));
     const differences = feeds.truths.map((truth) => ({
       container: truth.container,
       found: differencesOf(truth, read.get(truth.container)),

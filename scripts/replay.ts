@@ -1,9 +1,5 @@
 /** `npm run replay -- FILE.csv`: recorded positions through the front door of a platform. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ApiClient } from './support/api.ts';
-import { loadDemo } from './support/demo.ts';
+import { readFileSync } from 'node:fs';
 import {
   countMismatches,
   countReceipts,
@@ -13,8 +9,7 @@ import {
   type ReplaySummary,
   settleReceipts,
 } from './support/replay.ts';
-import { ROOT } from './support/root.ts';
-import { startScratch } from './support/scratch.ts';
+import { onPlatform } from './support/target.ts';
 import { main, numberOption, options, PlainError, progressBar, step } from './support/terminal.ts';
 
 const USAGE = `Usage: npm run replay -- FILE.csv [options]
@@ -39,11 +34,7 @@ await main(async () => {
     throw new PlainError(`The file ${file} cannot be read.`);
   }
   const rows = parseRecording(text);
-  const running = await runningPlatform(port);
-  const scratchDir = running ? null : mkdtempSync(join(tmpdir(), 'fairlead-replay-'));
-  const scratch = scratchDir ? await step('Starting a platform for the replay', () => startScratch(scratchDir)) : null;
-  try {
-    const target = running ?? { origin: scratch!.origin, api: scratch!.api };
+  await onPlatform(port, 'replay', async (target) => {
     const connection = await step('Registering the vessels', () => prepareReplay(target, rows));
     const bar = progressBar('Posting', rows.length);
     const receipts = await postRecording(target, connection, rows, { speed, onProgress: bar, wait });
@@ -61,21 +52,5 @@ await main(async () => {
     console.log(JSON.stringify(summary));
     const whole = counts.accepted + counts.duplicates + counts.rejected === rows.length && lastPositionMismatches === 0;
     if (!whole) process.exitCode = 1;
-  } finally {
-    await scratch?.runtime.stop();
-    if (scratchDir) rmSync(scratchDir, { recursive: true, force: true });
-  }
+  });
 });
-
-async function runningPlatform(port: number): Promise<{ origin: string; api: ApiClient } | null> {
-  const origin = `http://localhost:${port}`;
-  const demo = loadDemo(join(ROOT, '.data'));
-  try {
-    const { status } = (await (await fetch(`${origin}/healthz`)).json()) as { status: string };
-    if (status !== 'ok' || !demo) return null;
-    console.log(`Using the platform at ${origin}.`);
-    return { origin, api: new ApiClient(origin, demo.client) };
-  } catch {
-    return null;
-  }
-}

@@ -130,6 +130,16 @@ describe('advance', () => {
     expect(memory.state.asOf).toBeLessThanOrEqual(base.now);
   });
 
+  it('shows the alerts of an ended journey as over, and raises none of them on the next', () => {
+    const shocked: PointTuple = [1 * HOUR, 0, 90, null, null, { shockG: 9 }, 1];
+    const first = advance(registered, { ...base, now: HOUR, points: [shocked] });
+    const present = presentOf([event({})]);
+    const other = { ...present, journey: { ...present.journey, id: 'another' } };
+    const next = advance(first.memory, { ...base, now: 9 * HOUR, present: other });
+    expect(next.memory.state.alerts).toMatchObject([{ kind: 'shock', clearedAt: 9 * HOUR }]);
+    expect(next.raised).toEqual([]);
+  });
+
   it('judges every reading of a batch, and no reading that comes too late', () => {
     const sensed = (hour: number, shockG: number): PointTuple => [hour * HOUR, 0, 90, null, null, { shockG }, hour];
     const first = advance(registered, { ...base, points: [sensed(1, 9), sensed(2, 0.1)] });

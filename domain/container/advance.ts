@@ -1,6 +1,6 @@
 /** Moves a container's memory forward: the decisions of its object, as pure functions. */
 import { judgeReadings } from '../alerts/readings.ts';
-import { type Alert, type AlertInput, evaluateAlerts } from '../alerts/rules.ts';
+import { type Alert, type AlertInput, evaluateAlerts, trim } from '../alerts/rules.ts';
 import type { Eta, SaidEta, Target } from '../eta/eta.ts';
 import { followJourney } from '../eta/journey.ts';
 import { type Plan, saidBy } from '../eta/plan.ts';
@@ -48,7 +48,7 @@ export interface Advanced {
 /** Takes in points, and a journey that has changed. Cost is linear in what is new. */
 export function advance(memory: TrackerMemory, input: Advance): Advanced {
   const { present, changes } = input;
-  const from = present && memory.state.journeyId !== present.journey.id ? turnTo(memory) : memory;
+  const from = present && memory.state.journeyId !== present.journey.id ? turnTo(memory, input.now) : memory;
   const before = from.state;
   const registration = present ? present.registration : before.registration;
   const truth = present ? shownOf(present.journey) : truthOf(before);
@@ -101,12 +101,16 @@ export function advance(memory: TrackerMemory, input: Advance): Advanced {
   return { memory: next, changes, raised, said: eta.said, arrived: eta.reached, points, confirmed: seen.confirmed };
 }
 
-/** The memory at the beginning of another journey: where the box is stays known, what was estimated and raised does not. */
-function turnTo(memory: TrackerMemory): TrackerMemory {
+/**
+ * The memory at the beginning of another journey: where the box is stays known, what was estimated does not. Alerts of the
+ * journey before are over; that they were raised is still shown.
+ */
+function turnTo(memory: TrackerMemory, now: number): TrackerMemory {
   const { state, eta } = memory;
   // The first journey of a memory that was stored by the release before, which knew no journeys, is the same one.
   if (state.journeyId === null) return memory;
-  const ended = { eta: null, onward: [], carrierEtaAt: null, arrivedAt: null, alerts: [], registration: null };
+  const alerts = trim(state.alerts.map((alert) => ({ ...alert, clearedAt: alert.clearedAt ?? now })));
+  const ended = { eta: null, onward: [], carrierEtaAt: null, arrivedAt: null, alerts, registration: null };
   const empty = { status: 'registered', statusAt: null, vesselName: null, vesselImo: null, voyage: null } as const;
   return {
     ...memory,

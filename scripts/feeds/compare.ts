@@ -1,7 +1,8 @@
 /** Holds what the platform answers against the truth of generated feeds. */
 import { portOf } from '../../reference/ports.ts';
-import type { TrueContainer, TrueJourney, TrueMilestone } from './folder.ts';
-import type { ReadJourney } from './post.ts';
+import type { ApiContainer } from '../../contracts/tracking/containers.ts';
+import type { TrueContainer, TrueJourney, TrueMilestone, TruePositions } from './folder.ts';
+import type { ReadContainer, ReadJourney } from './post.ts';
 
 /** Milestones that the feeds tell of. */
 const TOLD = new Set([
@@ -20,19 +21,50 @@ const text = (at: number | null): string => (at === null ? 'none' : new Date(at)
 const msOf = (instant: string | null): number | null => (instant === null ? null : Date.parse(instant));
 
 /** The differences of one container, in words; none where it is right. */
-export function differencesOf(truth: TrueContainer, journeys: readonly ReadJourney[] | undefined): string[] {
-  if (truth.unclaimed) return journeys?.length ? [`is tracked though nobody registered it`] : [];
-  const all = journeys ?? [];
+export function differencesOf(truth: TrueContainer, read: ReadContainer | undefined): string[] {
+  if (truth.unclaimed) return read?.journeys.length ? [`is tracked though nobody registered it`] : [];
+  const all = read?.journeys ?? [];
   const found = truth.journeys.flatMap((journey, i) => {
     const byBooking = all.find(({ booking }) => booking !== null && booking === journey.booking);
-    const read = byBooking ?? (all.some(({ booking }) => booking !== null) ? undefined : all[i]);
+    const answer = byBooking ?? (all.some(({ booking }) => booking !== null) ? undefined : all[i]);
     const name = journey.booking ?? `journey ${i + 1}`;
-    if (!read) return [`${name} is missing`];
-    return differencesOfJourney(journey, read).map((difference) => `${name}: ${difference}`);
+    if (!answer) return [`${name} is missing`];
+    return differencesOfJourney(journey, answer).map((difference) => `${name}: ${difference}`);
   });
-  return all.length > truth.journeys.length
-    ? [...found, `has ${all.length} journeys, not ${truth.journeys.length}`]
-    : found;
+  if (all.length > truth.journeys.length) found.push(`has ${all.length} journeys, not ${truth.journeys.length}`);
+  if (truth.positions && read) found.push(...differencesOfPositions(truth.positions, read.view));
+  return found;
+}
+
+/** Alerts that a container's view has at most. */
+const ALERTS_SHOWN = 20;
+/** How far from the true place a position may be: what coding it to five decimals can cost, degrees. */
+const NEAR_DEG = 0.000_02;
+/** How long after its readings an alert may be raised. */
+const ALERT_WITHIN_MS = 2 * 3_600_000;
+
+function differencesOfPositions({ last, alerts }: TruePositions, { position, alerts: raised }: ApiContainer): string[] {
+  const found: string[] = [];
+  const isThere =
+    position !== null &&
+    Date.parse(position.at) === last.at &&
+    Math.abs(position.lat - last.latitude) <= NEAR_DEG &&
+    Math.abs(position.lon - last.longitude) <= NEAR_DEG;
+  if (!isThere) {
+    const answer = position ? `${position.at} ${position.lat},${position.lon}` : 'none';
+    found.push(`position is ${answer}, not ${text(last.at)} ${last.latitude},${last.longitude}`);
+  }
+  const isOf = (alert: TruePositions['alerts'][number], { kind, raisedAt }: ApiContainer['alerts'][number]): boolean =>
+    kind === alert.kind && Date.parse(raisedAt) >= alert.from && Date.parse(raisedAt) <= alert.to + ALERT_WITHIN_MS;
+  // A view has the latest alerts alone: those before the oldest it shows may have been there.
+  const since = raised.length < ALERTS_SHOWN ? 0 : Math.min(...raised.map(({ raisedAt }) => Date.parse(raisedAt)));
+  for (const alert of alerts.filter(({ to }) => to >= since)) {
+    if (!raised.some((each) => isOf(alert, each))) found.push(`alert ${alert.kind} of ${text(alert.from)} is missing`);
+  }
+  for (const each of raised.filter(({ kind }) => kind === 'temperature' || kind === 'shock')) {
+    if (!alerts.some((alert) => isOf(alert, each))) found.push(`alert ${each.kind} of ${each.raisedAt} has no cause`);
+  }
+  return found;
 }
 
 function differencesOfJourney(truth: TrueJourney, read: ReadJourney): string[] {

@@ -67,10 +67,23 @@ export interface TrueJourney {
   ambiguous?: boolean;
 }
 
+/** A position that is to be believed. */
+export interface TruePosition {
+  at: number;
+  latitude: number;
+  longitude: number;
+}
+
+/** What is true of a container's device. Readings of the same instant and place are one fix. */
+export interface TruePositions {
+  last: TruePosition;
+  alerts: { kind: string; from: number; to: number }[];
+}
+
 /** A container of the truth. */
 export type TrueContainer = { container: string } & (
   | { unclaimed: true }
-  | { unclaimed?: false; journeys: TrueJourney[] }
+  | { unclaimed?: false; journeys: TrueJourney[]; positions?: TruePositions }
 );
 
 /** The folder. */

@@ -1,10 +1,11 @@
 /** Posts generated feeds through the front door, in their order, and reads the journeys back. */
+import type { ApiContainer } from '../../contracts/tracking/containers.ts';
 import type { ApiJourney, ApiMilestone } from '../../contracts/tracking/journeys.ts';
 import { mapLimit } from '../../platform/concurrency.ts';
 import { type ApiClient, postSigned } from '../support/api.ts';
 import { settleReceipts } from '../support/replay.ts';
 import { PlainError } from '../support/terminal.ts';
-import type { FeedDelivery, FeedJourney, Feeds, TrueContainer } from './folder.ts';
+import type { FeedDelivery, FeedJourney, FeedPairing, Feeds, TrueContainer } from './folder.ts';
 
 /** Where feeds are posted. */
 export interface FeedTarget {
@@ -42,10 +43,17 @@ export async function createParties({ api }: FeedTarget, { connections, deliveri
     });
     parties.connections.set(connection, created as Connection);
   }
+  // Devices report by a connection that no party has registered.
+  for (const [name, format] of formats) {
+    if (parties.connections.has(name)) continue;
+    const [carrierId] = parties.carriers.values();
+    const created = await api.must('POST', '/v1/connections', { name, carrierId, format });
+    parties.connections.set(name, created as Connection);
+  }
   return parties;
 }
 
-/** Registers journeys and posts deliveries, each at its turn; the ids of the receipts. */
+/** Registers journeys, pairs devices and posts deliveries, each at its turn; the ids of the receipts. */
 export async function postFeeds(
   target: FeedTarget,
   feeds: Feeds,
@@ -53,24 +61,41 @@ export async function postFeeds(
   progress: Progress,
 ): Promise<string[]> {
   const receipts: string[] = [];
-  const waiting = [...feeds.journeys];
+  const waiting = [...feeds.journeys, ...feeds.pairings].sort((a, b) => a.at - b.at);
+  const prepare = async (until: number): Promise<void> => {
+    while (waiting.length > 0 && waiting[0]!.at <= until) {
+      const next = waiting.shift()!;
+      await (next.kind === 'journey' ? register(target, next, parties) : pair(target, next));
+    }
+  };
   for (const [i, delivery] of feeds.deliveries.entries()) {
-    const due = waiting.findIndex(({ at }) => at > delivery.receivedAt);
-    await register(target, waiting.splice(0, due < 0 ? waiting.length : due), parties);
+    await prepare(delivery.receivedAt);
     receipts.push(await deliver(target, delivery, parties.connections.get(delivery.connection)!));
     progress(i + 1);
   }
-  await register(target, waiting, parties);
+  await prepare(Number.POSITIVE_INFINITY);
   return receipts;
 }
 
-async function register({ api }: FeedTarget, journeys: readonly FeedJourney[], { carriers }: Parties): Promise<void> {
-  for (const { at, container, booking, reference, carrier, origin, destination } of journeys) {
-    const facts = { carrierId: carriers.get(carrier), reference, origin, destination };
-    const beginsAt = new Date(at).toISOString();
-    const registration = { number: container, beginsAt, ...facts, ...(booking ? { booking } : {}) };
-    await api.must('POST', '/v1/containers', { containers: [registration] });
-  }
+async function register(
+  { api }: FeedTarget,
+  { at, container, booking, reference, carrier, origin, destination }: FeedJourney,
+  { carriers }: Parties,
+): Promise<void> {
+  const facts = { carrierId: carriers.get(carrier), reference, origin, destination };
+  const beginsAt = new Date(at).toISOString();
+  const registration = { number: container, beginsAt, ...facts, ...(booking ? { booking } : {}) };
+  await api.must('POST', '/v1/containers', { containers: [registration] });
+}
+
+async function pair({ api }: FeedTarget, { device, container, from, until, temperature }: FeedPairing): Promise<void> {
+  const time = {
+    from: new Date(from).toISOString(),
+    ...(until === null ? {} : { until: new Date(until).toISOString() }),
+  };
+  await api.must('POST', `/v1/devices/${device}/pair`, { container, ...time });
+  if (!temperature) return;
+  await api.must('POST', '/v1/containers', { containers: [{ number: container, temperatureRangeC: temperature }] });
 }
 
 async function deliver(
@@ -101,23 +126,30 @@ export async function settled(target: FeedTarget, receipts: readonly string[]): 
 /** A journey as the platform answers it, with all of its milestones. */
 export type ReadJourney = ApiJourney & { list: ApiMilestone[] };
 
-/** Reads the journeys of each container of the truth, oldest first; none where the container is not tracked. */
-export async function readJourneys(
+/** A container as the platform answers it, with its journeys, oldest first. */
+export interface ReadContainer {
+  view: ApiContainer;
+  journeys: ReadJourney[];
+}
+
+/** Reads each container of the truth; those that are not tracked are absent. */
+export async function readContainers(
   { api }: FeedTarget,
   truths: readonly TrueContainer[],
   progress: Progress,
-): Promise<Map<string, ReadJourney[]>> {
-  const found = new Map<string, ReadJourney[]>();
+): Promise<Map<string, ReadContainer>> {
+  const found = new Map<string, ReadContainer>();
+  let done = 0;
   await mapLimit([...truths], READS_AT_ONCE, async ({ container }) => {
-    const answer = await api.call('GET', `/v1/containers/${container}/journeys?limit=1`);
+    const answer = await api.call<ApiContainer>('GET', `/v1/containers/${container}`);
     if (answer.status === 200) {
       const journeys = await api.all<ApiJourney>(`/v1/containers/${container}/journeys?limit=200`);
       const whole = journeys.map(async (journey) => {
         return { ...journey, list: await api.all<ApiMilestone>(`/v1/journeys/${journey.id}/milestones?limit=200`) };
       });
-      found.set(container, (await Promise.all(whole)).reverse());
+      found.set(container, { view: answer.body, journeys: (await Promise.all(whole)).reverse() });
     }
-    progress(found.size);
+    progress(++done);
   });
   return found;
 }
