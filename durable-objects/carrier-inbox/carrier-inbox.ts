@@ -7,7 +7,6 @@ import { DurableObject } from 'cloudflare:workers';
 import { type Paging } from '../../contracts/kit/paging.ts';
 import { fail, ok, type Page, type Result } from '../../contracts/kit/result.ts';
 import type { DeadLetter, IngestAnswer, QuarantinedItem, Receipt } from '../../contracts/tracking/connections.ts';
-import type { TelemetryMessage } from '../../contracts/tracking/events.ts';
 import { wallClock } from '../../platform/clock.ts';
 import { INBOX_RESEND_AFTER_MS } from '../../platform/limits.ts';
 import { type Logger, loggerFor } from '../../platform/log.ts';
@@ -22,17 +21,17 @@ import type { Delivery } from './delivery.ts';
 import { Held, sortByClaim } from './held.ts';
 import { IngressKeys, ingressKey, snapshotsOf } from './ingress-keys.ts';
 import { deadLetters } from './lists.ts';
-import { Messages } from './messages.ts';
+import { type Confirmation, Messages } from './messages.ts';
 import { packEvents } from './pack.ts';
+import { telemetryQueue, type TelemetryQueues } from './partitions.ts';
 import { quarantine, quarantined } from './quarantine.ts';
-import { LETTER, type Outcome, Receipts, receiptId, tally } from './receipts.ts';
+import { LETTER, Receipts, receiptId, tally } from './receipts.ts';
 import { type DispatchRow, dispatchIdOf, InboxStorage } from './storage.ts';
 
-interface Env {
+interface Env extends TelemetryQueues {
   DIRECTORY: D1Database;
   AUDIT_TRAIL: DurableObjectNamespace;
   FLEET_INDEX: DurableObjectNamespace;
-  TELEMETRY: Queue<TelemetryMessage>;
   LOG_LEVEL?: string;
   /** Overrides the in-flight credit; for small installations and tests. */
   INBOX_CREDIT?: string;
@@ -64,7 +63,7 @@ export class CarrierInbox extends DurableObject<Env> {
     this.#messages = new Messages({
       storage: this.#storage,
       receipts: this.#receipts,
-      queue: env.TELEMETRY,
+      queueOf: (tenantId) => telemetryQueue(env, tenantId),
       log: (level, event, fields) => this.#log(level, event, { connectionId: this.#connectionId, ...fields }),
     });
     this.#held = new Held(this.#storage, this.#receipts, ctx.id.name!);
@@ -140,16 +139,15 @@ export class CarrierInbox extends DurableObject<Env> {
     return keys.length;
   }
 
-  /** Messages are applied; with what became of each event. */
-  async confirm(confirmations: { dispatchId: number; outcomes: Outcome[] }[]): Promise<void> {
+  /** Messages are applied, or shares of them; what failed is tried again by itself. */
+  async confirm(confirmations: Confirmation[]): Promise<void> {
     this.#storage.sql.countRequest();
-    const confirmed = this.ctx.storage.transactionSync(() => this.#messages.confirm(confirmations));
-    if (confirmed > 0) this.#rate.confirmed(confirmed, Date.now());
-  }
-
-  /** Keeps why a message failed, for whoever will read the dead letter. */
-  async noteFailure(dispatchId: number, error: string): Promise<void> {
-    this.#storage.noteError(dispatchId, error);
+    const now = Date.now();
+    const confirmed = this.ctx.storage.transactionSync(() => this.#messages.confirm(confirmations, now));
+    if (confirmed > 0) this.#rate.confirmed(confirmed, now);
+    if (confirmations.some(({ failed }) => failed?.length)) {
+      this.#deadlines.ensure('resend', this.#messages.nextLook(now) ?? now);
+    }
   }
 
   /** Takes a message that keeps failing out of circulation. */

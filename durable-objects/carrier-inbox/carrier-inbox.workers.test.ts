@@ -103,7 +103,7 @@ describe('a delivery', () => {
     await accept([1]);
     for (let send = 0; send < 8; send++) {
       await runInDurableObject(raw(), (_instance, state) => {
-        state.storage.sql.exec('UPDATE dispatches SET next_at = 0');
+        state.storage.sql.exec('UPDATE dispatches SET sent_at = 0');
         state.storage.sql.exec('UPDATE deadlines SET at = 0');
       });
       await evictDurableObject(raw());
@@ -128,39 +128,65 @@ describe('a poisoned message', () => {
       (_instance, state) => void state.storage.sql.exec('ALTER TABLE broken RENAME TO object'),
     );
 
-  it('is retried alone, parked by the dead-letter queue, read, replayed and then applied', async () => {
-    await breakTracker();
-    await accept([1]);
-    await inbox().accept({
+  /** Both containers in one delivery, and so in one message. */
+  const acceptBoth = () =>
+    inbox().accept({
       tenantId: 'ten_1',
       connectionId: CONNECTION,
       securityVersion: 1,
       correlationId: 'c',
       receivedAt: 1,
       history: 'events',
-      items: 1,
-      events: doorEvents([1], 'MSKU9070323'),
+      items: 2,
+      events: [...doorEvents([1]), ...doorEvents([1], 'MSKU9070323').map((event) => ({ ...event, index: 1 }))],
       rejected: [],
       warnings: [],
     });
-    const messages = await held();
-    const { batch, fates } = batchOf(messages);
+
+  it('of several containers is done for those that took their share; the other share is tried again alone', async () => {
+    await breakTracker();
+    await acceptBoth();
+    const { batch, fates } = batchOf(await held());
     await consumeTelemetry(bindings, batch);
-    expect(fates).toEqual(['retry', 'ack']);
-    await consumeTelemetryDead(bindings, batchOf([messages[0]!]).batch);
-    const [letter] = (await inbox().deadLetters({ limit: 10 })).items;
-    expect(letter!.error).toContain('no such table');
-    expect(await counts(1)).toMatchObject({ parked: 1 });
+    expect(fates).toEqual(['ack']);
+    expect(await counts(1)).toMatchObject({ applied: 1, queued: 1 });
+    const left = await held();
+    expect(left.map(({ events }) => events.map(({ container }) => container))).toEqual([[NUMBER]]);
     await mendTracker();
-    expect(await inbox().settleDeadLetter(messages[0]!.dispatchId, 'replay')).toBe(true);
+    await consumeTelemetry(bindings, batchOf(left).batch);
+    expect(await held()).toEqual([]);
+    expect(await counts(1)).toMatchObject({ applied: 2, queued: 0 });
+  });
+
+  it('that fails every time is parked as its container’s share, read, replayed and then applied', async () => {
+    await breakTracker();
+    await acceptBoth();
+    for (let send = 0; send < 8; send++) {
+      await consumeTelemetry(bindings, batchOf(await held()).batch);
+      await runInDurableObject(raw(), (_instance, state) => {
+        state.storage.sql.exec('UPDATE dispatches SET next_at = 1 WHERE parked_at IS NULL');
+        state.storage.sql.exec('UPDATE deadlines SET at = 0');
+      });
+      await evictDurableObject(raw());
+      await inbox().usage();
+      await runDurableObjectAlarm(raw());
+    }
+    const letters = (await inbox().deadLetters({ limit: 10 })).items;
+    expect(letters).toHaveLength(1);
+    expect(letters[0]).toMatchObject({ events: 1 });
+    expect(letters[0]!.error).toContain('no such table');
+    expect(await counts(1)).toMatchObject({ applied: 1, parked: 1 });
+    await mendTracker();
+    const id = Number(letters[0]!.id.split('-').at(-1));
+    expect(await inbox().settleDeadLetter(id, 'replay')).toBe(true);
     await consumeTelemetry(bindings, batchOf(await held()).batch);
-    expect(await counts(1)).toMatchObject({ parked: 0, applied: 1 });
+    expect(await counts(1)).toMatchObject({ parked: 0, applied: 2 });
   });
 
   it('that is discarded leaves the receipt saying so, and may be posted again', async () => {
     await accept([1]);
     const [message] = await held();
-    await inbox().park(message!.dispatchId, 'broken');
+    await consumeTelemetryDead(bindings, batchOf([message!]).batch);
     expect(await inbox().settleDeadLetter(message!.dispatchId, 'discard')).toBe(true);
     expect(await counts(1)).toMatchObject({ parked: 0, discarded: 1 });
     await evictDurableObject(raw());

@@ -2,48 +2,83 @@
 import type { TelemetryMessage } from '../../contracts/tracking/events.ts';
 import { INBOX_MAX_SENDS, INBOX_RESEND_AFTER_MS } from '../../platform/limits.ts';
 import { errorText, type Logger } from '../../platform/log.ts';
+import { failureWaitMs, isLost } from './evidence.ts';
 import { ingressKey } from './ingress-keys.ts';
 import { itemsOf, LETTER, letterOf, type Outcome, type Receipts } from './receipts.ts';
 import { type DispatchRow, eventsOf, type InboxStorage } from './storage.ts';
 
 const RESEND_BATCH = 50;
 
+/** What became of a message: of each event that its container took, and of each container that failed, why. */
+export interface Confirmation {
+  dispatchId: number;
+  outcomes: Outcome[];
+  failed?: [container: string, error: string][];
+}
+
 /** The messages of one inbox. Whatever writes runs inside the caller's transaction. */
 export class Messages {
   readonly #storage: InboxStorage;
   readonly #receipts: Receipts;
-  readonly #queue: Queue<TelemetryMessage>;
+  readonly #queueOf: (tenantId: string) => Queue<TelemetryMessage>;
   readonly #log: Logger;
   /** Events in messages that are neither confirmed nor parked. */
   inFlight: number;
+  /** When the newest confirmed message was sent: what was sent well before it should have come, too. */
+  #confirmedSentAt = 0;
 
-  constructor(of: { storage: InboxStorage; receipts: Receipts; queue: Queue<TelemetryMessage>; log: Logger }) {
+  constructor(of: {
+    storage: InboxStorage;
+    receipts: Receipts;
+    queueOf: (tenantId: string) => Queue<TelemetryMessage>;
+    log: Logger;
+  }) {
     this.#storage = of.storage;
     this.#receipts = of.receipts;
-    this.#queue = of.queue;
+    this.#queueOf = of.queueOf;
     this.#log = of.log;
     this.inFlight = of.storage.inFlight();
   }
 
-  /** Messages are applied, with what became of each event; how many events that were, but for parked ones. */
-  confirm(confirmations: readonly { dispatchId: number; outcomes: Outcome[] }[]): number {
+  /** Messages are applied, or the shares of some of their containers; how many events are done, but for parked ones. */
+  confirm(confirmations: readonly Confirmation[], now: number): number {
     let confirmed = 0;
-    for (const { dispatchId, outcomes } of confirmations) {
+    for (const { dispatchId, outcomes, failed = [] } of confirmations) {
       const dispatch = this.#storage.dispatch(dispatchId);
       if (!dispatch) continue;
+      this.#confirmedSentAt = Math.max(this.#confirmedSentAt, dispatch.sentAt);
       this.#receipts.settle(dispatch.receipt, outcomes.map(letterOf));
+      // What waits for a decision goes on waiting for it, unless all of it has been taken meanwhile.
+      if (dispatch.parkedAt !== null && failed.length > 0) continue;
+      const left = failed.length > 0 ? this.#split(dispatch, new Map(failed), now) : 0;
       this.#storage.deleteDispatch(dispatchId);
-      if (dispatch.parkedAt === null) confirmed += dispatch.events;
+      if (dispatch.parkedAt === null) confirmed += dispatch.events - left;
     }
     this.inFlight = Math.max(0, this.inFlight - confirmed);
     return confirmed;
+  }
+
+  /** The share of each container that failed becomes a message of its own: nobody else's share is tried again with it. */
+  #split(dispatch: DispatchRow, failed: ReadonlyMap<string, string>, now: number): number {
+    const shares = new Map<string, TelemetryMessage['events']>();
+    for (const event of eventsOf(dispatch)) {
+      if (failed.has(event.container)) shares.set(event.container, [...(shares.get(event.container) ?? []), event]);
+    }
+    let left = 0;
+    for (const [container, events] of shares) {
+      const error = failed.get(container)!;
+      const id = this.#storage.split(dispatch, events, { error, nextAt: now + failureWaitMs(dispatch.sends) });
+      left += events.length;
+      if (dispatch.sends >= INBOX_MAX_SENDS) this.park(id, error);
+    }
+    return left;
   }
 
   /** Takes a message that keeps failing out of circulation. */
   park(dispatchId: number, error: string): void {
     const dispatch = this.#storage.dispatch(dispatchId);
     if (!dispatch || dispatch.parkedAt !== null) return;
-    this.#storage.setParked(dispatchId, Date.now(), 0);
+    this.#storage.setParked(dispatchId, Date.now(), Date.now());
     if (!dispatch.error) this.#storage.noteError(dispatchId, error);
     this.#receipts.settle(dispatch.receipt, itemsOf(eventsOf(dispatch), LETTER.parked));
     this.inFlight = Math.max(0, this.inFlight - dispatch.events);
@@ -62,21 +97,46 @@ export class Messages {
       this.#storage.deleteDispatch(dispatch.id);
       return { dropped };
     }
-    this.#storage.setParked(dispatchId, null, Date.now() + INBOX_RESEND_AFTER_MS);
+    this.#storage.setParked(dispatchId, null, Date.now());
     this.#receipts.settle(dispatch.receipt, itemsOf(events, LETTER.queued), LETTER.parked);
     this.inFlight += dispatch.events;
     return { again: dispatch };
   }
 
-  /** Sends unconfirmed messages again, or has them parked; returns when to look again. */
+  /** Sends again what failed and what is lost, or has it parked; returns when to look again. */
   async resend(now: number, park: (id: number, error: string) => Promise<void>): Promise<number | null> {
-    const due = this.#storage.overdue(now, RESEND_BATCH);
-    for (const { id, sends } of due) {
+    const again = [...this.#storage.failed(now, RESEND_BATCH), ...(await this.#lost(now))];
+    for (const { id, sends } of again) {
       if (sends >= INBOX_MAX_SENDS) await park(id, `not confirmed after ${sends} sends`);
-      else this.#storage.resent(id, now + INBOX_RESEND_AFTER_MS * 2 ** sends);
+      else this.#storage.resent(id, now);
     }
-    await this.send(due.filter(({ sends }) => sends < INBOX_MAX_SENDS));
-    return this.#storage.nextDue();
+    await this.send(again.filter(({ sends }) => sends < INBOX_MAX_SENDS));
+    return this.nextLook(now);
+  }
+
+  /** When to look for what failed or is lost; null when all is confirmed. */
+  nextLook(now: number): number | null {
+    const { sentAt, nextAt } = this.#storage.firstOpen();
+    const evidence = sentAt === null ? null : Math.max(sentAt, now) + INBOX_RESEND_AFTER_MS;
+    const looks = [evidence, nextAt].filter((at) => at !== null);
+    return looks.length > 0 ? Math.min(...looks) : null;
+  }
+
+  async #lost(now: number): Promise<DispatchRow[]> {
+    const open = this.#storage.unconfirmed(now - INBOX_RESEND_AFTER_MS, RESEND_BATCH);
+    if (open.length === 0) return [];
+    const backlog = await this.#backlog((JSON.parse(open[0]!.body) as TelemetryMessage).tenantId);
+    const evidence = { now, backlog, confirmedSentAt: this.#confirmedSentAt };
+    return open.filter((message) => isLost(message, evidence));
+  }
+
+  /** Messages that the queue has; null when it does not tell. */
+  async #backlog(tenantId: string): Promise<number | null> {
+    try {
+      return (await this.#queueOf(tenantId).metrics()).backlogCount;
+    } catch {
+      return null;
+    }
   }
 
   /** Sends messages. One that cannot be sent is not lost: it stays stored, and the alarm sends it again. */
@@ -84,7 +144,8 @@ export class Messages {
     for (const dispatch of dispatches) {
       try {
         this.#storage.sql.countMessage(dispatch.body.length);
-        await this.#queue.send(JSON.parse(dispatch.body) as TelemetryMessage);
+        const message = JSON.parse(dispatch.body) as TelemetryMessage;
+        await this.#queueOf(message.tenantId).send(message);
       } catch (error) {
         this.#log('warn', 'dispatch.send_failed', { dispatchId: dispatch.id, error: errorText(error) });
       }

@@ -44,4 +44,8 @@ export const MIGRATIONS = [
      events TEXT NOT NULL
    );
    CREATE INDEX held_by_number ON held (number);`,
+  // `next_at` is when a share that failed is tried again; 0 of what is on its way and waits to be confirmed. `splits` gives
+  // ids to shares that part from their message: never the same twice, so its rows need not stay.
+  `ALTER TABLE dispatches ADD COLUMN sent_at INTEGER NOT NULL DEFAULT 0;
+   CREATE TABLE splits (id INTEGER PRIMARY KEY AUTOINCREMENT);`,
 ] as const;

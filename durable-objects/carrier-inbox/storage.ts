@@ -1,6 +1,6 @@
 /** All SQL of a carrier connection's inbox. */
 import type { RejectedItem, TelemetryMessage } from '../../contracts/tracking/events.ts';
-import { INBOX_INGRESS_KEYS, INBOX_RESEND_AFTER_MS, RECEIPTS_KEPT } from '../../platform/limits.ts';
+import { INBOX_INGRESS_KEYS, RECEIPTS_KEPT } from '../../platform/limits.ts';
 import { Sql } from '../kit/sql.ts';
 import { MIGRATIONS } from './migrations.ts';
 
@@ -9,6 +9,8 @@ const ITEM_SPAN = 8_192;
 
 /** The id of a message of what was held: beyond those of receipts, and never used again. */
 export const releasedIdOf = (heldId: number): number => 2 ** 40 + heldId;
+/** Ids of shares that part from their message lie beyond those. */
+const SPLIT_FROM = 2 ** 41;
 
 /** The id of a receipt's k-th message. */
 export function dispatchIdOf(receipt: number, k: number): number {
@@ -31,6 +33,8 @@ export interface DispatchRow {
   events: number;
   sends: number;
 }
+
+type DispatchColumns = { id: number; receipt: number; body: string; events: number; sends: number; sentAt: number };
 
 /** The events of a message. */
 export const eventsOf = ({ body }: Pick<DispatchRow, 'body'>): TelemetryMessage['events'] =>
@@ -132,7 +136,7 @@ export class InboxStorage {
     this.sql.run('UPDATE receipts SET outcomes = ? WHERE seq = ?', outcomes, seq);
   }
 
-  /** Stores a message of a receipt, which is sent again from some time on: one row. */
+  /** Stores a message of a receipt that is sent now: one row. */
   newDispatch(
     of: { tenantId: string; connectionId: string; correlationId: string },
     { id, receipt, events, now }: { id: number; receipt: number; events: TelemetryMessage['events']; now: number },
@@ -141,27 +145,51 @@ export class InboxStorage {
     const body: TelemetryMessage = { v: 1, tenantId, connectionId, dispatchId: id, correlationId, events };
     const row = { id, receipt, body: JSON.stringify(body), events: events.length, sends: 1 };
     this.sql.run(
-      'INSERT INTO dispatches (id, receipt, body, events, next_at) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO dispatches (id, receipt, body, events, next_at, sent_at) VALUES (?, ?, ?, ?, 0, ?)',
       id,
       receipt,
       row.body,
       row.events,
-      now + INBOX_RESEND_AFTER_MS,
+      now,
     );
     return row;
   }
 
+  /** Stores the share of a container that failed as a message of its own, for another try at an instant. */
+  split(
+    of: DispatchRow,
+    events: TelemetryMessage['events'],
+    { error, nextAt }: { error: string; nextAt: number },
+  ): number {
+    const [row] = this.sql.run<{ id: number }>('INSERT INTO splits DEFAULT VALUES RETURNING id');
+    this.sql.run('DELETE FROM splits');
+    const id = SPLIT_FROM + row!.id;
+    const body = { ...(JSON.parse(of.body) as TelemetryMessage), dispatchId: id, events };
+    this.sql.run(
+      'INSERT INTO dispatches (id, receipt, body, events, sends, next_at, error) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      id,
+      of.receipt,
+      JSON.stringify(body),
+      events.length,
+      of.sends,
+      nextAt,
+      error.slice(0, 500),
+    );
+    return id;
+  }
+
   /** A message, or null once it is confirmed. */
-  dispatch(id: number): (DispatchRow & { parkedAt: number | null; error: string | null }) | null {
+  dispatch(id: number): (DispatchRow & { sentAt: number; parkedAt: number | null; error: string | null }) | null {
     const [row] = this.sql.run<{
       id: number;
       receipt: number;
       body: string;
       events: number;
       sends: number;
+      sentAt: number;
       parked_at: number | null;
       error: string | null;
-    }>('SELECT id, receipt, body, events, sends, parked_at, error FROM dispatches WHERE id = ?', id);
+    }>('SELECT id, receipt, body, events, sends, sent_at AS sentAt, parked_at, error FROM dispatches WHERE id = ?', id);
     if (!row) return null;
     const { parked_at: parkedAt, ...rest } = row;
     return { ...rest, parkedAt };
@@ -172,27 +200,37 @@ export class InboxStorage {
     this.sql.run('DELETE FROM dispatches WHERE id = ?', id);
   }
 
-  /** Unconfirmed messages whose time to be sent again has come. */
-  overdue(now: number, limit: number): DispatchRow[] {
-    return this.sql.run<{ id: number; receipt: number; body: string; events: number; sends: number }>(
-      `SELECT id, receipt, body, events, sends FROM dispatches
-       WHERE parked_at IS NULL AND next_at <= ? ORDER BY id LIMIT ?`,
+  /** Shares that failed and whose next try has come. */
+  failed(now: number, limit: number): DispatchRow[] {
+    return this.sql.run<DispatchColumns>(
+      `SELECT id, receipt, body, events, sends, sent_at AS sentAt FROM dispatches
+       WHERE parked_at IS NULL AND next_at > 0 AND next_at <= ? ORDER BY id LIMIT ?`,
       now,
       limit,
     );
   }
 
-  /** When the next unconfirmed message is due, or null. */
-  nextDue(): number | null {
-    return (
-      this.sql.run<{ at: number | null }>('SELECT min(next_at) AS at FROM dispatches WHERE parked_at IS NULL')[0]?.at ??
-      null
+  /** Messages that were sent by an instant and are not confirmed, the oldest first. */
+  unconfirmed(sentBy: number, limit: number): (DispatchRow & { sentAt: number })[] {
+    return this.sql.run<DispatchColumns>(
+      `SELECT id, receipt, body, events, sends, sent_at AS sentAt FROM dispatches
+       WHERE parked_at IS NULL AND next_at = 0 AND sent_at <= ? ORDER BY sent_at, id LIMIT ?`,
+      sentBy,
+      limit,
     );
   }
 
+  /** When something unconfirmed was sent or is to be sent first, or null when all is confirmed. */
+  firstOpen(): { sentAt: number | null; nextAt: number | null } {
+    return this.sql.run<{ sentAt: number | null; nextAt: number | null }>(
+      `SELECT min(CASE WHEN next_at = 0 THEN sent_at END) AS sentAt, min(CASE WHEN next_at > 0 THEN next_at END) AS nextAt
+       FROM dispatches WHERE parked_at IS NULL`,
+    )[0]!;
+  }
+
   /** Counts another send. */
-  resent(id: number, nextAt: number): void {
-    this.sql.run('UPDATE dispatches SET sends = sends + 1, next_at = ? WHERE id = ?', nextAt, id);
+  resent(id: number, now: number): void {
+    this.sql.run('UPDATE dispatches SET sends = sends + 1, next_at = 0, sent_at = ? WHERE id = ?', now, id);
   }
 
   /** Keeps the last error of a message. */
@@ -201,12 +239,12 @@ export class InboxStorage {
   }
 
   /** Takes a message out of circulation, or puts it back. */
-  setParked(id: number, parkedAt: number | null, nextAt: number): void {
+  setParked(id: number, parkedAt: number | null, now: number): void {
     this.sql.run(
-      'UPDATE dispatches SET parked_at = ?, next_at = ?, sends = CASE WHEN ? IS NULL THEN 1 ELSE sends END WHERE id = ?',
+      `UPDATE dispatches SET parked_at = ?1, next_at = 0, sent_at = ?2, sends = CASE WHEN ?1 IS NULL THEN 1 ELSE sends END
+       WHERE id = ?3`,
       parkedAt,
-      nextAt,
-      parkedAt,
+      now,
       id,
     );
   }

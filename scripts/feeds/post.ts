@@ -141,15 +141,32 @@ export async function readContainers(
   const found = new Map<string, ReadContainer>();
   let done = 0;
   await mapLimit([...truths], READS_AT_ONCE, async ({ container }) => {
-    const answer = await api.call<ApiContainer>('GET', `/v1/containers/${container}`);
-    if (answer.status === 200) {
-      const journeys = await api.all<ApiJourney>(`/v1/containers/${container}/journeys?limit=200`);
-      const whole = journeys.map(async (journey) => {
-        return { ...journey, list: await api.all<ApiMilestone>(`/v1/journeys/${journey.id}/milestones?limit=200`) };
-      });
-      found.set(container, { view: answer.body, journeys: (await Promise.all(whole)).reverse() });
-    }
+    const read = await withinQuota(() => readContainer(api, container));
+    if (read) found.set(container, read);
     progress(++done);
   });
   return found;
+}
+
+async function readContainer(api: ApiClient, container: string): Promise<ReadContainer | null> {
+  const answer = await api.call<ApiContainer>('GET', `/v1/containers/${container}`);
+  if (answer.status === 404) return null;
+  if (answer.status !== 200) throw new Error(`GET of ${container}: ${answer.status}`);
+  const journeys = await api.all<ApiJourney>(`/v1/containers/${container}/journeys?limit=200`);
+  const whole = journeys.map(async (journey) => {
+    return { ...journey, list: await api.all<ApiMilestone>(`/v1/journeys/${journey.id}/milestones?limit=200`) };
+  });
+  return { view: answer.body, journeys: (await Promise.all(whole)).reverse() };
+}
+
+/** A fast machine reads more than a client may in a minute: it waits, and reads on. */
+async function withinQuota<T>(read: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await read();
+    } catch (error) {
+      if (tries === DELIVERY_TRIES || !String(error).includes(': 429')) throw error;
+      await pause(1_000);
+    }
+  }
 }

@@ -1,8 +1,8 @@
-import type { TelemetryMessage } from '../../contracts/tracking/events.ts';
+import { TELEMETRY_QUEUES, type TelemetryQueues } from '../../durable-objects/carrier-inbox/partitions.ts';
 import { requireBindings } from '../../platform/env.ts';
 
 /** The tracking Worker's bindings. */
-export interface Env {
+export interface Env extends TelemetryQueues {
   DIRECTORY: D1Database;
   CONTAINER_TRACKER: DurableObjectNamespace;
   CARRIER_INBOX: DurableObjectNamespace;
@@ -12,7 +12,6 @@ export interface Env {
   AUDIT_TRAIL: DurableObjectNamespace;
   ETA_LEDGER: DurableObjectNamespace;
   ETA_COMMONS: DurableObjectNamespace;
-  TELEMETRY: Queue<TelemetryMessage>;
   /** Where events for a tenant's endpoints go. */
   WEBHOOK_ENDPOINTS: DurableObjectNamespace;
   /** Base64 of the 32 bytes that seal connection secrets. */
@@ -25,11 +24,8 @@ export interface Env {
   LOG_LEVEL?: string;
 }
 
-/** The queues this Worker consumes, by the names of wrangler.toml. */
-export const QUEUES = {
-  telemetry: 'fairlead-telemetry',
-  telemetryDead: 'fairlead-telemetry-dead',
-} as const;
+/** The queue of messages that failed every time. The others this Worker consumes are those of telemetry. */
+export const DEAD_LETTERS = 'fairlead-telemetry-dead';
 
 const REQUIRED = [
   'DIRECTORY',
@@ -40,7 +36,7 @@ const REQUIRED = [
   'AUDIT_TRAIL',
   'ETA_LEDGER',
   'ETA_COMMONS',
-  'TELEMETRY',
+  ...TELEMETRY_QUEUES,
   'WEBHOOK_ENDPOINTS',
   'SEALING_KEY',
   'TOKEN_KEY',

@@ -4,7 +4,7 @@ import { serve } from '../../contracts/kit/serve.ts';
 import { tracking } from '../../contracts/tracking/index.ts';
 import { readinessOf } from '../../platform/d1/readiness.ts';
 import { entrypoint } from '../../platform/entrypoint.ts';
-import { checkEnv, type Env, QUEUES } from './env.ts';
+import { checkEnv, DEAD_LETTERS, type Env } from './env.ts';
 import * as connections from './features/connections.ts';
 import * as containers from './features/containers.ts';
 import * as devices from './features/devices.ts';
@@ -46,9 +46,7 @@ const answers = serve<typeof tracking, Env>(tracking, {
 /** The Worker's class. */
 export class TrackingService extends entrypoint(tracking, answers, checkEnv) {
   override async queue(batch: MessageBatch): Promise<void> {
-    if (batch.queue === QUEUES.telemetry) return consumeTelemetry(this.env, batch);
-    if (batch.queue === QUEUES.telemetryDead) return consumeTelemetryDead(this.env, batch);
-    throw new Error(`no consumer for the queue ${batch.queue}`);
+    await (batch.queue === DEAD_LETTERS ? consumeTelemetryDead(this.env, batch) : consumeTelemetry(this.env, batch));
   }
 
   override async scheduled(): Promise<void> {

@@ -1,7 +1,7 @@
 /**
  * The queue's side of tracking. Telemetry messages are grouped by container, so that a burst costs
- * one call an object, not one an event; a message is acknowledged only when all its containers have
- * taken their share, the fleet has the new lines and the inbox knows.
+ * one request an object, not one an event. What became of each container's share goes to the inbox, which tries what failed
+ * again by itself: a message is acknowledged when the fleet has the new lines and the inbox knows.
  */
 import { type TelemetryMessage, telemetryMessageSchema } from '../../../contracts/tracking/events.ts';
 import type { FleetSummary } from '../../../domain/container/state.ts';
@@ -42,11 +42,11 @@ export async function consumeTelemetry(env: Env, batch: MessageBatch): Promise<v
   }
   const groups = groupByContainer(carried);
   const outcomes = new Map<string, Outcome[]>();
-  const failures = new Map<TelemetryMessage, string>();
+  const failures: Failures = new Map();
   const summaries = new Map<string, FleetSummary[]>();
   await mapLimit([...groups], FAN_OUT, async ([name, group]) => {
     for (const attempt of await ingestGroup(env, group)) {
-      if ('error' in attempt) for (const message of attempt.messages) failures.set(message, attempt.error);
+      if ('error' in attempt) noteFailures(failures, attempt, group.number);
       else {
         outcomes.set(name, [...(outcomes.get(name) ?? []), ...attempt.outcomes]);
         summaries.set(group.tenantId, [...(summaries.get(group.tenantId) ?? []), attempt.summary]);
@@ -67,10 +67,12 @@ export async function consumeTelemetry(env: Env, batch: MessageBatch): Promise<v
 }
 
 /** How many events were taken in, and how long the oldest message had waited. */
-function measure(env: Env, batch: MessageBatch, outcomes: Outcome[], failures: Map<TelemetryMessage, string>): void {
+function measure(env: Env, batch: MessageBatch, outcomes: Outcome[], failures: Failures): void {
   const record = metricsOf(env);
   const count = (wanted: Outcome[1]): number => outcomes.filter(([, outcome]) => outcome === wanted).length;
-  const retried = [...failures.keys()].reduce((events, message) => events + message.events.length, 0);
+  const failed = (message: TelemetryMessage) =>
+    message.events.filter(({ container }) => failures.get(message)!.has(container)).length;
+  const retried = [...failures.keys()].reduce((events, message) => events + failed(message), 0);
   const found = { applied: count('applied'), duplicate: count('duplicate'), refused: count('refused'), retried };
   for (const [outcome, events] of Object.entries(found)) {
     if (events > 0) record('telemetry.events', events, { outcome });
@@ -79,7 +81,15 @@ function measure(env: Env, batch: MessageBatch, outcomes: Outcome[], failures: M
   record('telemetry.waited', Math.max(0, Date.now() - oldest), {});
 }
 
-type Attempt = { summary: FleetSummary; outcomes: Outcome[] } | { error: string; messages: TelemetryMessage[] };
+/** Why containers did not take their share of a message. */
+type Failures = Map<TelemetryMessage, Map<string, string>>;
+
+function noteFailures(failures: Failures, { messages, error }: Failed, number: string): void {
+  for (const message of messages) failures.set(message, (failures.get(message) ?? new Map()).set(number, error));
+}
+
+type Failed = { error: string; messages: TelemetryMessage[] };
+type Attempt = { summary: FleetSummary; outcomes: Outcome[] } | Failed;
 
 /** One call for all messages; when it fails, one for each, so that only the guilty one is retried. */
 async function ingestGroup(env: Env, group: Group): Promise<Attempt[]> {
@@ -126,31 +136,30 @@ function groupByContainer(carried: Carried[]): Map<string, Group> {
   return groups;
 }
 
-/** Confirms what is done to the inboxes and acknowledges; the rest is retried. */
+/** Tells the inboxes what became of each container's share and acknowledges; what cannot be told is retried. */
 async function settle(
   env: Env,
   carried: Carried[],
   outcomes: Map<string, Outcome[]>,
-  failures: Map<TelemetryMessage, string>,
+  failures: Failures,
   unlisted: Set<string>,
 ): Promise<void> {
-  const done = new Map<string, Carried[]>();
+  const log = loggerFor('tracking', env.LOG_LEVEL);
+  const told = new Map<string, Carried[]>();
   for (const item of carried) {
     const { message, handle } = item;
-    const failed = failures.get(message);
-    if (failed) {
-      await noteFailure(env, message, failed);
-      handle.retry(backoff(handle));
-    } else if (unlisted.has(message.tenantId)) {
-      handle.retry(backoff(handle));
-    } else {
-      done.set(message.connectionId, [...(done.get(message.connectionId) ?? []), item]);
+    for (const [container, error] of failures.get(message) ?? []) {
+      const { correlationId, connectionId } = message;
+      log('warn', 'telemetry.failed', { correlationId, connectionId, container, error });
     }
+    if (unlisted.has(message.tenantId)) handle.retry(backoff(handle));
+    else told.set(message.connectionId, [...(told.get(message.connectionId) ?? []), item]);
   }
-  await mapLimit([...done], FAN_OUT, async ([connectionId, items]) => {
+  await mapLimit([...told], FAN_OUT, async ([connectionId, items]) => {
     const confirmations = items.map(({ message }) => ({
       dispatchId: message.dispatchId,
       outcomes: outcomesOf(message, outcomes),
+      failed: [...(failures.get(message) ?? [])],
     }));
     try {
       await carrierInbox(env, connectionId).confirm(confirmations);
@@ -168,16 +177,6 @@ function outcomesOf(message: TelemetryMessage, outcomes: Map<string, Outcome[]>)
   return [...containers].flatMap((number) =>
     (outcomes.get(nameOf(message.tenantId, number)) ?? []).filter(([origin]) => mine.has(origin)),
   );
-}
-
-async function noteFailure(env: Env, message: TelemetryMessage, error: string): Promise<void> {
-  const log = loggerFor('tracking', env.LOG_LEVEL);
-  log('warn', 'telemetry.failed', { correlationId: message.correlationId, connectionId: message.connectionId, error });
-  try {
-    await carrierInbox(env, message.connectionId).noteFailure(message.dispatchId, error);
-  } catch (failure) {
-    log('warn', 'telemetry.note_failed', { connectionId: message.connectionId, error: errorText(failure) });
-  }
 }
 
 /** Handles the dead letters of telemetry: parks each in its inbox, where it can be read and replayed. */
