@@ -87,6 +87,12 @@ export function byTime(a: PointTuple, b: PointTuple): number {
 /** Keeps the last point of every `resolutionSeconds` bucket; points must be in time order. */
 export function downsample(points: PointTuple[], resolutionSeconds: number): PointTuple[] {
   if (resolutionSeconds <= 0) return points;
-  const bucket = (at: number): number => Math.floor(at / (resolutionSeconds * 1000));
+  const bucket = (at: number): number => bucketStart(at, resolutionSeconds);
   return points.filter((point, i) => i + 1 === points.length || bucket(points[i + 1]![0]) !== bucket(point[0]));
+}
+
+/** When the interval of a resolution begins that an instant lies in, ms; of none, the instant itself. */
+export function bucketStart(at: number, resolutionSeconds: number): number {
+  const width = resolutionSeconds * 1_000;
+  return width > 0 ? Math.floor(at / width) * width : at;
 }

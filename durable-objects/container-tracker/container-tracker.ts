@@ -160,6 +160,7 @@ export class ContainerTracker extends DurableObject<Env> {
       return this.ctx.storage.transactionSync(() => work(row));
     } catch (error) {
       this.#records.forget();
+      this.#deadlines.reload();
       throw error;
     }
   }

@@ -5,6 +5,7 @@ import { after, type Paging } from '../../contracts/kit/paging.ts';
 import type { Page } from '../../contracts/kit/result.ts';
 import type { ApiPosition } from '../../contracts/tracking/containers.ts';
 import {
+  bucketStart,
   byTime,
   downsample,
   isLater,
@@ -32,7 +33,12 @@ const SCAN_MAX = 20 * POSITIONS_PAGE_MAX;
  * Points in time order from the cursor on. Chunks may overlap (late points), so a point is settled
  * only when no later chunk can begin before it.
  */
-export function readSeries(storage: TrackerStorage, openPoints: PointTuple[], query: PositionQuery): Page<ApiPosition> {
+export function readSeries(
+  storage: Pick<TrackerStorage, 'chunksBetween'>,
+  openPoints: PointTuple[],
+  query: PositionQuery,
+  scanMax = SCAN_MAX,
+): Page<ApiPosition> {
   const [afterAt, afterOrigin] = after<[number, number]>(query) ?? [null, 0];
   const from = Math.max(query.from ?? Number.MIN_SAFE_INTEGER, afterAt ?? Number.MIN_SAFE_INTEGER);
   const to = query.to ?? Number.MAX_SAFE_INTEGER;
@@ -43,9 +49,11 @@ export function readSeries(storage: TrackerStorage, openPoints: PointTuple[], qu
   let buffer = openPoints.filter(isKnown);
   let settledBefore = Number.POSITIVE_INFINITY;
   for (const chunk of storage.chunksBetween(from, to)) {
-    const settled = buffer.reduce((count, point) => count + Number(point[0] < chunk.firstAt), 0);
-    if (settled > SCAN_MAX || (query.resolutionSeconds === 0 && settled > query.limit)) {
-      settledBefore = chunk.firstAt;
+    // An interval is whole or on the next page: its last point is not known before all of it is.
+    const whole = bucketStart(chunk.firstAt, query.resolutionSeconds);
+    const settled = buffer.reduce((count, point) => count + Number(point[0] < whole), 0);
+    if (settled > scanMax || (query.resolutionSeconds === 0 && settled > query.limit)) {
+      settledBefore = whole;
       break;
     }
     buffer = buffer.concat(chunk.points.filter(isKnown));

@@ -75,8 +75,13 @@ export class TrackerStorage {
   ): Pick<ObjectRow, 'openMonth' | 'openPoints'> {
     let { openMonth, openPoints } = row;
     openPoints = openPoints.map((point) => (confirmed && point[0] === confirmed.at ? suspect(point, null) : point));
+    const late = new Map<string, PointTuple[]>();
     for (const point of points) {
       const month = monthOf(point[0]);
+      if (openPoints.length > 0 && month < openMonth) {
+        late.set(month, [...(late.get(month) ?? []), point]);
+        continue;
+      }
       if (openPoints.length >= POSITION_CHUNK_POINTS || (openPoints.length > 0 && month !== openMonth)) {
         this.#closeChunk(openMonth, openPoints);
         openPoints = [];
@@ -84,7 +89,30 @@ export class TrackerStorage {
       openMonth = month;
       openPoints.push(point);
     }
+    for (const [month, own] of late) this.#addLate(month, own);
     return { openMonth, openPoints };
+  }
+
+  /** Points of a month that is over join its newest chunk while that has room: the open chunk stays open. */
+  #addLate(month: string, points: PointTuple[]): void {
+    for (let i = 0; i < points.length; i += POSITION_CHUNK_POINTS) {
+      const own = points.slice(i, i + POSITION_CHUNK_POINTS);
+      const [last] = this.sql.run<{ first_at: number; id: number; points: string }>(
+        'SELECT first_at, id, points FROM position_chunks WHERE month = ? ORDER BY first_at DESC, id DESC LIMIT 1',
+        month,
+      );
+      const known = last ? (JSON.parse(last.points) as PointTuple[]) : [];
+      const joins = last !== undefined && known.length + own.length <= POSITION_CHUNK_POINTS;
+      if (joins) {
+        this.sql.run(
+          'DELETE FROM position_chunks WHERE month = ? AND first_at = ? AND id = ?',
+          month,
+          last.first_at,
+          last.id,
+        );
+      }
+      this.#closeChunk(month, joins ? [...known, ...own] : own);
+    }
   }
 
   #closeChunk(month: string, points: PointTuple[]): void {

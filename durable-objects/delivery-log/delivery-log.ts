@@ -79,8 +79,8 @@ export class DeliveryLog extends DurableObject<Env> {
         storage.insert({ id: newId('dlv', now), eventId, type, body }, now);
       }
       if (refused > 0) storage.stand({ ...storage.standing, refused: storage.standing.refused + refused });
-      deadlines.ensure('prune', now + PRUNE_AFTER_MS);
     });
+    deadlines.ensure('prune', now + PRUNE_AFTER_MS);
     if (refused > 0) this.#log('error', 'webhook.backlog_full', { endpointId: this.#endpointId, refused });
     this.#send();
   }

@@ -23,8 +23,21 @@ function deadlines() {
         .all()
         .map((row) => [row.name, row.at]),
     );
-  return { made: new Deadlines<'a' | 'b'>(sql, storage, clock), stored };
+  return { made: new Deadlines<'a' | 'b'>(sql, storage, clock), stored, database };
 }
+
+it('a deadline of a transaction that rolled back is forgotten with it, and can be set again', () => {
+  const { made, stored, database } = deadlines();
+  made.ensure('a', 5);
+  database.exec('SAVEPOINT work');
+  made.ensure('a', 2);
+  made.ensure('b', 2);
+  database.exec('ROLLBACK TO work');
+  made.reload();
+  expect(stored()).toEqual({ a: 5 });
+  made.ensure('b', 3);
+  expect(stored()).toEqual({ a: 5, b: 3 });
+});
 
 it('a handler that throws is tried again, and the others run', async () => {
   const { made, stored } = deadlines();

@@ -22,10 +22,16 @@ export class Deadlines<Name extends string> {
     this.#sql = sql;
     this.#storage = storage;
     this.#clock = clock;
-    for (const row of sql.run<{ name: Name; at: number }>('SELECT name, at FROM deadlines')) {
+    this.reload();
+    void this.#rescue();
+  }
+
+  /** Knows again what is stored: call it when a transaction has rolled back in which deadlines were set. */
+  reload(): void {
+    this.#at.clear();
+    for (const row of this.#sql.run<{ name: Name; at: number }>('SELECT name, at FROM deadlines')) {
       this.#at.set(row.name, row.at);
     }
-    void this.#rescue();
   }
 
   /** Sets a deadline unless one of that name is due sooner or at the same time. */

@@ -123,6 +123,7 @@ export class WebhookEndpoints extends DurableObject<Env> {
     const config = this.#storage.endpoint(id);
     if (!known && !config) return null;
     const stored = known ?? this.#rotated(config!, request, overlapUntil, notes);
+    this.#deadlines.ensure('follow', Date.now());
     // Also for a repeated request: the one before may have been cut off before the log knew.
     await this.#follow();
     return stored;
@@ -135,8 +136,9 @@ export class WebhookEndpoints extends DurableObject<Env> {
     this.ctx.storage.transactionSync(() => {
       this.#storage.upsert({ ...config, ...changes });
       this.#audit.put(...notes);
-      this.#deadlines.ensure('follow', Date.now());
     });
+    // In the same turn as the commit, and so with it.
+    this.#deadlines.ensure('follow', Date.now());
     await this.#follow();
     return settingsOf({ ...config, ...changes });
   }
@@ -174,11 +176,12 @@ export class WebhookEndpoints extends DurableObject<Env> {
     const removed = this.ctx.storage.transactionSync(() => {
       if (!this.#storage.remove(id)) return false;
       this.#audit.put(...notes);
-      this.#deadlines.ensure('follow', Date.now());
       return true;
     });
-    if (removed) await this.#follow();
-    return removed;
+    if (!removed) return false;
+    this.#deadlines.ensure('follow', Date.now());
+    await this.#follow();
+    return true;
   }
 
   override async alarm(): Promise<void> {
@@ -207,7 +210,6 @@ export class WebhookEndpoints extends DurableObject<Env> {
         previousUntil: overlapUntil,
       });
       this.#audit.put(...notes);
-      this.#deadlines.ensure('follow', Date.now());
       const answer = { sealedSecret, endpoint: settingsOf(config) };
       return storeAnswer(this.#storage.sql, { ...request, answer }, Date.now());
     });
