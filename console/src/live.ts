@@ -38,6 +38,7 @@ class FleetStore {
     const fresh = frame.type === 'snapshot' && frame.part === 1;
     this.#containers = new Map(fresh ? [] : this.#containers);
     for (const container of frame.containers) this.#containers.set(container.number, container);
+    if (frame.type === 'delta') for (const number of frame.removed ?? []) this.#containers.delete(number);
     this.#set({ containers: this.#containers });
   }
 

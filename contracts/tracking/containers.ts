@@ -202,6 +202,18 @@ export const containerOperations = {
       .meta({ id: 'NewRegistrations', description: 'Containers to track' }),
     output: registered,
   }),
+  untrackContainer: operation({
+    permission: 'containers:write',
+    summary: 'Stop tracking a container',
+    description:
+      'It leaves lists, the map and live feeds. What carriers say of it from then on waits, as of any number that nobody ' +
+      'has registered. What is known of it is kept, and is there again when it is registered again.',
+    input: z.strictObject(containerPath),
+    output: z
+      .strictObject({ number: containerNumber() })
+      .meta({ id: 'UntrackedContainer', description: 'A container that is tracked no more' }),
+    failures: ['not_found'],
+  }),
   listContainers: operation({
     permission: 'containers:read',
     summary: 'List, search and filter containers, by number',

@@ -30,6 +30,10 @@ export const fleetFrame = z
         type: type('delta', 'What has changed'),
         ...cursor,
         containers: z.array(fleetLine).meta({ description: 'Lines that changed' }),
+        removed: z
+          .array(z.string())
+          .optional()
+          .meta({ description: 'Numbers that are tracked no more', examples: [['CSQU3054383']] }),
       })
       .meta({ id: 'FleetDelta', description: 'Lines that changed' }),
     resumed,

@@ -152,7 +152,7 @@ export class ContainerTracker extends DurableObject<Env> {
     return summarize(this.#row!.memory.state);
   }
 
-  /** Runs work on the object's row in one transaction; what it changed in memory is forgotten when it fails. */
+  /** Runs work on the row in one transaction; what it changed in memory is forgotten when it fails. */
   #transaction<T>({ tenantId, number }: { tenantId: string; number: string }, work: (row: ObjectRow) => T): T {
     const row = this.#row ?? emptyRow(tenantId, number);
     this.#number = number;
@@ -233,7 +233,7 @@ export class ContainerTracker extends DurableObject<Env> {
     });
   }
 
-  /** Inside the transaction: advances the memory, stores it and what must be told; `before` when journeys may have changed. */
+  /** Inside the transaction: advances the memory and stores it; `before` when journeys may have changed. */
   #store(row: ObjectRow, news: Pick<Advance, 'points' | 'newEvents' | 'now'>, before: Journey[] | null): Stored {
     const { sea, models } = this.#eta;
     const present = before ? this.#records.present() : null;
@@ -264,7 +264,7 @@ export class ContainerTracker extends DurableObject<Env> {
     if (outbox) this.ctx.waitUntil(this.#outbox.drain());
   }
 
-  /** Computes the ETAs anew as time passes without news, by the newest models; returns when to do so again. */
+  /** Computes the ETAs anew as time passes, by the newest models; returns when to do so again. */
   async #refresh(): Promise<number | null> {
     const known = this.#row;
     if (!known || !isAhead(known.memory.state)) return null;
@@ -279,8 +279,9 @@ export class ContainerTracker extends DurableObject<Env> {
       this.ctx.storage.transactionSync(() => this.#save(row, advanced, now)),
       [],
     );
-    await fleetIndex(this.env, row.tenantId).apply(row.tenantId, [summarize(advanced.memory.state)]);
-    return now + STALE_AFTER_MS;
+    const lines = [summarize(advanced.memory.state)];
+    const untracked = await fleetIndex(this.env, row.tenantId).apply(row.tenantId, lines);
+    return untracked.length > 0 ? null : now + STALE_AFTER_MS;
   }
 }
 

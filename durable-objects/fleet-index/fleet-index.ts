@@ -49,7 +49,7 @@ export class FleetIndex extends DurableObject {
   readonly #live: Live;
   readonly #pairings: Pairings;
   readonly #claims: Claims;
-  readonly #epoch: string;
+  #epoch: string;
   #seq: number;
 
   constructor(ctx: DurableObjectState, env: unknown) {
@@ -62,10 +62,30 @@ export class FleetIndex extends DurableObject {
     this.#seq = this.#storage.lastSeq();
   }
 
-  /** Takes in lines; older versions than the known ones are ignored. */
-  async apply(_tenantId: string, summaries: FleetSummary[]): Promise<void> {
+  /** Takes in lines; older versions than the known ones are ignored. Answers which are of numbers tracked no more. */
+  async apply(_tenantId: string, summaries: FleetSummary[]): Promise<string[]> {
     this.#storage.sql.countRequest();
     this.#publish(this.ctx.storage.transactionSync(() => this.#upsertAll(summaries)));
+    return summaries.map(({ number }) => number).filter((number) => this.#isUntracked(number));
+  }
+
+  /** Stops tracking a container: clients that listen are told, and others begin with a new epoch. False when it is not tracked. */
+  async untrack(number: string): Promise<boolean> {
+    const epoch = newId('ep', Date.now());
+    const change = { seq: this.#seq, epoch, at: Date.now() };
+    if (!this.ctx.storage.transactionSync(() => this.#storage.untrack(number, change))) return false;
+    this.#epoch = epoch;
+    this.#live.broadcast({ type: 'delta', epoch, seq: this.#seq, containers: [], removed: [number] });
+    return true;
+  }
+
+  /** Numbers are registered, again or for the first time: their lines are taken in from now on. */
+  async track(numbers: string[]): Promise<void> {
+    this.#storage.track(numbers);
+  }
+
+  #isUntracked(number: string): boolean {
+    return this.#storage.version(number) === null && this.#storage.isUntracked(number);
   }
 
   /** Takes in the lines of a keyed registration with its answer, in one transaction. */
@@ -222,6 +242,7 @@ export class FleetIndex extends DurableObject {
   #upsert(summary: FleetSummary, seq: number): boolean {
     const known = this.#storage.version(summary.number);
     if (known && known.epoch === summary.epoch && known.version >= summary.version) return false;
+    if (!known && this.#storage.isUntracked(summary.number)) return false;
     this.#storage.upsert(summary, seq);
     if (summary.booking) this.#storage.addToBooking(summary.booking, summary.number);
     return true;

@@ -24,4 +24,8 @@ export const MIGRATIONS = [
   `CREATE TABLE bookings (booking TEXT NOT NULL, number TEXT NOT NULL, PRIMARY KEY (booking, number)) WITHOUT ROWID;`,
   PAIRINGS_TABLE,
   CLAIMS_TABLES,
+  // Numbers that were tracked and are not any more: what is still on its way does not bring their lines back. The number of
+  // the newest change must not fall with the line that had it.
+  `CREATE TABLE untracked (number TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+   ALTER TABLE identity ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;`,
 ] as const;

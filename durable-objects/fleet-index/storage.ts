@@ -27,7 +27,27 @@ export class FleetStorage {
 
   /** The sequence number of the newest change. */
   lastSeq(): number {
-    return this.sql.run<{ seq: number | null }>('SELECT max(seq) AS seq FROM containers')[0]?.seq ?? 0;
+    return this.sql.run<{ seq: number }>(
+      `SELECT max(coalesce((SELECT max(seq) FROM containers), 0), coalesce((SELECT seq FROM identity), 0)) AS seq`,
+    )[0]!.seq;
+  }
+
+  /** Drops a container's line, and keeps that it is not to come back; false when there is none. `epoch` begins with it. */
+  untrack(number: string, { seq, epoch, at }: { seq: number; epoch: string; at: number }): boolean {
+    if (this.sql.run('DELETE FROM containers WHERE number = ? RETURNING number', number).length === 0) return false;
+    this.sql.run('INSERT OR REPLACE INTO untracked (number, at) VALUES (?, ?)', number, at);
+    this.sql.run('UPDATE identity SET epoch = ?, seq = ?', epoch, seq);
+    return true;
+  }
+
+  /** Numbers are wanted again. */
+  track(numbers: readonly string[]): void {
+    this.sql.run('DELETE FROM untracked WHERE number IN (SELECT value FROM json_each(?))', JSON.stringify(numbers));
+  }
+
+  /** Whether a number was tracked and is not any more. */
+  isUntracked(number: string): boolean {
+    return this.sql.run('SELECT 1 AS one FROM untracked WHERE number = ?', number).length > 0;
   }
 
   /** What is known of a container's version, or null. */

@@ -26,6 +26,7 @@ const answers = serve<typeof tracking, Env>(tracking, {
   listEvents: containers.listEvents,
   listPositions: containers.listPositions,
   registerContainers: containers.registerContainers,
+  untrackContainer: containers.untrackContainer,
   ...journeys,
   ...devices,
   listUnclaimed: unclaimed.listUnclaimed,

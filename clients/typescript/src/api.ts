@@ -1013,6 +1013,8 @@ export interface FleetDelta {
   seq: number;
   /** Lines that changed */
   containers: FleetLine[];
+  /** Numbers that are tracked no more */
+  removed?: string[];
 }
 
 /** A frame of the fleet’s WebSocket */
@@ -2359,6 +2361,12 @@ export interface UnclaimedNumberPage {
   nextCursor: string | null;
 }
 
+/** A container that is tracked no more */
+export interface UntrackedContainer {
+  /** Container number (ISO 6346) */
+  number: string;
+}
+
 /** A person with an account, without any secret */
 export interface User {
   /** Id of the user */
@@ -3235,6 +3243,14 @@ export interface Operations {
     };
     output: Container;
   };
+  /** Stop tracking a container */
+  untrackContainer: {
+    input: {
+      /** Container number (ISO 6346) */
+      number: string;
+    };
+    output: UntrackedContainer;
+  };
   /** Journey events by time */
   listEvents: {
     input: {
@@ -4060,6 +4076,7 @@ export const OPERATIONS: Record<keyof Operations, Route> = {
   registerContainers: { method: 'POST', path: '/v1/containers', body: true, idempotent: true },
   listContainers: { method: 'GET', path: '/v1/containers' },
   getContainer: { method: 'GET', path: '/v1/containers/{number}' },
+  untrackContainer: { method: 'POST', path: '/v1/containers/{number}/untrack' },
   listEvents: { method: 'GET', path: '/v1/containers/{number}/events' },
   listPositions: { method: 'GET', path: '/v1/containers/{number}/positions' },
   listJourneys: { method: 'GET', path: '/v1/containers/{number}/journeys' },

@@ -8,6 +8,7 @@ export const trackingRoutes = [
     route('post', '/v1/containers', tracking.registerContainers, 201),
     route('get', '/v1/containers', tracking.listContainers),
     route('get', '/v1/containers/{number}', tracking.getContainer),
+    route('post', '/v1/containers/{number}/untrack', tracking.untrackContainer),
     route('get', '/v1/containers/{number}/events', tracking.listEvents),
     route('get', '/v1/containers/{number}/positions', tracking.listPositions),
     route('get', '/v1/containers/{number}/journeys', tracking.listJourneys),

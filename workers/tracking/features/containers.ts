@@ -30,7 +30,7 @@ import { keyMismatch, plainRequestHash } from '../../../platform/request-hash.ts
 import { portOf } from '../../../reference/ports.ts';
 import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
-import { trackedContainer } from './tracked.ts';
+import { forgetTracked, trackedContainer } from './tracked.ts';
 import { releaseClaimed } from './unclaimed.ts';
 
 const REFERENCE = /^[A-Z0-9]{4,17}$/;
@@ -148,13 +148,15 @@ function numberFaults(registrations: Registration[]): Failure | null {
   return faults.length > 0 ? invalid(faults) : null;
 }
 
-function register(
+async function register(
   env: Env,
   scope: Scope,
   registrations: Registration[],
   registeredAt: number,
   source?: string,
 ): Promise<FleetSummary[]> {
+  // Before the lines: one that was untracked may have a line again.
+  await fleetIndex(env, scope.tenantId).track(registrations.map(({ number }) => normalizeContainerNumber(number)));
   return mapLimit(registrations, FAN_OUT, ({ number: written, ...registration }) => {
     const number = normalizeContainerNumber(written);
     return containerTracker(env, scope.tenantId, number).register({
@@ -193,6 +195,18 @@ function warningsOf(registration: Registration, number: string): string[] {
     if (code && !portOf(code)) warnings.push(`${code} is not in the port table: no route or ETA`);
   }
   return warnings;
+}
+
+/** Stops tracking a container; what is known of it is kept. */
+export async function untrackContainer({
+  env,
+  scope: { tenantId },
+  input,
+}: For<'untrackContainer'>): Promise<Answer<{ number: string }>> {
+  const number = normalizeContainerNumber(input.number);
+  const untracked = await fleetIndex(env, tenantId).untrack(number);
+  forgetTracked(tenantId, number);
+  return untracked ? ok({ number }) : notFound('container');
 }
 
 /** A page of the fleet. */

@@ -21,6 +21,11 @@ export function keepTracked(tenantId: string, numbers: readonly string[]): void 
   for (const number of numbers) tracked.set(`${tenantId}:${number}`, true);
 }
 
+/** A number is tracked no more; elsewhere it is taken for tracked for a minute at most. */
+export function forgetTracked(tenantId: string, number: string): void {
+  tracked.delete(`${tenantId}:${number}`);
+}
+
 /** The object of a container that the caller's tenant tracks, by its number as it was written; null when it tracks none. */
 export async function trackedContainer(
   env: Env,

@@ -38,6 +38,7 @@ export async function claimNumber({ env, scope, input, now }: For<'claimNumber'>
     registeredAt: now,
     correlationId,
   });
+  await index.track([number]);
   await index.apply(tenantId, [summary]);
   return ok({ number, claimed: true, events: await releaseClaimed(env, tenantId, [number]) });
 }
