@@ -222,6 +222,10 @@ export class CarrierInbox extends DurableObject<Env> {
   #sendOn(dispatches: DispatchRow[]): void {
     if (dispatches.length === 0) return;
     this.#deadlines.ensure('resend', Date.now() + INBOX_RESEND_AFTER_MS);
-    this.ctx.waitUntil(this.#messages.send(dispatches));
+    const look = (): void => {
+      const at = this.#messages.nextLook(Date.now());
+      if (at !== null) this.#deadlines.ensure('resend', at);
+    };
+    this.ctx.waitUntil(this.#messages.send(dispatches).then(look));
   }
 }

@@ -158,6 +158,29 @@ describe('a poisoned message', () => {
     expect(await counts(1)).toMatchObject({ applied: 2, queued: 0 });
   });
 
+  it('leaves an item that is about both containers open until the other has taken it, too', async () => {
+    await breakTracker();
+    const [event] = doorEvents([1]);
+    const [other] = doorEvents([1], 'MSKU9070323');
+    await inbox().accept({
+      tenantId: 'ten_1',
+      connectionId: CONNECTION,
+      securityVersion: 1,
+      correlationId: 'c',
+      receivedAt: 1,
+      history: 'events',
+      items: 1,
+      events: [event!, { ...other!, index: 0 }],
+      rejected: [],
+      warnings: [],
+    });
+    await consumeTelemetry(bindings, batchOf(await held()).batch);
+    expect(await counts(1)).toMatchObject({ applied: 0, queued: 1 });
+    await mendTracker();
+    await consumeTelemetry(bindings, batchOf(await held()).batch);
+    expect(await counts(1)).toMatchObject({ applied: 1, queued: 0 });
+  });
+
   it('that fails every time is parked as its container’s share, read, replayed and then applied', async () => {
     await breakTracker();
     await acceptBoth();

@@ -46,8 +46,10 @@ export class Messages {
     for (const { dispatchId, outcomes, failed = [] } of confirmations) {
       const dispatch = this.#storage.dispatch(dispatchId);
       if (!dispatch) continue;
-      this.#confirmedSentAt = Math.max(this.#confirmedSentAt, dispatch.sentAt);
-      this.#receipts.settle(dispatch.receipt, outcomes.map(letterOf));
+      // Of one that was sent again nobody knows which of its sends has come.
+      if (dispatch.sends === 1) this.#confirmedSentAt = Math.max(this.#confirmedSentAt, dispatch.sentAt);
+      const open = this.#originsOf(dispatch, failed);
+      this.#receipts.settle(dispatch.receipt, outcomes.filter(([origin]) => !open.has(origin)).map(letterOf));
       // What waits for a decision goes on waiting for it, unless all of it has been taken meanwhile.
       if (dispatch.parkedAt !== null && failed.length > 0) continue;
       const left = failed.length > 0 ? this.#split(dispatch, new Map(failed), now) : 0;
@@ -56,6 +58,13 @@ export class Messages {
     }
     this.inFlight = Math.max(0, this.inFlight - confirmed);
     return confirmed;
+  }
+
+  /** Items that are about a container that failed are open, whatever others have made of them. */
+  #originsOf(dispatch: DispatchRow, failed: readonly [container: string, error: string][]): ReadonlySet<number> {
+    if (failed.length === 0) return new Set();
+    const containers = new Set(failed.map(([container]) => container));
+    return new Set(eventsOf(dispatch).flatMap(({ container, origin }) => (containers.has(container) ? [origin] : [])));
   }
 
   /** The share of each container that failed becomes a message of its own: nobody else's share is tried again with it. */
@@ -148,6 +157,8 @@ export class Messages {
         await this.#queueOf(message.tenantId).send(message);
       } catch (error) {
         this.#log('warn', 'dispatch.send_failed', { dispatchId: dispatch.id, error: errorText(error) });
+        // That it was not sent is known: there is nothing to wait for.
+        this.#storage.putOff(dispatch.id, Date.now() + failureWaitMs(dispatch.sends));
       }
     }
   }

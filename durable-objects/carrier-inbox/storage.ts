@@ -228,6 +228,11 @@ export class InboxStorage {
     )[0]!;
   }
 
+  /** A message could not be sent: it is at an instant, unless it has been confirmed or parked meanwhile. */
+  putOff(id: number, at: number): void {
+    this.sql.run('UPDATE dispatches SET next_at = ? WHERE id = ? AND parked_at IS NULL', at, id);
+  }
+
   /** Counts another send. */
   resent(id: number, now: number): void {
     this.sql.run('UPDATE dispatches SET sends = sends + 1, next_at = 0, sent_at = ? WHERE id = ?', now, id);

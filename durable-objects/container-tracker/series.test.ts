@@ -69,6 +69,10 @@ it('late points of a month that is over do not close the open chunk', () => {
   const { open, chunks, storage } = stored([[pointAt(july - HOUR, 999)], ...batches]);
   expect(open.openPoints).toHaveLength(101);
   expect(chunks()).toBe(1);
+  // Nor does each make a chunk of its own once the first is full.
+  const more = Array.from({ length: 600 }, (_, n) => [pointAt(START - HOUR - n * 60_000, 3_000 + n)]);
+  const full = stored([...batches, [pointAt(july + 200 * HOUR, 2_999)], ...more]);
+  expect(full.chunks()).toBeLessThanOrEqual(4);
   const page = readSeries(storage, open.openPoints, { resolutionSeconds: 0, limit: 500 });
   expect(page.items).toHaveLength(201);
 });

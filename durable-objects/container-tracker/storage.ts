@@ -93,12 +93,12 @@ export class TrackerStorage {
     return { openMonth, openPoints };
   }
 
-  /** Points of a month that is over join its newest chunk while that has room: the open chunk stays open. */
+  /** Points of a month that is over join its smallest chunk while that has room: the open chunk stays open. */
   #addLate(month: string, points: PointTuple[]): void {
     for (let i = 0; i < points.length; i += POSITION_CHUNK_POINTS) {
       const own = points.slice(i, i + POSITION_CHUNK_POINTS);
       const [last] = this.sql.run<{ first_at: number; id: number; points: string }>(
-        'SELECT first_at, id, points FROM position_chunks WHERE month = ? ORDER BY first_at DESC, id DESC LIMIT 1',
+        'SELECT first_at, id, points FROM position_chunks WHERE month = ? ORDER BY octet_length(points) LIMIT 1',
         month,
       );
       const known = last ? (JSON.parse(last.points) as PointTuple[]) : [];

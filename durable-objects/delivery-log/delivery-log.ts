@@ -15,14 +15,16 @@ import type { Attempt } from '../../domain/webhook/retry.ts';
 import { type AuditNote, notesOf } from '../../platform/audit.ts';
 import { newId } from '../../platform/ids.ts';
 import { DELIVERIES_PENDING_MAX } from '../../platform/limits.ts';
-import { type Logger, loggerFor } from '../../platform/log.ts';
+import { errorText, type Logger, loggerFor } from '../../platform/log.ts';
 import { open } from '../../platform/secrets.ts';
 import { urlRulesOf } from '../../platform/url-rules.ts';
 import type { EndpointConfig } from '../webhook-endpoints/storage.ts';
 import { isLegacy, type LegacyDelivery, type LegacyEndpoint, legacyDeliveries, legacyEndpoints } from './legacy.ts';
 import { makeParts, type Parts } from './parts.ts';
 import { post } from './post.ts';
-import type { DueDelivery } from './storage.ts';
+import type { DueDelivery } from './rows.ts';
+import { PRUNE_EVERY_MS } from './storage.ts';
+import { sendTest } from './test-delivery.ts';
 import { endpointsOf, namesOf } from './names.ts';
 import { deliveryToApi, healthToApi } from './to-api.ts';
 
@@ -38,8 +40,8 @@ interface Env {
 
 /** While deliveries are under way the alarm looks again this often: should the object die, they go on. */
 const WATCH_MS = 10_000;
-const PRUNE_AFTER_MS = 60_000;
-const PRUNE_MORE_MS = 1_000;
+/** How soon an alarm that failed as a whole is tried again. */
+const ALARM_AGAIN_MS = 30_000;
 
 /** How an endpoint stands and whether it is paused. */
 export interface EndpointStanding {
@@ -68,27 +70,26 @@ export class DeliveryLog extends DurableObject<Env> {
 
   /** Stores events for the endpoint; one that it has had is not stored again. */
   async enqueue(config: EndpointConfig, notifications: Notification[]): Promise<void> {
-    const { storage, deadlines } = this.#own();
-    this.#config = config;
+    const { storage } = this.#own();
+    this.#know(config);
     const now = Date.now();
     const room = Math.max(0, DELIVERIES_PENDING_MAX - storage.pending);
-    const refused = Math.max(0, notifications.length - room);
+    const fresh = notifications.length > room ? storage.unknown(notifications) : notifications;
+    const refused = Math.max(0, fresh.length - room);
     this.ctx.storage.transactionSync(() => {
-      for (const { id: eventId, type, at, data } of notifications.slice(0, room)) {
+      for (const { id: eventId, type, at, data } of fresh.slice(0, room)) {
         const body = JSON.stringify({ type, timestamp: new Date(at).toISOString(), data });
         storage.insert({ id: newId('dlv', now), eventId, type, body }, now);
       }
       if (refused > 0) storage.stand({ ...storage.standing, refused: storage.standing.refused + refused });
     });
-    deadlines.ensure('prune', now + PRUNE_AFTER_MS);
     if (refused > 0) this.#log('error', 'webhook.backlog_full', { endpointId: this.#endpointId, refused });
     this.#send();
   }
 
   /** The endpoint was changed. */
   async configure(config: EndpointConfig): Promise<void> {
-    this.#own();
-    this.#config = config;
+    this.#know(config);
     this.#send();
   }
 
@@ -144,33 +145,18 @@ export class DeliveryLog extends DurableObject<Env> {
 
   /** Sends a test, once and at once, and answers what became of it; null when the endpoint is none of the tenant's. */
   async test(): Promise<DeliveryRecord | null> {
-    const { storage } = this.#own();
     if (!(await this.#configured())) return null;
-    const now = Date.now();
-    const type = 'endpoint.test';
-    const [id, eventId] = [newId('dlv', now), newId('evt', now)];
-    const body = JSON.stringify({
-      type,
-      timestamp: new Date(now).toISOString(),
-      data: { endpointId: this.#endpointId },
-    });
-    const attempt = await this.#post({ eventId, body });
-    const taken = 'status' in attempt && attempt.status >= 200 && attempt.status < 300;
-    const status = taken ? 'delivered' : 'failed';
-    const ended = Date.now();
-    this.ctx.storage.transactionSync(() => {
-      storage.insert({ id, eventId, type, body }, now);
-      const lastStatus = 'status' in attempt ? attempt.status : null;
-      const lastError = 'error' in attempt ? attempt.error : null;
-      storage.attempted(id, { status, lastStatus, lastError, nextAt: null }, ended);
-    });
-    return deliveryToApi(this.#endpointId, storage.delivery(id)!);
+    const parts = this.#own();
+    const row = await sendTest(parts.storage, this.#endpointId, (delivery) => this.#post(delivery));
+    this.#sendLater(parts);
+    return deliveryToApi(this.#endpointId, row);
   }
 
   /** The endpoint was removed: so is all that waits for it. */
   async destroy(): Promise<void> {
     this.#parts?.sender.stop();
     this.#parts = null;
+    this.#config = null;
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
   }
@@ -179,7 +165,7 @@ export class DeliveryLog extends DurableObject<Env> {
   async adopt(rows: LegacyDelivery[], disabled: boolean): Promise<void> {
     const { storage } = this.#own();
     this.ctx.storage.transactionSync(() => {
-      for (const row of rows) storage.adopt(row);
+      for (const row of rows) storage.adopt(row, Date.now());
       if (disabled) storage.stand({ ...storage.standing, pausedBecause: 'gone' });
     });
     this.#send();
@@ -202,19 +188,30 @@ export class DeliveryLog extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    if (this.#endpointId === '') {
-      // An alarm that an earlier version set: whoever answers for the tenant's endpoints takes over what is here.
-      await endpointsOf(this.env, this.#tenantId).endpoints();
-      return;
+    try {
+      await this.#wake();
+    } catch (error) {
+      // The runtime gives up on an alarm that fails a few times; what waits here must not be forgotten with it.
+      this.#log('warn', 'webhook.alarm_failed', { endpointId: this.#endpointId, error: errorText(error) });
+      await this.ctx.storage.setAlarm(Date.now() + ALARM_AGAIN_MS);
     }
-    if (!(await this.#configured())) return this.destroy();
+  }
+
+  async #wake(): Promise<void> {
+    const endpoints = endpointsOf(this.env, this.#tenantId);
+    // An alarm that an earlier version set: whoever answers for the tenant's endpoints takes over what is here.
+    if (this.#endpointId === '') return void (await endpoints.endpoints());
+    const config = await endpoints.config(this.#endpointId);
+    // What was on its way to an endpoint that was removed is dropped with it.
+    if (!config) return this.destroy();
+    this.#know(config);
     const { deadlines, storage, sender, audit } = this.#own();
     await deadlines.runDue(Date.now(), {
       send: async () => {
         sender.fill();
-        return sender.isBusy() ? Date.now() + WATCH_MS : sender.nextAt();
+        return sender.underWay().length > 0 ? Date.now() + WATCH_MS : sender.nextAt();
       },
-      prune: async () => (storage.prune(Date.now()) ? Date.now() + PRUNE_MORE_MS : null),
+      prune: async () => storage.prune(Date.now(), sender.underWay()),
       audit: () => audit.drain(),
     });
   }
@@ -236,12 +233,19 @@ export class DeliveryLog extends DurableObject<Env> {
   #sendLater({ sender, deadlines }: Parts): void {
     const next = sender.nextAt();
     if (next !== null) deadlines.ensure('send', next);
+    deadlines.ensure('prune', Date.now() + PRUNE_EVERY_MS);
   }
 
   /** Whether the endpoint is still one of its tenant's; asks when the object has woken. */
   async #configured(): Promise<boolean> {
-    this.#config ??= await endpointsOf(this.env, this.#tenantId).config(this.#endpointId);
+    const known = this.#config ?? (await endpointsOf(this.env, this.#tenantId).config(this.#endpointId));
+    if (known) this.#know(known);
     return this.#config !== null;
+  }
+
+  /** Requests overtake each other: what is known already may be newer. */
+  #know(config: EndpointConfig): void {
+    if (!this.#config || config.version >= this.#config.version) this.#config = config;
   }
 
   async #post({ eventId, body }: Pick<DueDelivery, 'eventId' | 'body'>): Promise<Attempt> {

@@ -3,7 +3,7 @@ import { DEADLINES_TABLE } from '../kit/deadlines.ts';
 
 /** Append-only: never edit a line that has shipped. */
 export const MIGRATIONS = [
-  // `next_at` while pending, `settled_at` afterwards. What is due and what is old are found by their indexes.
+  // `next_at` while pending, `settled_at` afterwards; `pending_since` is when it was put in line, or again. What is due and what is old are found by their indexes.
   `CREATE TABLE log (
      id TEXT PRIMARY KEY,
      event_id TEXT NOT NULL UNIQUE,
@@ -14,6 +14,7 @@ export const MIGRATIONS = [
      last_status INTEGER,
      last_error TEXT,
      created_at INTEGER NOT NULL,
+     pending_since INTEGER NOT NULL,
      next_at INTEGER,
      settled_at INTEGER
    ) WITHOUT ROWID;

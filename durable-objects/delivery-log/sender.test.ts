@@ -7,7 +7,8 @@ import { newId } from '../../platform/ids.ts';
 import { DELIVERY_KEPT_MS, WEBHOOK_RETRY_SECONDS } from '../../platform/limits.ts';
 import { storageOn } from '../testing/sqlite.ts';
 import { Sender, stateOf } from './sender.ts';
-import { DeliveryStorage, type DueDelivery } from './storage.ts';
+import type { DueDelivery } from './rows.ts';
+import { DeliveryStorage } from './storage.ts';
 
 const START = Date.parse('2026-11-26T08:00:00Z');
 const REPLAY_ALL: ReplayRange = { only: 'all', types: [] };
@@ -185,13 +186,41 @@ it('drops settled deliveries alone, by age, and gives up what has waited as long
   at(1_000);
   put(5, 'waiting');
   await send();
-  expect(storage.prune(START + DELIVERY_KEPT_MS - 1)).toBe(false);
+  expect(storage.prune(START + DELIVERY_KEPT_MS - 1)).toBeGreaterThan(START);
   expect(storage.deliveries({}, '~', 100)).toHaveLength(10);
   storage.prune(START + DELIVERY_KEPT_MS + 500);
   expect(storage.deliveries({}, '~', 100).map(({ status }) => status)).toEqual(Array(5).fill('pending'));
   storage.prune(START + DELIVERY_KEPT_MS + 2_000);
   expect(storage.deliveries({ status: 'failed' }, '~', 100)).toHaveLength(5);
   expect(storage.pending).toBe(0);
+});
+
+it('gives what was replayed or resumed after a month its time again, and leaves what is under way', async () => {
+  const { put, storage } = world(() => broken);
+  put(2);
+  const later = START + DELIVERY_KEPT_MS + 1_000;
+  const ids = storage.due(START, 10).map(({ id }) => id);
+  storage.prune(later, [ids[0]!]);
+  expect(storage.pending).toBe(1);
+  expect(storage.replay({ ...REPLAY_ALL, from: new Date(START).toISOString(), only: 'failed' }, later)).toBe(1);
+  storage.hasten(later);
+  storage.prune(later + 1_000);
+  expect(storage.pending).toBe(2);
+});
+
+it('counts a delivery’s attempts anew when it is replayed while one is under way', async () => {
+  const { put, send, storage, at } = world(({ id }, attempt) => {
+    if (attempt === WEBHOOK_RETRY_SECONDS.length) storage.replayOne(id, START);
+    return broken;
+  });
+  put(1);
+  let ms = 0;
+  for (const seconds of WEBHOOK_RETRY_SECONDS) {
+    ms += seconds * 1_000 + 400_000;
+    at(ms);
+    await send();
+  }
+  expect(storage.deliveries({}, '~', 10)[0]).toMatchObject({ status: 'pending', attempts: 1 });
 });
 
 it('replays from an instant or an event on, by type, and leaves what is pending', async () => {

@@ -2,7 +2,8 @@
 import { afterAttempt, isDown } from '../../domain/webhook/pace.ts';
 import { type Attempt, judge } from '../../domain/webhook/retry.ts';
 import { WEBHOOK_RETRY_SECONDS } from '../../platform/limits.ts';
-import type { DeliveryStorage, DueDelivery } from './storage.ts';
+import type { DueDelivery } from './rows.ts';
+import type { DeliveryStorage } from './storage.ts';
 
 /** What a sender needs. */
 export interface SenderOptions {
@@ -53,9 +54,9 @@ export class Sender {
     }
   }
 
-  /** Whether deliveries are under way. */
-  isBusy(): boolean {
-    return this.#underWay.size > 0;
+  /** Deliveries that are under way. */
+  underWay(): string[] {
+    return [...this.#underWay.keys()];
   }
 
   /** Resolves when nothing is under way: all that could be sent for now has been. */
@@ -76,7 +77,9 @@ export class Sender {
     if (this.#stopped) return;
     const { storage, now, random, onGone, onAttempt } = this.#options;
     const at = now();
-    const verdict = judge(attempt, delivery.attempts + 1, WEBHOOK_RETRY_SECONDS, random());
+    // Counted as it stands now: it may have been replayed meanwhile.
+    const attempts = storage.attemptsOf(delivery.id) + 1;
+    const verdict = judge(attempt, attempts, WEBHOOK_RETRY_SECONDS, random());
     const lastStatus = 'status' in attempt ? attempt.status : null;
     const lastError = 'error' in attempt ? attempt.error : null;
     storage.attempted(

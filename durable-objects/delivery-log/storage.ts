@@ -1,64 +1,19 @@
 /** All SQL of an endpoint's delivery log. */
-import type { DeliveryRecord, ReplayRange } from '../../contracts/notifications/deliveries.ts';
-import { FRESH_PACE, type Pace } from '../../domain/webhook/pace.ts';
+import type { ReplayRange } from '../../contracts/notifications/deliveries.ts';
+import { FRESH_PACE } from '../../domain/webhook/pace.ts';
 import { idsFrom } from '../../platform/ids.ts';
-import { DELIVERIES_SETTLED_MAX, DELIVERY_KEPT_MS } from '../../platform/limits.ts';
+import { DELIVERIES_PENDING_MAX, DELIVERIES_SETTLED_MAX, DELIVERY_KEPT_MS } from '../../platform/limits.ts';
 import { Sql } from '../kit/sql.ts';
 import type { LegacyDelivery } from './legacy.ts';
+import type { AttemptRecord, DeliveryRow, DueDelivery, NewDelivery, Standing } from './rows.ts';
 import { MIGRATIONS } from './migrations.ts';
-
-/** A row of the log. */
-export type DeliveryRow = {
-  id: string;
-  event_id: string;
-  type: string;
-  body: string;
-  status: DeliveryRecord['status'];
-  attempts: number;
-  last_status: number | null;
-  last_error: string | null;
-  created_at: number;
-  next_at: number | null;
-  settled_at: number | null;
-};
-
-/** A delivery that is due. */
-export interface DueDelivery {
-  id: string;
-  eventId: string;
-  body: string;
-  attempts: number;
-}
-
-/** A delivery to be put in line. */
-export interface NewDelivery {
-  id: string;
-  eventId: string;
-  type: string;
-  body: string;
-}
-
-/** The outcome of one attempt, to be stored: pending until `nextAt`, else settled. */
-export interface AttemptRecord {
-  status: DeliveryRecord['status'];
-  lastStatus: number | null;
-  lastError: string | null;
-  nextAt: number | null;
-}
-
-/** How an endpoint stands: kept so that an object that wakes goes on as it was. */
-export interface Standing {
-  pace: Pace;
-  pausedBecause: 'asked' | 'gone' | null;
-  lastStatus: number | null;
-  lastError: string | null;
-  /** Events that were not kept, because too many were waiting. */
-  refused: number;
-}
 
 const FRESH: Standing = { pace: FRESH_PACE, pausedBecause: null, lastStatus: null, lastError: null, refused: 0 };
 /** Rows given up, and rows dropped, in one turn. */
 const PRUNED_AT_ONCE = 5_000;
+const PRUNE_MORE_MS = 1_000;
+/** What is kept for a month need not go to the minute. */
+export const PRUNE_EVERY_MS = 3_600_000;
 
 /** The storage of one endpoint's deliveries. */
 export class DeliveryStorage {
@@ -104,24 +59,29 @@ export class DeliveryStorage {
   /** Puts a delivery in line unless the endpoint has had the event. */
   insert({ id, eventId, type, body }: NewDelivery, now: number): void {
     const added = this.sql.run(
-      `INSERT INTO log (id, event_id, type, body, created_at, next_at) VALUES (?, ?, ?, ?, ?, ?)
+      `INSERT INTO log (id, event_id, type, body, created_at, pending_since, next_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?5)
        ON CONFLICT DO NOTHING RETURNING id`,
       id,
       eventId,
       type,
       body,
       now,
-      now,
     );
     this.#pending += added.length;
   }
 
-  /** Takes over a delivery of an earlier version as it was. */
-  adopt(row: LegacyDelivery): void {
+  /** Those of some events that the endpoint has not had. */
+  unknown<T extends { id: string }>(events: readonly T[]): T[] {
+    return events.filter(({ id }) => this.sql.run('SELECT 1 AS one FROM log WHERE event_id = ?', id).length === 0);
+  }
+
+  /** Takes over a delivery of an earlier version as it was; one that is pending is from now on. */
+  adopt(row: LegacyDelivery, now: number): void {
     const settledAt = row.status === 'pending' ? null : (row.delivered_at ?? row.created_at);
     const added = this.sql.run(
-      `INSERT INTO log (id, event_id, type, body, status, attempts, last_status, last_error, created_at, next_at, settled_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id`,
+      `INSERT INTO log (id, event_id, type, body, status, attempts, last_status, last_error, created_at, pending_since,
+         next_at, settled_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id`,
       row.id,
       row.event_id,
       row.type,
@@ -131,6 +91,7 @@ export class DeliveryStorage {
       row.last_status,
       row.last_error,
       row.created_at,
+      now,
       settledAt === null ? (row.next_at ?? row.created_at) : null,
       settledAt,
     );
@@ -169,6 +130,11 @@ export class DeliveryStorage {
     return row ?? null;
   }
 
+  /** Attempts that a delivery has had: none again after a replay. */
+  attemptsOf(id: string): number {
+    return this.sql.run<{ attempts: number }>('SELECT attempts FROM log WHERE id = ?', id)[0]?.attempts ?? 0;
+  }
+
   /** Records an attempt on a delivery that is pending. */
   attempted(id: string, { status, lastStatus, lastError, nextAt }: AttemptRecord, now: number): void {
     const changed = this.sql.run(
@@ -184,7 +150,10 @@ export class DeliveryStorage {
     if (nextAt === null) this.#moved(-changed.length);
   }
 
-  /** Puts settled deliveries of a range back in line, their attempts counted anew; answers how many. */
+  /**
+   * Puts settled deliveries of a range back in line, oldest first, their attempts counted anew; answers how many. No more
+   * than half of the room there is: new events need the rest.
+   */
   replay({ from, fromEventId, until, only, types }: ReplayRange, now: number): number {
     const first = from === undefined ? this.#firstOf(fromEventId!) : idsFrom('dlv', Date.parse(from));
     if (first === null) return 0;
@@ -199,19 +168,21 @@ export class DeliveryStorage {
         JSON.stringify(types),
       ],
       now,
+      Math.floor((DELIVERIES_PENDING_MAX - this.#pending) / 2),
     );
   }
 
   /** Puts one delivery back in line, due now; one that is pending too. */
   replayOne(id: string, now: number): DeliveryRow | null {
-    this.sql.run('UPDATE log SET attempts = 0, next_at = ? WHERE id = ? AND next_at IS NOT NULL', now, id);
-    this.#requeue('id = ?', [id], now);
+    const again = 'UPDATE log SET attempts = 0, next_at = ?1, pending_since = ?1 WHERE id = ?2 AND next_at IS NOT NULL';
+    this.sql.run(again, now, id);
+    this.#requeue('id = ?', [id], now, 1);
     return this.delivery(id);
   }
 
-  /** Whatever waits is due now. */
+  /** Whatever waits is due now, and has as long to be taken as what is new. */
   hasten(now: number): void {
-    this.sql.run('UPDATE log SET next_at = ? WHERE next_at > ?', now, now);
+    this.sql.run('UPDATE log SET next_at = min(next_at, ?1), pending_since = ?1 WHERE next_at IS NOT NULL', now);
   }
 
   /** Deliveries by id, newest first. */
@@ -236,15 +207,17 @@ export class DeliveryStorage {
   }
 
   /**
-   * Drops settled deliveries that are old or too many, and gives up pending ones of that age: nothing else is dropped.
-   * Answers whether there is more to do.
+   * Drops settled deliveries that are old or too many, and gives up pending ones of that age that are not under way:
+   * nothing else is dropped. Answers when to look again; null when the log is empty.
    */
-  prune(now: number): boolean {
+  prune(now: number, underWay: readonly string[] = []): number | null {
     const expired = this.sql.run(
       `UPDATE log SET status = 'failed', last_error = 'not taken within 30 days', next_at = NULL, settled_at = ?
-       WHERE id IN (SELECT id FROM log WHERE id < ? AND next_at IS NOT NULL LIMIT ${PRUNED_AT_ONCE}) RETURNING id`,
+       WHERE id IN (SELECT id FROM log WHERE next_at IS NOT NULL AND pending_since < ? LIMIT ${PRUNED_AT_ONCE})
+       AND id NOT IN (SELECT value FROM json_each(?)) RETURNING id`,
       now,
-      idsFrom('dlv', now - DELIVERY_KEPT_MS),
+      now - DELIVERY_KEPT_MS,
+      JSON.stringify(underWay),
     );
     this.#moved(-expired.length);
     const excess = Math.min(PRUNED_AT_ONCE, Math.max(0, this.#settled - DELIVERIES_SETTLED_MAX));
@@ -256,15 +229,18 @@ export class DeliveryStorage {
       excess,
     );
     this.#settled -= dropped.length;
-    return expired.length === PRUNED_AT_ONCE || dropped.length >= PRUNED_AT_ONCE;
+    if (expired.length === PRUNED_AT_ONCE || dropped.length >= PRUNED_AT_ONCE) return now + PRUNE_MORE_MS;
+    return this.#pending + this.#settled > 0 ? now + PRUNE_EVERY_MS : null;
   }
 
-  #requeue(where: string, bindings: string[], now: number): number {
+  #requeue(where: string, bindings: string[], now: number, limit: number): number {
     const found = this.sql.run(
-      `UPDATE log SET status = 'pending', attempts = 0, next_at = ?, settled_at = NULL
-       WHERE next_at IS NULL AND ${where} RETURNING 1 AS n`,
+      `UPDATE log SET status = 'pending', attempts = 0, next_at = ?, pending_since = ?, settled_at = NULL
+       WHERE id IN (SELECT id FROM log WHERE next_at IS NULL AND ${where} ORDER BY id LIMIT ?) RETURNING 1 AS n`,
+      now,
       now,
       ...bindings,
+      Math.max(0, limit),
     ).length;
     this.#moved(found);
     return found;

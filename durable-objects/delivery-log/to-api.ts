@@ -3,7 +3,8 @@ import type { DeliveryRecord } from '../../contracts/notifications/deliveries.ts
 import type { EndpointHealth } from '../../contracts/notifications/endpoints.ts';
 import { toInstant, toInstantOrNull } from '../../platform/instants.ts';
 import { stateOf } from './sender.ts';
-import type { DeliveryRow, DeliveryStorage } from './storage.ts';
+import type { DeliveryRow } from './rows.ts';
+import type { DeliveryStorage } from './storage.ts';
 
 /** A delivery of an endpoint. */
 export function deliveryToApi(endpointId: string, row: DeliveryRow): DeliveryRecord {

@@ -23,7 +23,7 @@ function deadlines() {
         .all()
         .map((row) => [row.name, row.at]),
     );
-  return { made: new Deadlines<'a' | 'b'>(sql, storage, clock), stored, database };
+  return { made: new Deadlines<'a' | 'b'>(sql, storage, clock), stored, database, alarms };
 }
 
 it('a deadline of a transaction that rolled back is forgotten with it, and can be set again', () => {
@@ -37,6 +37,16 @@ it('a deadline of a transaction that rolled back is forgotten with it, and can b
   expect(stored()).toEqual({ a: 5 });
   made.ensure('b', 3);
   expect(stored()).toEqual({ a: 5, b: 3 });
+});
+
+it('an alarm that is lost is set again by whoever sets a deadline that is long past', async () => {
+  const { made, alarms } = deadlines();
+  made.ensure('a', 1);
+  await Promise.resolve();
+  alarms.length = 0;
+  made.ensure('a', 5);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(alarms).toHaveLength(1);
 });
 
 it('a handler that throws is tried again, and the others run', async () => {

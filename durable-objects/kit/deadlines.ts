@@ -5,6 +5,8 @@ import type { Sql } from './sql.ts';
 /** The table a user of Deadlines puts into its migrations. */
 export const DEADLINES_TABLE = 'CREATE TABLE deadlines (name TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;';
 
+/** An alarm that is late by this much, wall time, is looked for. */
+const LOST_AFTER_MS = 60_000;
 /** How soon a handler that threw is tried again, wall time. */
 const RETRY_MS = 30_000;
 
@@ -37,7 +39,11 @@ export class Deadlines<Name extends string> {
   /** Sets a deadline unless one of that name is due sooner or at the same time. */
   ensure(name: Name, at: number): void {
     const known = this.#at.get(name);
-    if (known !== undefined && known <= at) return;
+    if (known !== undefined && known <= at) {
+      // Long past and still there: its alarm may be lost, and nobody else would set it again.
+      if (this.#clock.toWall(known) < Date.now() - LOST_AFTER_MS) void this.#rescue();
+      return;
+    }
     const next = this.#next();
     this.#at.set(name, at);
     this.#sql.run(

@@ -113,7 +113,11 @@ export class OutboxRelay extends DurableObject<Env> {
     await mapLimit([...byTenant], FAN_OUT, ([tenantId, own]) =>
       attempt(own, () => webhookEndpoints(this.env, tenantId).publish(own.map(toNotification))),
     );
-    await mapLimit(events.filter(concernsTracking), FAN_OUT, (event) => attempt([event], () => this.#track(event)));
+    // Of one booking in their order: its cancellation must not overtake its confirmation.
+    const byBooking = Map.groupBy(events.filter(concernsTracking), ({ data }) => data.bookingId);
+    await mapLimit([...byBooking.values()], FAN_OUT, async (own) => {
+      for (const event of own) await attempt([event], () => this.#track(event));
+    });
     if (failures.size > 0) throw new NotTaken(new Set(failures.keys()), [...failures.values()][0]);
   }
 

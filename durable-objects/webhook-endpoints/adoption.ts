@@ -31,7 +31,14 @@ export async function adoptLegacy(
   if (endpoints.length > 0) await legacy.forgetLegacy();
 }
 
-function toConfig({ id, url, types, description, created_at: createdAt, ...row }: LegacyEndpoint): EndpointConfig {
+function toConfig({
+  id,
+  url,
+  types,
+  description,
+  created_at: createdAt,
+  ...row
+}: LegacyEndpoint): Omit<EndpointConfig, 'version'> {
   return {
     id,
     url,

@@ -13,6 +13,8 @@ export interface EndpointConfig extends EndpointSettings {
   /** The secret before, which signs too until `previousUntil`, ms since the epoch. */
   previousSecret: string | null;
   previousUntil: number;
+  /** Grows with every change: of two, the one of the higher version holds. */
+  version: number;
 }
 
 /** An endpoint with its sealed secret, as answers to keyed requests are stored. */
@@ -27,9 +29,10 @@ type Row = {
   secret: string;
   previous_secret: string | null;
   previous_until: number;
+  version: number;
 };
 
-const COLUMNS = 'id, config, secret, previous_secret, previous_until';
+const COLUMNS = 'id, config, secret, previous_secret, previous_until, version';
 
 /** The storage of one tenant's endpoints. */
 export class EndpointStorage {
@@ -51,12 +54,19 @@ export class EndpointStorage {
     return row ? toConfig(row) : null;
   }
 
-  /** Stores an endpoint, in place of one of its id. */
-  upsert({ sealedSecret, previousSecret, previousUntil, ...settings }: EndpointConfig): void {
+  /** Stores an endpoint, in place of one of its id, as its next version. */
+  upsert({
+    sealedSecret,
+    previousSecret,
+    previousUntil,
+    version: _version,
+    ...settings
+  }: Omit<EndpointConfig, 'version'> & { version?: number }): void {
     this.sql.run(
-      `INSERT INTO endpoints (${COLUMNS}) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
+      `INSERT INTO endpoints (${COLUMNS}) VALUES (?, ?, ?, ?, ?, 1) ON CONFLICT (id) DO UPDATE SET
          config = excluded.config, secret = excluded.secret,
-         previous_secret = excluded.previous_secret, previous_until = excluded.previous_until`,
+         previous_secret = excluded.previous_secret, previous_until = excluded.previous_until,
+         version = version + 1`,
       settings.id,
       JSON.stringify(settings),
       sealedSecret,
@@ -99,7 +109,12 @@ export class EndpointStorage {
           context: id,
           text,
           replace: (fresh: string) =>
-            this.sql.run(`UPDATE endpoints SET ${column} = ? WHERE id = ? AND ${column} = ?`, fresh, id, text),
+            this.sql.run(
+              `UPDATE endpoints SET ${column} = ?, version = version + 1 WHERE id = ? AND ${column} = ?`,
+              fresh,
+              id,
+              text,
+            ),
         })),
     );
     const answers = this.sql
@@ -128,5 +143,6 @@ function toConfig(row: Row): EndpointConfig {
     sealedSecret: row.secret,
     previousSecret: row.previous_secret,
     previousUntil: row.previous_until,
+    version: row.version,
   };
 }

@@ -125,7 +125,7 @@ export class WebhookEndpoints extends DurableObject<Env> {
     const stored = known ?? this.#rotated(config!, request, overlapUntil, notes);
     this.#deadlines.ensure('follow', Date.now());
     // Also for a repeated request: the one before may have been cut off before the log knew.
-    await this.#follow();
+    await this.#tell(id);
     return stored;
   }
 
@@ -139,7 +139,7 @@ export class WebhookEndpoints extends DurableObject<Env> {
     });
     // In the same turn as the commit, and so with it.
     this.#deadlines.ensure('follow', Date.now());
-    await this.#follow();
+    await this.#tell(id);
     return settingsOf({ ...config, ...changes });
   }
 
@@ -151,7 +151,7 @@ export class WebhookEndpoints extends DurableObject<Env> {
     const ring = this.env.SEALING_KEY;
     const { current } = parseRing(ring);
     const secrets = await resealAll(ring, current, this.#storage.sealed());
-    if (secrets.resealed > 0) await this.#follow();
+    if (secrets.resealed > 0) this.#deadlines.ensure('follow', Date.now());
     return { secrets, answers: answersUnderOldKeys(this.#storage.sql, current, Date.now()) };
   }
 
@@ -180,7 +180,7 @@ export class WebhookEndpoints extends DurableObject<Env> {
     });
     if (!removed) return false;
     this.#deadlines.ensure('follow', Date.now());
-    await this.#follow();
+    await this.#tell(id);
     return true;
   }
 
@@ -215,15 +215,27 @@ export class WebhookEndpoints extends DurableObject<Env> {
     });
   }
 
-  /** Has every log know its endpoint as it is now, and those of removed endpoints drop what they hold. */
+  /** Has every log know its endpoint as it is now; throws when one could not be reached, to be asked again. */
   async #follow(): Promise<void> {
-    await Promise.all([
-      ...this.#storage.endpoints().map((endpoint) => this.#logOf(endpoint.id).configure(endpoint)),
-      ...this.#storage.removed().map(async (id) => {
-        await this.#logOf(id).destroy();
-        this.#storage.forget(id);
-      }),
-    ]);
+    const ids = [...this.#storage.endpoints().map(({ id }) => id), ...this.#storage.removed()];
+    const outcomes = await Promise.allSettled(ids.map((id) => this.#followOne(id)));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  /** The same of one endpoint, at once: where its log cannot be reached, the alarm sees to it. */
+  async #tell(id: string): Promise<void> {
+    await this.#followOne(id).catch((error: unknown) => {
+      this.#log('warn', 'webhook.follow_failed', { endpointId: id, error: errorText(error) });
+    });
+  }
+
+  /** An endpoint's log knows it as it is now, or drops what it holds of one that was removed. */
+  async #followOne(id: string): Promise<void> {
+    const endpoint = this.#storage.endpoint(id);
+    if (endpoint) return this.#logOf(id).configure(endpoint);
+    await this.#logOf(id).destroy();
+    this.#storage.forget(id);
   }
 
   #logOf(endpointId: string) {
@@ -253,6 +265,7 @@ function settingsOf({
   sealedSecret: _1,
   previousSecret: _2,
   previousUntil: _3,
+  version: _4,
   ...settings
 }: EndpointConfig): EndpointSettings {
   return settings;
