@@ -47,7 +47,8 @@ const HOUR_MS = 3_600_000;
 const BATCH = 5;
 /** A breath between two requests of one kind: the kills matter, not the load. */
 const BREATH_MS = 15;
-const FIRST = Date.UTC(2026, 6, 1);
+/** Long enough ago that all of a journey is over: what is said to have happened tomorrow has not been reached. */
+const FIRST = Date.UTC(2025, 5, 1);
 
 /** A container number of the crash test's own. */
 export function numberOf(owner: string, n: number): string {

@@ -41,6 +41,9 @@ export async function verify(evidence: Evidence): Promise<Verdict> {
   await mapLimit(posted.receipts, AT_ONCE, (id) =>
     patient(async () => (await api.must('GET', `/v1/receipts/${id}`)).settled === true),
   );
+  // A delivery that was stored, not answered and posted again is a duplicate in the receipt that is known: the one before
+  // may still be on its way.
+  await patient(async () => (await trackedOf(evidence)).lost === 0);
   const tracked = await trackedOf(evidence);
   const booked = await bookedOf(evidence);
   await patient(async () => isComplete(evidence, await loggedOf(evidence)));

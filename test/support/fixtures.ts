@@ -29,8 +29,10 @@ export function fetchOf(platform: Platform): Fetch {
       );
       checks.set(platform, check);
     }
+    // Ready before the request: a body that waits to be read is let go of when its connection is.
+    const ready = await check;
     const answer = await send(url, init);
-    await (await check).check(init?.method ?? 'GET', url, answer);
+    await ready.check(init?.method ?? 'GET', url, answer);
     return answer;
   };
 }
