@@ -1,6 +1,6 @@
 /** Webhooks out: how fast an endpoint that answers is delivered to, alone and beside one that never answers. */
-import { Receiver } from '../test/crash/receivers.ts';
 import { pause, spaceOf } from '../test/support/fixtures.ts';
+import { Receiver } from '../test/support/receiver.ts';
 import { inTurns } from './load.ts';
 import type { Stage } from './stage.ts';
 
@@ -19,8 +19,9 @@ const LOOKS_MAX = 24_000;
  */
 export async function webhooks({ tenant }: Stage): Promise<object> {
   const { admin } = tenant;
-  const answering = new Receiver({ answers: true });
-  const hanging = new Receiver({ answers: false });
+  const answering = new Receiver();
+  const hanging = new Receiver();
+  hanging.answer = 'none';
   try {
     const { id } = await admin.must('POST', '/v1/webhook-endpoints', { url: await answering.listen() });
     const allocation = await admin.must('POST', '/v1/allocations', spaceOf(tenant.carrierId, EVENTS));

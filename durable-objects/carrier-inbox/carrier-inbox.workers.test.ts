@@ -14,7 +14,9 @@ const raw = () =>
     bindings.CARRIER_INBOX.idFromName(CONNECTION),
   ) as unknown as DurableObjectStub<CarrierInbox>;
 
-async function accept(minutes: number[], items = minutes.length) {
+const accept = (minutes: number[]) => acceptEvents(doorEvents(minutes), minutes.length);
+
+function acceptEvents(events: ReturnType<typeof doorEvents>, items: number) {
   return inbox().accept({
     tenantId: 'ten_1',
     connectionId: CONNECTION,
@@ -23,7 +25,7 @@ async function accept(minutes: number[], items = minutes.length) {
     receivedAt: 1,
     history: 'events',
     items,
-    events: doorEvents(minutes),
+    events,
     rejected: [],
     warnings: [],
   });
@@ -129,19 +131,11 @@ describe('a poisoned message', () => {
     );
 
   /** Both containers in one delivery, and so in one message. */
-  const acceptBoth = () =>
-    inbox().accept({
-      tenantId: 'ten_1',
-      connectionId: CONNECTION,
-      securityVersion: 1,
-      correlationId: 'c',
-      receivedAt: 1,
-      history: 'events',
-      items: 2,
-      events: [...doorEvents([1]), ...doorEvents([1], 'MSKU9070323').map((event) => ({ ...event, index: 1 }))],
-      rejected: [],
-      warnings: [],
-    });
+  const acceptBoth = (indexOfOther = 1) =>
+    acceptEvents(
+      [...doorEvents([1]), ...doorEvents([1], 'MSKU9070323').map((event) => ({ ...event, index: indexOfOther }))],
+      indexOfOther + 1,
+    );
 
   it('of several containers is done for those that took their share; the other share is tried again alone', async () => {
     await breakTracker();
@@ -160,20 +154,7 @@ describe('a poisoned message', () => {
 
   it('leaves an item that is about both containers open until the other has taken it, too', async () => {
     await breakTracker();
-    const [event] = doorEvents([1]);
-    const [other] = doorEvents([1], 'MSKU9070323');
-    await inbox().accept({
-      tenantId: 'ten_1',
-      connectionId: CONNECTION,
-      securityVersion: 1,
-      correlationId: 'c',
-      receivedAt: 1,
-      history: 'events',
-      items: 1,
-      events: [event!, { ...other!, index: 0 }],
-      rejected: [],
-      warnings: [],
-    });
+    await acceptBoth(0);
     await consumeTelemetry(bindings, batchOf(await held()).batch);
     expect(await counts(1)).toMatchObject({ applied: 0, queued: 1 });
     await mendTracker();

@@ -2,7 +2,7 @@
  * What version 0.5.0 and earlier kept in one object for all endpoints of a tenant, for the tenant's endpoints of today to
  * take over. Only objects that such a version made have these tables.
  */
-import type { DeliveryRecord } from '../../contracts/notifications/deliveries.ts';
+import type { DeliveryColumns } from './rows.ts';
 
 /** An endpoint of then, its secrets sealed. */
 export interface LegacyEndpoint {
@@ -18,19 +18,7 @@ export interface LegacyEndpoint {
 }
 
 /** A delivery of then. */
-export interface LegacyDelivery {
-  id: string;
-  event_id: string;
-  type: string;
-  body: string;
-  status: DeliveryRecord['status'];
-  attempts: number;
-  last_status: number | null;
-  last_error: string | null;
-  created_at: number;
-  next_at: number | null;
-  delivered_at: number | null;
-}
+export type LegacyDelivery = DeliveryColumns & { delivered_at: number | null };
 
 /** Whether an object's storage is of such a version. */
 export function isLegacy(storage: DurableObjectStorage): boolean {
@@ -56,7 +44,7 @@ export function legacyDeliveries(
   limit: number,
 ): LegacyDelivery[] {
   return storage.sql
-    .exec<LegacyDelivery & Record<string, SqlStorageValue>>(
+    .exec<LegacyDelivery>(
       `SELECT id, event_id, type, body, status, attempts, last_status, last_error, created_at, next_at, delivered_at
        FROM deliveries WHERE endpoint_id = ? AND id > ? ORDER BY id LIMIT ?`,
       endpointId,

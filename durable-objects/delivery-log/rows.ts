@@ -2,8 +2,8 @@
 import type { DeliveryRecord } from '../../contracts/notifications/deliveries.ts';
 import type { Pace } from '../../domain/webhook/pace.ts';
 
-/** A row of the log. */
-export type DeliveryRow = {
+/** What every version of the log has of a delivery. */
+export type DeliveryColumns = {
   id: string;
   event_id: string;
   type: string;
@@ -14,8 +14,10 @@ export type DeliveryRow = {
   last_error: string | null;
   created_at: number;
   next_at: number | null;
-  settled_at: number | null;
 };
+
+/** A row of the log. */
+export type DeliveryRow = DeliveryColumns & { settled_at: number | null };
 
 /** A delivery that is due. */
 export interface DueDelivery {

@@ -64,6 +64,17 @@ function world(answer: (delivery: DueDelivery, attempt: number) => Attempt | Pro
   };
 }
 
+/** Lets the times of the schedule pass, and of the breaker; how long that took, ms. */
+async function wholeSchedule({ at, send }: Pick<ReturnType<typeof world>, 'at' | 'send'>): Promise<number> {
+  let ms = 0;
+  for (const seconds of WEBHOOK_RETRY_SECONDS) {
+    ms += seconds * 1_000 + 400_000;
+    at(ms);
+    await send();
+  }
+  return ms;
+}
+
 const ok: Attempt = { status: 204, retryAfterMs: null };
 const broken: Attempt = { status: 500, retryAfterMs: null };
 
@@ -125,12 +136,7 @@ it('does not let one message that is never taken hold up the others', async () =
 it('gives a delivery up after the last attempt of the schedule, and it can be replayed', async () => {
   const { put, send, storage, at, posted } = world(() => broken);
   put(1);
-  let ms = 0;
-  for (const seconds of WEBHOOK_RETRY_SECONDS) {
-    ms += seconds * 1_000 + 400_000;
-    at(ms);
-    await send();
-  }
+  const ms = await wholeSchedule({ at, send });
   expect(posted).toHaveLength(WEBHOOK_RETRY_SECONDS.length);
   expect([storage.pending, storage.deliveries({}, '~', 10)[0]!.status]).toEqual([0, 'failed']);
   expect(storage.replay({ ...REPLAY_ALL, from: new Date(START).toISOString(), only: 'failed' }, START + ms)).toBe(1);
@@ -214,12 +220,7 @@ it('counts a delivery’s attempts anew when it is replayed while one is under w
     return broken;
   });
   put(1);
-  let ms = 0;
-  for (const seconds of WEBHOOK_RETRY_SECONDS) {
-    ms += seconds * 1_000 + 400_000;
-    at(ms);
-    await send();
-  }
+  await wholeSchedule({ at, send });
   expect(storage.deliveries({}, '~', 10)[0]).toMatchObject({ status: 'pending', attempts: 1 });
 });
 

@@ -3,8 +3,8 @@ import type { ApiClient } from '../../scripts/support/api.ts';
 import { type RuntimeOptions, startRuntime } from '../../scripts/support/runtime.ts';
 import { startScratch } from '../../scripts/support/scratch.ts';
 import { pause, spaceOf } from '../support/fixtures.ts';
+import { Receiver } from '../support/receiver.ts';
 import { Load, numberOf, type Posted } from './load.ts';
-import { Receiver } from './receivers.ts';
 import { type Verdict, verify } from './verify.ts';
 import { Watch } from './watch.ts';
 
@@ -37,7 +37,8 @@ const QUIET: Pick<RuntimeOptions, 'vars'> = {
 export async function runRounds({ rounds, seed, dataDir, onStep }: CrashOptions): Promise<CrashReport> {
   const scratch = await startScratch(dataDir, QUIET);
   let { runtime } = scratch;
-  const receivers = { answering: new Receiver({ answers: true }), hanging: new Receiver({ answers: false }) };
+  const receivers = { answering: new Receiver(), hanging: new Receiver() };
+  receivers.hanging.answer = 'none';
   const watches: Watch[] = [];
   try {
     const { api, origin, port } = scratch;

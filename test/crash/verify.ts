@@ -2,8 +2,8 @@
 import { mapLimit } from '../../platform/concurrency.ts';
 import type { ApiClient } from '../../scripts/support/api.ts';
 import { pause } from '../support/fixtures.ts';
+import type { Received } from '../support/receiver.ts';
 import type { Posted, PostedBooking, PostedMilestone, Target } from './load.ts';
-import type { Received } from './receivers.ts';
 import type { Watch } from './watch.ts';
 
 /** What was lost, doubled or missed. */

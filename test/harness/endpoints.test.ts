@@ -1,49 +1,8 @@
 /** Endpoints beside each other: pausing, filters, replay, tests, and what an earlier version has left. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTenant, spaceOf, type TestTenant, until } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
-
-/** A receiver whose answers the test chooses. */
-class Receiver {
-  readonly got: { type: string; data: Record<string, unknown> }[] = [];
-  answer: { status: number; headers?: Record<string, string> } | 'none' = { status: 204 };
-  readonly #server: Server;
-  #onGot: () => void = () => {};
-
-  /** Resolves when so many deliveries have been taken. */
-  async has(count: number): Promise<void> {
-    while (this.got.length < count) {
-      await new Promise<void>((resolve) => {
-        this.#onGot = resolve;
-      });
-    }
-  }
-
-  constructor() {
-    this.#server = createServer((request, response) => {
-      let body = '';
-      request.on('data', (chunk) => (body += String(chunk)));
-      request.on('end', () => {
-        if (this.answer === 'none') return;
-        if (this.answer.status < 300) this.got.push(JSON.parse(body) as Receiver['got'][number]);
-        this.#onGot();
-        response.writeHead(this.answer.status, this.answer.headers).end();
-      });
-    });
-  }
-
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/hook`;
-  }
-
-  close(): void {
-    this.#server.closeAllConnections();
-    this.#server.close();
-  }
-}
+import { Receiver } from '../support/receiver.ts';
 
 let platform: Platform;
 let tenant: TestTenant;
@@ -133,9 +92,9 @@ it('sends what the filters ask for, by type, carrier and lane', async () => {
   ];
   await book();
   await Promise.all([all.has(1), mine.has(1)]);
-  expect(mine.got[0]!.data).toMatchObject({ origin, destination, carrierId: tenant.carrierId });
+  expect(mine.received[0]!.data).toMatchObject({ origin, destination, carrierId: tenant.carrierId });
   const log = await tenant.admin.must('GET', `/v1/webhook-endpoints/${ids[2]}/deliveries`);
-  expect([log.items, others.got]).toEqual([[], []]);
+  expect([log.items, others.received]).toEqual([[], []]);
   // A changed filter holds from the next event on.
   await tenant.admin.must('PATCH', `/v1/webhook-endpoints/${ids[2]}`, { lanes: [] });
   await book();
