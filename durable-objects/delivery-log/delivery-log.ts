@@ -277,6 +277,8 @@ export class DeliveryLog extends DurableObject<Env> {
         const fields = { deliveryId, endpointId: this.#endpointId, attempts: attempts + 1, outcome };
         this.#log('info', 'webhook.attempted', { ...fields, ...attempt });
       },
+      onDefect: ({ id: deliveryId }, error) =>
+        this.#log('error', 'webhook.defect', { deliveryId, endpointId: this.#endpointId, error: errorText(error) }),
     });
     return this.#parts;
   }

@@ -19,7 +19,7 @@ export interface Parts {
 export function makeParts(
   ctx: DurableObjectState,
   env: { AUDIT_TRAIL: DurableObjectNamespace },
-  { log, ...transport }: Pick<SenderOptions, 'post' | 'onGone' | 'onAttempt'> & { log: Logger },
+  { log, ...transport }: Pick<SenderOptions, 'post' | 'onGone' | 'onAttempt' | 'onDefect'> & { log: Logger },
 ): Parts {
   const storage = new DeliveryStorage(ctx.storage);
   const deadlines = new Deadlines<'send' | 'prune' | 'audit'>(storage.sql, ctx.storage, wallClock);

@@ -19,6 +19,7 @@ function world(answer: (delivery: DueDelivery, attempt: number) => Attempt | Pro
   let now = START;
   const posted: string[] = [];
   const gone: string[] = [];
+  const defects: unknown[] = [];
   let atOnce = 0;
   let most = 0;
   const wake = () => {
@@ -36,6 +37,7 @@ function world(answer: (delivery: DueDelivery, attempt: number) => Attempt | Pro
       random: () => 0,
       onGone: (id) => gone.push(id),
       onAttempt: () => {},
+      onDefect: (_delivery, error) => defects.push(error),
     });
     return { storage, sender };
   };
@@ -45,6 +47,7 @@ function world(answer: (delivery: DueDelivery, attempt: number) => Attempt | Pro
     wake,
     posted,
     gone,
+    defects,
     most: () => most,
     at: (ms: number) => {
       now = START + ms;
@@ -222,6 +225,16 @@ it('counts a delivery’s attempts anew when it is replayed while one is under w
   put(1);
   await wholeSchedule({ at, send });
   expect(storage.deliveries({}, '~', 10)[0]).toMatchObject({ status: 'pending', attempts: 1 });
+});
+
+it('ends at a defect of its own instead of meeting it again and again', async () => {
+  const { put, send, storage, defects, posted } = world(() => ok);
+  put(4);
+  storage.attempted = () => {
+    throw new Error('the disk is full');
+  };
+  await send();
+  expect([posted.length, defects.length, storage.pending]).toEqual([2, 2, 4]);
 });
 
 it('replays from an instant or an event on, by type, and leaves what is pending', async () => {

@@ -15,6 +15,8 @@ export interface SenderOptions {
   /** The endpoint answered that it is gone: it is paused by now. */
   onGone: (deliveryId: string) => void;
   onAttempt: (delivery: DueDelivery, attempt: Attempt, outcome: string) => void;
+  /** An attempt could not be recorded. */
+  onDefect: (delivery: DueDelivery, error: unknown) => void;
 }
 
 /** The sender of one endpoint. */
@@ -46,10 +48,17 @@ export class Sender {
     for (const delivery of waiting) {
       this.#underWay.set(
         delivery.id,
-        this.#send(delivery).finally(() => {
-          this.#underWay.delete(delivery.id);
-          this.fill();
-        }),
+        this.#send(delivery).then(
+          () => {
+            this.#underWay.delete(delivery.id);
+            this.fill();
+          },
+          (error: unknown) => {
+            // A defect of ours: the alarm tries again. To fill at once would meet it again at once.
+            this.#underWay.delete(delivery.id);
+            this.#options.onDefect(delivery, error);
+          },
+        ),
       );
     }
   }
