@@ -31,14 +31,11 @@ const replayRange = z
   .strictObject({
     ...endpointId,
     from: described(
-      z.iso.datetime({ offset: true }).optional(),
-      'Events since this instant; RFC 3339 with its zone',
+      z.union([z.iso.datetime({ offset: true }), z.string().regex(/^evt_\w{1,76}$/)], {
+        error: 'must be an instant with its zone, or the id of an event',
+      }),
+      'Events since an instant (RFC 3339 with its zone), or from an event on, by its id',
       '2026-11-26T09:30:00+01:00',
-    ),
-    fromEventId: described(
-      z.string().min(1).max(80).optional(),
-      'Instead of `from`: this event and what came after it',
-      'evt_9f86d081884c7d65',
     ),
     until: instantInput('Events before this instant; all until now without it').optional(),
     only: described(

@@ -11,7 +11,7 @@ import type { DueDelivery } from './rows.ts';
 import { DeliveryStorage } from './storage.ts';
 
 const START = Date.parse('2026-11-26T08:00:00Z');
-const REPLAY_ALL: ReplayRange = { only: 'all', types: [] };
+const REPLAY_ALL: Omit<ReplayRange, 'from'> = { only: 'all', types: [] };
 
 /** A log with a sender whose transport answers as the test says, on a clock that the test moves. */
 function world(answer: (delivery: DueDelivery, attempt: number) => Attempt | Promise<Attempt>) {
@@ -239,16 +239,17 @@ it('ends at a defect of its own instead of meeting it again and again', async ()
 
 it('replays from an instant or an event on, by type, and leaves what is pending', async () => {
   const { put, send, storage, at } = world(() => ok);
-  put(3, 'first');
+  put(3, 'evt_first');
   await send();
   at(10_000);
-  put(3, 'second');
+  put(3, 'evt_second');
   await send();
-  const replay = (range: Partial<ReplayRange>): number => storage.replay({ ...REPLAY_ALL, ...range }, START + 20_000);
+  const replay = (range: Partial<ReplayRange> & { from: string }): number =>
+    storage.replay({ ...REPLAY_ALL, ...range }, START + 20_000);
   expect(replay({ from: new Date(START + 5_000).toISOString() })).toBe(3);
   expect(replay({ from: new Date(START + 5_000).toISOString() })).toBe(0);
-  expect(replay({ fromEventId: 'first_1', types: ['booking.confirmed'] })).toBe(0);
-  expect(replay({ fromEventId: 'first_1', until: new Date(START + 5_000).toISOString() })).toBe(3);
-  expect(replay({ fromEventId: 'never' })).toBe(0);
+  expect(replay({ from: 'evt_first_1', types: ['booking.confirmed'] })).toBe(0);
+  expect(replay({ from: 'evt_first_1', until: new Date(START + 5_000).toISOString() })).toBe(3);
+  expect(replay({ from: 'evt_never' })).toBe(0);
   expect(storage.pending).toBe(6);
 });

@@ -154,8 +154,8 @@ export class DeliveryStorage {
    * Puts settled deliveries of a range back in line, oldest first, their attempts counted anew; answers how many. No more
    * than half of the room there is: new events need the rest.
    */
-  replay({ from, fromEventId, until, only, types }: ReplayRange, now: number): number {
-    const first = from === undefined ? this.#firstOf(fromEventId!) : idsFrom('dlv', Date.parse(from));
+  replay({ from, until, only, types }: ReplayRange, now: number): number {
+    const first = from.startsWith('evt_') ? this.#firstOf(from) : idsFrom('dlv', Date.parse(from));
     if (first === null) return 0;
     return this.#requeue(
       `id >= ? AND id < ? AND (? = 'all' OR status = 'failed') AND (? = '[]' OR type IN (SELECT value FROM json_each(?)))

@@ -25,6 +25,8 @@ export interface MatrixReport {
 }
 
 const OPEN = ['public', 'signature', 'ticket'];
+/** What takes away what other operations ask for, in this order after all of them: the container, the caller's own session. */
+const LAST = ['/v1/containers/{number}/untrack', '/v1/sign-out'];
 
 /** Runs the matrix. */
 export class Matrix {
@@ -41,10 +43,9 @@ export class Matrix {
     this.#world = world;
     this.#document = document;
     this.#fetch = fetcher;
-    // Signing out ends the caller's own session: last.
     this.#operations = operationsOf(document)
       .filter((op) => only.test(op.path))
-      .sort((x, y) => Number(x.path === '/v1/sign-out') - Number(y.path === '/v1/sign-out'));
+      .sort((x, y) => LAST.indexOf(x.path) - LAST.indexOf(y.path));
   }
 
   /** Every cell; `onProgress` hears of each operation. */

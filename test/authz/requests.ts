@@ -60,7 +60,6 @@ const BY_OPERATION: Record<string, (ids: Record<string, string>) => Hints> = {
   'POST /v1/invitations': () => ({ carrierId: fc.constant(undefined) }),
   'POST /v1/webhook-endpoints/{id}/replay': () => ({
     from: fc.constant('2026-11-01T00:00:00Z'),
-    fromEventId: fc.constant(undefined),
     until: fc.constant(undefined),
   }),
   'GET /v1/eta/accuracy': () => ({ from: fc.constant(undefined), to: fc.constant(undefined) }),

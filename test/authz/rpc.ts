@@ -22,7 +22,9 @@ import { hintsFor } from './requests.ts';
 /** Every operation that asks who is asking. */
 export const OPERATIONS: Operation[] = [identity, tracking, procurement, notifications, observer]
   .flatMap((contract) => Object.values(contract) as Operation[])
-  .filter(({ permission }) => typeof permission === 'string');
+  .filter(({ permission }) => typeof permission === 'string')
+  // The container that the others ask about is there until they have.
+  .sort((x, y) => Number(x.name === 'untrackContainer') - Number(y.name === 'untrackContainer'));
 
 const OBJECTS: [RegExp, string][] = [
   [/CarrierBooking|CarrierConfirmation/, 'requested'],

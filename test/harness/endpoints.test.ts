@@ -126,7 +126,7 @@ it('sends a test at once, also while paused, and replays from an instant or an e
     );
     return items.length === 3 && items;
   });
-  expect((await replay({ fromEventId: log[0].eventId })).body.replayed).toBeGreaterThan(0);
+  expect((await replay({ from: log[0].eventId })).body.replayed).toBeGreaterThan(0);
   await tenant.admin.must('DELETE', `/v1/webhook-endpoints/${id}`);
 });
 

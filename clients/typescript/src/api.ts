@@ -3872,10 +3872,8 @@ export interface Operations {
   /** Deliver all events once more from an instant or an event on */
   replayEvents: {
     input: {
-      /** Events since this instant; RFC 3339 with its zone */
-      from?: string;
-      /** Instead of `from`: this event and what came after it */
-      fromEventId?: string;
+      /** Events since an instant (RFC 3339 with its zone), or from an event on, by its id */
+      from: string | string;
       /** Events before this instant; all until now without it */
       until?: string;
       /** All of them, or those alone that the endpoint has not taken */

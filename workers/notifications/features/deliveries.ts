@@ -1,5 +1,5 @@
 /** Deliveries of an endpoint: its log, replay, and a test. */
-import { type Answer, fault, notFound, ok, type Page } from '../../../contracts/kit/result.ts';
+import { type Answer, notFound, ok, type Page } from '../../../contracts/kit/result.ts';
 import type { Scope } from '../../../contracts/kit/serve.ts';
 import type { DeliveryRecord } from '../../../contracts/notifications/deliveries.ts';
 import { deliveryLog } from '../../../durable-objects/delivery-log/stub.ts';
@@ -41,9 +41,6 @@ export async function replayEvents({
   input: { id, ...range },
   now,
 }: For<'replayEvents'>): Promise<Answer<{ replayed: number }>> {
-  if ((range.from === undefined) === (range.fromEventId === undefined)) {
-    return fault('/from', 'ambiguous', 'Name either from or fromEventId');
-  }
   if (!(await knownEndpoint(env, scope, id))) return notFound('webhook endpoint');
   const notes = replayed(scope, 'endpoint.replayed', id, range, now);
   return ok({ replayed: await deliveryLog(env, scope.tenantId, id).replayRange(range, notes) });
