@@ -3873,7 +3873,7 @@ export interface Operations {
   replayEvents: {
     input: {
       /** Events since an instant (RFC 3339 with its zone), or from an event on, by its id */
-      from: string | string;
+      from: string;
       /** Events before this instant; all until now without it */
       until?: string;
       /** All of them, or those alone that the endpoint has not taken */
