@@ -9,11 +9,14 @@ import { connectionOptions, connectionOptionsInput, DEFAULT_OPTIONS } from './co
 import { ITEM_OUTCOMES, type ItemOutcome, itemWarning, RECEIPT_WARNINGS_MAX, rejectedItem } from './events.ts';
 
 /** The formats of carrier connections. */
-const CONNECTION_FORMATS = ['dcsa', 'positions'] as const;
+const CONNECTION_FORMATS = ['dcsa', 'dcsa3_draft', 'positions'] as const;
 /** The signature schemes of carrier connections. */
 const SIGNATURE_SCHEMES = ['standard-webhooks', 'dcsa'] as const;
 
-const format = oneOf(CONNECTION_FORMATS, 'Format of the body: DCSA Track & Trace 2.2 events, or positions');
+const format = oneOf(
+  CONNECTION_FORMATS,
+  'Format of the body: DCSA Track & Trace 2.2 events, events of the draft of its version 3.0, or positions',
+);
 const scheme = oneOf(SIGNATURE_SCHEMES, 'How deliveries are signed: Standard Webhooks, or DCSA Notification-Signature');
 
 export const connection = z

@@ -67,8 +67,8 @@ const journeyEventSchema = z.strictObject({
   v: z.literal(1),
   kind: z.literal('journey'),
   container: containerRef,
-  family: z.enum(['TRANSPORT', 'EQUIPMENT', 'SHIPMENT']),
-  code: z.string().regex(/^[A-Z]{4}$/),
+  family: z.enum(['TRANSPORT', 'EQUIPMENT', 'SHIPMENT', 'IOT', 'REEFER']),
+  code: z.string().regex(/^[A-Z][A-Z_]{3,39}$/),
   classifier: z.enum(['ACT', 'EST', 'PLN']),
   at: instant,
   atText: z.string().max(64),
@@ -95,13 +95,15 @@ const journeyEventSchema = z.strictObject({
   voyage: z.string().max(50).optional(),
   transportCallId: z.string().max(100).optional(),
   bookings: z.array(z.string().max(35)).max(5).optional(),
+  transportDocuments: z.array(z.string().max(35)).max(5).optional(),
   documentReference: z.string().max(100).optional(),
-  documentTypeCode: z.string().max(10).optional(),
+  documentTypeCode: z.string().max(40).optional(),
   delayReasonCode: z.string().max(4).optional(),
   carrierEventId: z.string().max(100).optional(),
   saidAs: z.enum(['ACT', 'EST', 'PLN']).optional(),
   retracted: z.boolean().optional(),
   warnings: z.array(z.string().max(200)).max(10).optional(),
+  details: z.record(z.string(), z.unknown()).optional(),
 });
 
 /** Any canonical event at the ingress. */

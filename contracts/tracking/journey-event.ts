@@ -7,8 +7,11 @@ export const journeyEvent = z
   .strictObject({
     key: text('Names the content: equal for two deliveries of the same statement', '9f86d081884c7d65'),
     container: containerNumber(),
-    family: oneOf(['TRANSPORT', 'EQUIPMENT', 'SHIPMENT'], 'DCSA event type'),
-    code: text('DCSA event type code', 'ARRI'),
+    family: oneOf(
+      ['TRANSPORT', 'EQUIPMENT', 'SHIPMENT', 'IOT', 'REEFER'],
+      'DCSA event type; IOT and REEFER are of the draft of 3.0',
+    ),
+    code: text('DCSA event type code; what has none bears its word, such as APPROACHING', 'ARRI'),
     classifier: oneOf(['ACT', 'EST', 'PLN'], 'DCSA classifier: actual, estimated or planned'),
     at: instant('When it happened or is expected'),
     atText: text('The time as the carrier wrote it', '2026-11-26T08:30:00+08:00'),
@@ -30,6 +33,10 @@ export const journeyEvent = z
       .array(z.string())
       .meta({ description: 'The carrier’s numbers of its bookings', examples: [['BK00641205']] })
       .optional(),
+    transportDocuments: z
+      .array(z.string())
+      .meta({ description: 'The numbers of its transport documents', examples: [['HHL71800000']] })
+      .optional(),
     documentReference: text('Bill of lading or booking of the carrier', 'MEDU1234567').optional(),
     documentTypeCode: text('Kind of document (DCSA document type code)', 'SHI').optional(),
     delayReasonCode: text('SMDG delay reason code', 'WEA').optional(),
@@ -42,6 +49,13 @@ export const journeyEvent = z
     warnings: z
       .array(z.string())
       .meta({ description: 'What looks odd', examples: [[]] })
+      .optional(),
+    details: z
+      .record(z.string(), z.unknown())
+      .meta({
+        description: 'The other members of the message, as the carrier wrote them',
+        examples: [{ ISOEquipmentCode: '22GP', seals: [{ sealNumber: '133773' }] }],
+      })
       .optional(),
   })
   .meta({ id: 'JourneyEvent', description: 'A stored event of a container’s journey' });

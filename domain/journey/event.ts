@@ -14,13 +14,16 @@ export interface EventLocation {
   lon?: number | undefined;
 }
 
-/** One event in a container's journey (DCSA TRANSPORT, EQUIPMENT or SHIPMENT). */
+/** What an event is about (DCSA Track & Trace 2.2 event types; IOT and REEFER are of the 3.0 draft). */
+export type EventFamily = 'TRANSPORT' | 'EQUIPMENT' | 'SHIPMENT' | 'IOT' | 'REEFER';
+
+/** One event in a container's journey. */
 export interface JourneyEvent {
   v: 1;
   kind: 'journey';
   container: string;
-  family: 'TRANSPORT' | 'EQUIPMENT' | 'SHIPMENT';
-  /** The DCSA event type code, such as ARRI, LOAD or CONF. */
+  family: EventFamily;
+  /** The DCSA event type code, such as ARRI, LOAD or CONF; where there is none its word, such as APPROACHING. */
   code: string;
   classifier: Classifier;
   at: number;
@@ -44,6 +47,8 @@ export interface JourneyEvent {
   transportCallId?: string | undefined;
   /** The carrier's numbers of the bookings that it names (DCSA document reference BKG). */
   bookings?: string[] | undefined;
+  /** The numbers of the transport documents that it names (DCSA document reference TRD). */
+  transportDocuments?: string[] | undefined;
   documentReference?: string | undefined;
   /** What kind of document it is about (DCSA document type codes, such as SHI). */
   documentTypeCode?: string | undefined;
@@ -54,6 +59,13 @@ export interface JourneyEvent {
   /** Whether the carrier takes back what it said under this id. */
   retracted?: boolean | undefined;
   warnings?: string[] | undefined;
+  /** The other members of the message, as they were written and as far as there is room for them. */
+  details?: Record<string, unknown> | undefined;
+}
+
+/** The names under which its containers are known: its bookings and its transport documents, which are numbered apart. */
+export function shipmentNames({ bookings = [], transportDocuments = [] }: Partial<JourneyEvent>): string[] {
+  return [...bookings, ...transportDocuments.map((number) => `TRD ${number}`)];
 }
 
 /** What a reefer or tracker reports beside its position. */
@@ -122,13 +134,19 @@ export function saidBy({ at, lat, lon, speedKnots, courseDeg, sensors }: Said): 
 
 /**
  * The content key: equal exactly when two deliveries say the same thing. Feeds omit event ids or
- * change them between pushes, so the carrier's id is no part of it.
+ * change them between pushes, so the carrier's id is no part of it. IOT and REEFER events are measurements, told by their
+ * details; the details of other events are remarks, which each push may word anew.
  */
 export function contentKey(event: CanonicalEvent): string {
   if (event.kind === 'position') {
     return hash64(`P|${event.container}|${saidBy(event)}`);
   }
   const place = event.location;
+  const isMeasured = event.family === 'IOT' || event.family === 'REEFER';
+  const isCoded = place?.unLocationCode !== undefined || place?.facilityCode !== undefined;
+  const point = !isCoded && place?.lat !== undefined ? [`@${place.lat},${place.lon}`] : [];
+  const isOfVoyage = event.voyage !== undefined || event.transportCallId !== undefined;
+  const ship = !isOfVoyage && (event.vesselImo ?? event.vesselName);
   return hash64(
     [
       'J',
@@ -149,6 +167,10 @@ export function contentKey(event: CanonicalEvent): string {
       event.retracted ? 'retracted' : '',
       // Left out where it is not said: then the key is that of the release before.
       ...(event.bookings ? [event.bookings.join(',')] : []),
+      ...(event.transportDocuments ? [`TRD ${event.transportDocuments.join(',')}`] : []),
+      ...point,
+      ...(ship ? [ship] : []),
+      ...(isMeasured && event.details ? [JSON.stringify(event.details)] : []),
     ].join('|'),
   );
 }

@@ -242,14 +242,21 @@ export class JourneyRecords {
       .slice(0, limit);
   }
 
+  /** What else the messages of statements said, by key. */
+  details(keys: readonly string[]): Map<string, Record<string, unknown>> {
+    return this.#tables.details(keys);
+  }
+
   /** After a transaction that was rolled back: what storage has counts. */
   forget(): void {
     this.#statements = null;
     this.#journeys = null;
   }
 
+  /** Stores a statement; of its details nothing is folded, so they are not kept in memory. */
   #put(statement: StoredStatement): void {
-    this.#load().set(statement.key, statement);
+    const { details: _details, ...event } = statement.event;
+    this.#load().set(statement.key, { ...statement, event });
     this.#tables.putStatement(statement);
   }
 

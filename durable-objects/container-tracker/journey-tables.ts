@@ -39,17 +39,27 @@ export class JourneyTables {
       });
   }
 
-  /** Stores a statement, or that it was said again. */
-  putStatement({ key, event, origin, sayings }: StoredStatement): void {
+  /** Stores a statement, or that it was said again; its details are kept apart, for nothing is folded from them. */
+  putStatement({ key, event: { details, ...event }, origin, sayings }: StoredStatement): void {
     this.#sql.run(
-      `INSERT INTO events (key, at, origin, body, sayings) VALUES (?, ?, ?, ?, ?)
+      `INSERT INTO events (key, at, origin, body, sayings, details) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (key) DO UPDATE SET sayings = excluded.sayings`,
       key,
       event.at,
       origin,
       JSON.stringify(event),
       JSON.stringify(sayings),
+      details ? JSON.stringify(details) : null,
     );
+  }
+
+  /** The details of statements that have any, by key. */
+  details(keys: readonly string[]): Map<string, Record<string, unknown>> {
+    const rows = this.#sql.run<{ key: string; details: string }>(
+      'SELECT key, details FROM events WHERE details IS NOT NULL AND key IN (SELECT value FROM json_each(?))',
+      JSON.stringify(keys),
+    );
+    return new Map(rows.map(({ key, details }) => [key, JSON.parse(details) as Record<string, unknown>]));
   }
 
   /** Every snapshot, in the order of receipt. */

@@ -58,4 +58,6 @@ export const MIGRATIONS = [
      received_at INTEGER NOT NULL,
      body TEXT NOT NULL
    ) WITHOUT ROWID;`,
+  // What of a message no field has: read with its event alone, never for the fold.
+  `ALTER TABLE events ADD COLUMN details TEXT;`,
 ] as const;

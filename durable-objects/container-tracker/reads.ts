@@ -89,10 +89,11 @@ export class TrackerReads {
     if (!this.#row()) return null;
     const found = this.#records.page(after<[number, string]>(query), query.limit + 1, asOf);
     const inForce = new Set(this.#journeys(asOf).flatMap(({ keys }) => keys));
+    const details = this.#records.details(found.map(({ key }) => key));
     return cutPage(
       found,
       query.limit,
-      (statement) => eventToApi(statement, inForce.has(statement.key)),
+      (statement) => eventToApi(statement, inForce.has(statement.key), details.get(statement.key)),
       ({ event, key }) => [event.at, key],
     );
   }

@@ -23,7 +23,11 @@ export function positionToApi(position: Position): ApiPosition {
 }
 
 /** A journey event; its version, kind and origin are the platform's own matter. */
-export function eventToApi({ event, sayings }: StoredStatement, inForce: boolean): ApiJourneyEvent {
+export function eventToApi(
+  { event, sayings }: StoredStatement,
+  inForce: boolean,
+  details: Record<string, unknown> | undefined,
+): ApiJourneyEvent {
   const { v: _v, kind: _kind, origin: _origin, ...said } = event;
   const received = sayings.map(({ receivedAt }) => receivedAt);
   return {
@@ -32,6 +36,7 @@ export function eventToApi({ event, sayings }: StoredStatement, inForce: boolean
     createdAt: toInstantOrNull(event.createdAt),
     receivedAt: toInstant(received.length > 0 ? Math.min(...received) : (event.createdAt ?? event.at)),
     inForce,
+    ...(details ? { details } : {}),
   };
 }
 

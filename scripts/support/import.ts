@@ -12,7 +12,7 @@ import { PlainError } from './terminal.ts';
 /** A file and how it is read. */
 export interface ImportFile {
   bytes: Uint8Array<ArrayBuffer>;
-  format: 'dcsa' | 'positions';
+  format: 'dcsa' | 'dcsa3_draft' | 'positions';
   history: 'events' | 'full';
   contentType: string;
 }
@@ -70,7 +70,7 @@ export async function importFile(
     await api.must('POST', `/v1/unclaimed/${number}/claim`);
   }
   count(summary, await settleReceipts(target, receipts, pause));
-  if (file.format === 'dcsa') await countStanding(target, connection.id, summary);
+  if (file.format !== 'positions') await countStanding(target, connection.id, summary);
   return summary;
 }
 
@@ -112,7 +112,7 @@ export function bodiesOf({ bytes, format, history }: ImportFile): (string | Uint
 function itemsOf(text: string, format: ImportFile['format']): readonly unknown[] | null {
   try {
     const value: unknown = JSON.parse(text);
-    return format === 'dcsa' ? eventsOf(value) : [value].flat();
+    return format === 'positions' ? [value].flat() : eventsOf(value);
   } catch {
     // Lines of JSON; one that is none is for the platform to refuse.
     const lines = text.split('\n').filter((line) => line.trim() !== '');

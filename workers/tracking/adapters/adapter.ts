@@ -47,6 +47,10 @@ export function adaptEach(
   adapt: (raw: unknown, index: number, context: AdapterContext) => AdaptedItem,
 ): AdaptedItem[] {
   return list.map((raw, index) => {
+    if (isDeep(raw, DEPTH_MAX)) {
+      const detail = `Its members are nested more than ${DEPTH_MAX} deep`;
+      return { index, raw: '', fault: { pointer: '', code: 'item.too_deep', detail } };
+    }
     try {
       return adapt(raw, index, context);
     } catch (error) {
@@ -55,6 +59,14 @@ export function adaptEach(
       return { index, raw, fault: { pointer: '', code: 'item.defect', detail } };
     }
   });
+}
+
+/** No feed nests deeper; what does cannot be written again by a recursive writer. */
+const DEPTH_MAX = 50;
+
+function isDeep(value: unknown, left: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return left === 0 || Object.values(value).some((each) => isDeep(each, left - 1));
 }
 
 /** Parses JSON without throwing. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { canonicalEventSchema } from '../../../contracts/tracking/events.ts';
 import { adaptEach } from './adapter.ts';
+import { dcsa3 } from './dcsa-3.ts';
 import { dcsa } from './dcsa.ts';
 import { positions } from './positions.ts';
 import { context, gateIn, items, json } from './test-samples.ts';
@@ -40,7 +41,7 @@ it('never throws, and what adapters emit meets the contract or is refused', () =
   );
   fc.assert(
     fc.property(fc.array(noise, { maxLength: 5 }), (list) => {
-      for (const adapter of [dcsa, positions]) {
+      for (const adapter of [dcsa, dcsa3, positions]) {
         const result = adapter.parse(JSON.stringify(list), json, context);
         if ('unreadable' in result) continue;
         // An item may be a wrapper of others; they are counted one after the other all the same.

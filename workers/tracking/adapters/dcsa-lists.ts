@@ -15,6 +15,14 @@ const MARKS = [
   'eventDateTime',
   'equipmentReference',
   'transportCall',
+  'eventClassification',
+  'eventDetails',
+  'payload',
+  'equipmentEventInfo',
+  'transportEventInfo',
+  'shipmentEventInfo',
+  'reeferEventInfo',
+  'iotEventInfo',
 ];
 
 /**

@@ -85,6 +85,65 @@ describe('dcsa', () => {
     expect(item).toMatchObject({ events: [{ warnings: [expect.stringContaining('check digit')] }] });
   });
 
+  it('keeps every member of a message: as fields, or as it was written', () => {
+    const seals = [{ sealNumber: '133773', sealSource: 'CUS' }];
+    const references = [{ referenceType: 'PO', referenceValue: '77' }];
+    const [item] = items({ ...gateIn, ISOEquipmentCode: '22GP', seals, references, reason: null, carrierExtra: 7 });
+    expect(item).toMatchObject({
+      events: [
+        {
+          details: {
+            ISOEquipmentCode: '22GP',
+            seals,
+            references,
+            carrierExtra: 7,
+            eventLocation: gateIn.eventLocation,
+          },
+        },
+      ],
+    });
+    expect(item).not.toHaveProperty('warnings');
+    const [long] = items({ ...gateIn, remarks: 'x'.repeat(3_000), seals });
+    expect(long).toMatchObject({
+      events: [{ details: { seals } }],
+      warnings: [{ code: 'details.cut', detail: expect.stringContaining('remarks') }],
+    });
+  });
+
+  it('says what it left out or read otherwise', () => {
+    const code = (UNLocationCode: string, more: object = {}) => ({
+      ...gateIn,
+      eventLocation: { UNLocationCode, ...more },
+    });
+    const cases = [
+      [code('NLRTM1'), 'location.code_unread', { unLocationCode: 'NLRTM', facilityCode: 'NLRTM1' }],
+      [code('ROTTERDAM'), 'location.code_unread', undefined],
+      [code('NLRTM', { facilityCode: 'EUROMAX TERMINAL' }), 'location.facility_unread', { unLocationCode: 'NLRTM' }],
+      [code('NLRTM', { latitude: 95, longitude: 4 }), 'location.point_unread', { unLocationCode: 'NLRTM' }],
+      [{ ...gateIn, eventCreatedDateTime: 'yesterday' }, 'event.created_unread', { unLocationCode: 'CNSHA' }],
+      [{ ...gateIn, eventID: 'e'.repeat(200) }, 'text.cut', { unLocationCode: 'CNSHA' }],
+    ] as const;
+    for (const [body, warning, location] of cases) {
+      const [item] = items(body);
+      expect(item).toMatchObject({ warnings: [{ code: warning }], events: [location ? { location } : {}] });
+    }
+  });
+
+  it('knows the shipment of an event by booking and by transport document', () => {
+    const documentReferences = [
+      { documentReferenceType: 'TRD', documentReferenceValue: 'hhl 718' },
+      { documentReferenceType: 'BKG', documentReferenceValue: 'ABC7' },
+    ];
+    const [item] = items({ ...gateIn, equipmentReference: undefined, documentReferences });
+    expect(item).toMatchObject({ events: [{ transportDocuments: ['HHL718'], bookings: ['ABC7'] }] });
+    const [onlyDocument] = items({
+      ...gateIn,
+      equipmentReference: null,
+      documentReferences: documentReferences.slice(0, 1),
+    });
+    expect(onlyDocument).toMatchObject({ events: [{ transportDocuments: ['HHL718'] }] });
+  });
+
   it('names the field of what it must refuse, and spares the neighbours', () => {
     const bad = [
       [{ ...gateIn, eventType: 'PARTY' }, '/eventType'],

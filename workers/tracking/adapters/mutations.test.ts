@@ -29,6 +29,17 @@ const transport = {
   references: [{ referenceType: 'EQ', referenceValue: 'CSQU3054383' }],
   documentReferences: [{ documentReferenceType: 'BKG', documentReferenceValue: 'BK-4711' }],
 };
+const draft = {
+  eventID: 'evt-1',
+  eventDateTime: '2026-05-20T06:00:00Z',
+  eventUpdatedDateTime: '2026-05-20T06:05:00Z',
+  eventLocation: { UNLocationCode: 'NLRTM', geoCoordinate: { latitude: '51.95', longitude: '4.1' } },
+  eventClassification: { eventType: 'REEFER', eventClassifier: 'ACTUAL', reeferEventType: 'MEASURED' },
+  shipmentDetails: { documentReference: { type: 'BOOKING', reference: 'BK-4711' } },
+  transportDetails: { transportCall: { modeOfTransport: 'VESSEL', vesselTransport: { vesselName: 'MSC GULSUN' } } },
+  equipmentDetails: { equipmentReference: 'CSQU3054383', ISOEquipmentCode: '45R1' },
+  reeferDetails: { measuredParameters: { temperatureValue: -18.2, temperatureUnit: 'CEL' } },
+};
 const fix = {
   device: 'dev-1',
   time: '2026-05-20T06:00:00Z',
@@ -45,6 +56,13 @@ const BODIES = {
     JSON.stringify({ events: [transport, { ...gateIn, isRetracted: true }] }),
     JSON.stringify({ transportEvents: [transport], equipmentEvents: [gateIn] }),
     JSON.stringify({ specversion: '1.0', type: 'x', data: gateIn }),
+  ],
+  dcsa3_draft: [
+    JSON.stringify({ events: [draft, { ...draft, isRetracted: true }] }),
+    JSON.stringify([
+      { ...draft, eventClassification: undefined, equipmentEventInfo: { equipmentEventTypeCode: 'LOAD' } },
+    ]),
+    JSON.stringify({ metadata: { eventID: 'e-1' }, payload: draft }),
   ],
   positions: [
     JSON.stringify([fix, { ...fix, container: 'CSQU3054383', device: undefined }]),
@@ -226,4 +244,14 @@ it.each(FORMATS)('of %s, a body that says something else is read or refused item
   );
   // Changes that no item survives would show nothing of events that are taken.
   expect(taken).toBeGreaterThan(MUTATIONS / 50);
+});
+
+it('an item that is nested beyond all measure is refused, and its neighbours are taken', () => {
+  const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
+  for (const nested of [deep(100), deep(200_000), `{"a":${deep(60)}}`]) {
+    const body = `[${JSON.stringify(gateIn)},{"eventType":"EQUIPMENT","remarks":${nested}}]`;
+    const result = ADAPTERS.dcsa.parse(body, 'application/json', context);
+    expect(result).toMatchObject({ items: [{ index: 0 }, { fault: { code: 'item.too_deep' } }] });
+    expect('items' in result && checkItems(result.items, KNOWN).rejected).toHaveLength(1);
+  }
 });

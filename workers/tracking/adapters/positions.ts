@@ -20,7 +20,7 @@ import {
 } from './adapter.ts';
 
 /** A device's clock may run ahead this much before its word counts as wrong. */
-const FUTURE_TOLERANCE_MS = 10 * 60_000;
+export const FUTURE_TOLERANCE_MS = 10 * 60_000;
 
 /** The adapter of the `positions` format. */
 export const positions: Adapter = {
@@ -123,7 +123,7 @@ const READINGS = [
 ] as const;
 
 /** The readings that a sensor can have made. What is none is left out, and the position stays. */
-function readSensors(item: Record<string, unknown>): { sensors: Sensors; warnings: Fault[] } {
+export function readSensors(item: Record<string, unknown>): { sensors: Sensors; warnings: Fault[] } {
   const sensors: Sensors = {};
   const warnings: Fault[] = [];
   const leaveOut = (name: string, detail: string): void => {
