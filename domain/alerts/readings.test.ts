@@ -45,6 +45,13 @@ it('a late reading is judged by its own time, and says that it came late', () =>
   expect(again.raised).toHaveLength(1);
 });
 
+it('a reading older than the window is an alert of its own, whatever was raised between it and the window', () => {
+  const calm = (from: number) => Array.from({ length: 70 }, (_, i) => read(from + i, { shockG: 0.1 }));
+  const told = judge([read(10, { shockG: 9 }), read(11, { shockG: 0.1 })], calm(100), [read(5, { shockG: 8 })]);
+  expect(inShort(told)).toEqual(['shock 5-10', 'shock 10-11']);
+  expect(told.raised).toHaveLength(2);
+});
+
 it('readings within the window give the same alerts in whatever order and batches they come', () => {
   const anySensors = fc.record(
     {

@@ -70,11 +70,12 @@ export function judgeReadings(
   const raised: Alert[] = [];
   for (const kind of Object.keys(RULES) as AlertKind[]) {
     for (const span of spansOf(kind, next, readings, range)) {
+      const { lastAt: _lastAt, ...found } = span;
       const known = next.find((alert) => alert.kind === kind && touches(alert, span));
       if (known) next = next.map((alert) => (alert === known ? { ...alert, clearedAt: span.clearedAt } : alert));
       else if (span.raisedAt >= from) {
         const detail = span.raisedAt < newestKnown ? `${span.detail} (reported late)` : span.detail;
-        const alert = { ...span, kind, detail };
+        const alert = { ...found, clearedAt: endBefore(next, kind, span), kind, detail };
         raised.push(alert);
         next.push(alert);
       }
@@ -84,7 +85,10 @@ export function judgeReadings(
   return { alerts: trim(next), raised, window: readings.slice(-WINDOW_READINGS) };
 }
 
-type Span = Omit<Alert, 'kind'>;
+/** A time for which a rule holds, with the last reading by which it does. */
+interface Span extends Omit<Alert, 'kind'> {
+  lastAt: number;
+}
 
 /** The times for which a rule holds over the readings; one that was open before them goes on from then. */
 function spansOf(kind: AlertKind, alerts: readonly Alert[], readings: readonly Reading[], range: Range | null): Span[] {
@@ -93,7 +97,7 @@ function spansOf(kind: AlertKind, alerts: readonly Alert[], readings: readonly R
     (alert) => alert.kind === kind && alert.raisedAt < start && (alert.clearedAt === null || alert.clearedAt >= start),
   );
   const spans: Span[] = [];
-  let open: Span | null = before ? { ...before, clearedAt: null } : null;
+  let open: Span | null = before ? { ...before, clearedAt: null, lastAt: before.raisedAt } : null;
   let run = 0;
   for (const { at, sensors } of readings) {
     const judged = RULES[kind]!(sensors, range, run);
@@ -102,14 +106,24 @@ function spansOf(kind: AlertKind, alerts: readonly Alert[], readings: readonly R
       spans.push({ ...open, clearedAt: at });
       open = null;
     } else if (judged.verdict !== null && judged.verdict !== 'clear') {
-      open ??= { raisedAt: at, clearedAt: null, detail: judged.verdict.raise };
+      open ??= { raisedAt: at, clearedAt: null, lastAt: at, detail: judged.verdict.raise };
+      open.lastAt = at;
     }
   }
   return open ? [...spans, open] : spans;
 }
 
-/** Whether an alert and a span are one: they share a moment. */
-function touches(alert: Alert, span: Span): boolean {
-  const end = (clearedAt: number | null): number => clearedAt ?? Number.POSITIVE_INFINITY;
-  return alert.raisedAt <= end(span.clearedAt) && span.raisedAt <= end(alert.clearedAt);
+/**
+ * Whether an alert and a span are one: a reading of the span lies in the alert. When the rule ceased to hold is no such sign:
+ * behind a reading that is older than the window the next one that is known may lie days later.
+ */
+function touches(alert: Alert, { raisedAt, lastAt }: Span): boolean {
+  return alert.raisedAt <= lastAt && raisedAt <= (alert.clearedAt ?? Number.POSITIVE_INFINITY);
+}
+
+/** When a span ended at the latest: as it was read, or when the next alert of its kind began. */
+function endBefore(alerts: readonly Alert[], kind: AlertKind, { lastAt, clearedAt }: Span): number | null {
+  const next = alerts.filter((alert) => alert.kind === kind && alert.raisedAt > lastAt).map(({ raisedAt }) => raisedAt);
+  const ends = [clearedAt, ...next].filter((at) => at !== null);
+  return ends.length > 0 ? Math.min(...ends) : null;
 }
