@@ -45,5 +45,6 @@ export default defineConfig({
       },
     }),
   ],
-  test: { include: ['{workers,durable-objects}/**/*.workers.test.ts'] },
+  // Slow machines need their time: what a test waits for is an event, never the clock.
+  test: { include: ['{workers,durable-objects}/**/*.workers.test.ts'], testTimeout: 60_000 },
 });

@@ -63,8 +63,11 @@ export interface JourneyEvent {
   details?: Record<string, unknown> | undefined;
 }
 
-/** The names under which its containers are known: its bookings and its transport documents, which are numbered apart. */
-export function shipmentNames({ bookings = [], transportDocuments = [] }: Partial<JourneyEvent>): string[] {
+/** The names under which the containers of an event are known: its bookings and its transport documents, which are numbered apart. */
+export function shipmentNames({
+  bookings = [],
+  transportDocuments = [],
+}: Pick<JourneyEvent, 'bookings' | 'transportDocuments'>): string[] {
   return [...bookings, ...transportDocuments.map((number) => `TRD ${number}`)];
 }
 

@@ -11,15 +11,18 @@ import { wallClock } from '../../platform/clock.ts';
 import { INBOX_RESEND_AFTER_MS } from '../../platform/limits.ts';
 import { type Logger, loggerFor } from '../../platform/log.ts';
 import { auditTrail } from '../audit-trail/stub.ts';
+import type { Joined } from '../fleet-index/bookings.ts';
 import { fleetIndex } from '../fleet-index/stub.ts';
 import { Deadlines } from '../kit/deadlines.ts';
 import { DirectoryChanges } from '../kit/directory-changes.ts';
 import type { ObjectUsage } from '../kit/usage.ts';
+import { Awaiting } from './awaiting.ts';
 import { ConnectionState } from './connection-state.ts';
 import { DrainRate } from './drain-rate.ts';
 import type { Delivery } from './delivery.ts';
 import { Held, sortByClaim } from './held.ts';
 import { IngressKeys, ingressKey, snapshotsOf } from './ingress-keys.ts';
+import { join } from './join.ts';
 import { deadLetters } from './lists.ts';
 import { type Confirmation, Messages } from './messages.ts';
 import { packEvents } from './pack.ts';
@@ -39,6 +42,8 @@ interface Env extends TelemetryQueues {
 
 /** A registration that ran beside a delivery is over by then. */
 const HELD_LOOK_MS = 60_000;
+/** Deliveries of shipments that are looked at again: what joins later is told by the fleet. */
+const HELD_RECENT_MS = 10 * HELD_LOOK_MS;
 
 /** The Durable Object class. */
 export class CarrierInbox extends DurableObject<Env> {
@@ -47,6 +52,7 @@ export class CarrierInbox extends DurableObject<Env> {
   readonly #connection: ConnectionState;
   readonly #deadlines: Deadlines<'resend' | 'connection' | 'held'>;
   readonly #held: Held;
+  readonly #awaiting: Awaiting;
   readonly #messages: Messages;
   readonly #log: Logger;
   readonly #rate = new DrainRate();
@@ -67,6 +73,7 @@ export class CarrierInbox extends DurableObject<Env> {
       log: (level, event, fields) => this.#log(level, event, { connectionId: this.#connectionId, ...fields }),
     });
     this.#held = new Held(this.#storage, this.#receipts, ctx.id.name!);
+    this.#awaiting = new Awaiting(this.#storage, this.#receipts);
     this.#connection = new ConnectionState(this.#storage.sql, env.DIRECTORY);
     // Delivery is the platform's own business: it runs on wall time even when the world runs faster.
     this.#deadlines = new Deadlines(this.#storage.sql, ctx.storage, wallClock);
@@ -94,8 +101,9 @@ export class CarrierInbox extends DurableObject<Env> {
     const fresh = this.#keys.sortOut(call, seq, letters);
     const news = call.history === 'full' ? [...fresh, ...snapshotsOf(call, seq)] : fresh;
     const { leaving, held } = sortByClaim(news, call, letters);
+    const shipments = this.#keys.sortOutShipments(call, seq, letters);
     // What is not wanted may be wanted one day: it is not remembered.
-    const known = fresh.filter(({ index }) => letters[index] !== LETTER.discarded);
+    const known = [...fresh, ...shipments].filter(({ index }) => letters[index] !== LETTER.discarded);
     const outcomes = letters.join('');
     const now = Date.now();
     const { warnings } = call;
@@ -104,7 +112,8 @@ export class CarrierInbox extends DurableObject<Env> {
       this.#identify(call.connectionId);
       this.#storage.insertReceipt(seq, { receivedAt: now, outcomes, rejected, warnings }, known.map(ingressKey));
       quarantine(this.#storage.sql, seq, call.rejected, now);
-      this.#keys.forget(this.#held.put({ ...call, receipt: seq, at: now }, held));
+      const of = { ...call, receipt: seq, at: now };
+      this.#keys.forget([...this.#held.put(of, held), ...this.#awaiting.put(of, shipments, call.waiting ?? new Set())]);
       if (seq % 1_000 === 0) this.#storage.prune();
       return packEvents(leaving).map((events, k) =>
         this.#storage.newDispatch(call, { id: dispatchIdOf(seq, k), receipt: seq, events, now }),
@@ -113,7 +122,7 @@ export class CarrierInbox extends DurableObject<Env> {
     this.#lastSeq = seq;
     this.#messages.inFlight += leaving.length;
     this.#keys.remember(known);
-    if (held.length > 0) this.#deadlines.ensure('held', now + HELD_LOOK_MS);
+    if (held.length + shipments.length > 0) this.#deadlines.ensure('held', now + HELD_LOOK_MS);
     this.#sendOn(dispatches);
     return ok({
       receiptId: receiptId(call.connectionId, seq),
@@ -126,6 +135,19 @@ export class CarrierInbox extends DurableObject<Env> {
   /** Sends on what is held of numbers that are claimed by now; how many events that are. */
   async release(numbers: string[]): Promise<number> {
     const dispatches = this.ctx.storage.transactionSync(() => this.#held.release(numbers, Date.now()));
+    const events = dispatches.reduce((sum, dispatch) => sum + dispatch.events, 0);
+    this.#messages.inFlight += events;
+    this.#sendOn(dispatches);
+    return events;
+  }
+
+  /** Containers have joined shipments: what was said of these goes on to them; how many events that is. */
+  async releaseJoined(joined: Joined[]): Promise<number> {
+    const now = Date.now();
+    const parts = { storage: this.#storage, receipts: this.#receipts, held: this.#held, awaiting: this.#awaiting };
+    const { dispatches, forgotten, isHeld } = this.ctx.storage.transactionSync(() => join(parts, joined, now));
+    this.#keys.forget(forgotten);
+    if (isHeld) this.#deadlines.ensure('held', now + HELD_LOOK_MS);
     const events = dispatches.reduce((sum, dispatch) => sum + dispatch.events, 0);
     this.#messages.inFlight += events;
     this.#sendOn(dispatches);
@@ -210,10 +232,13 @@ export class CarrierInbox extends DurableObject<Env> {
     });
   }
 
-  /** Numbers may have been registered while a delivery of theirs came in. */
+  /** Numbers may have been registered, and containers may have joined a shipment, while a delivery of theirs came in. */
   async #lookAtHeld(): Promise<null> {
     for (const [tenantId, numbers] of this.#held.numbers()) {
       await this.release((await fleetIndex(this.env, tenantId).claimedOf(numbers)).claimed);
+    }
+    for (const [tenantId, names] of this.#awaiting.names(Date.now() - HELD_RECENT_MS)) {
+      await this.releaseJoined(await fleetIndex(this.env, tenantId).joinedOf(names));
     }
     return null;
   }

@@ -14,6 +14,9 @@ export interface Delivery {
   history: 'events' | 'full';
   items: number;
   events: IngressEvent[];
+  /** What was said of shipments by their names alone, with no container; and the items of which none is known yet. */
+  shipments?: IngressEvent[];
+  waiting?: ReadonlySet<number>;
   rejected: (RejectedItem & { raw: string })[];
   warnings: RejectedItem[];
   /** Numbers that nobody has registered, and such as are not wanted. */

@@ -80,6 +80,24 @@ export class IngressKeys {
     return fresh;
   }
 
+  /**
+   * What of shipments is new: of those whose containers are known, what is new of any of these. An item of which no container
+   * is known waits; sets its letter.
+   */
+  sortOutShipments(
+    call: Delivered & { shipments?: readonly IngressEvent[]; waiting?: ReadonlySet<number> },
+    seq: number,
+    letters: string[],
+  ): IngressEvent[] {
+    const { shipments = [], waiting } = call;
+    if (shipments.length === 0) return [];
+    const own = letters.map(() => LETTER.rejected);
+    const fresh = this.sortOut({ ...call, events: shipments }, seq, own);
+    for (const index of waiting ?? [])
+      letters[index] = own[index] === LETTER.queued ? LETTER.unclaimed : LETTER.duplicate;
+    return fresh.filter(({ index }) => waiting?.has(index) || letters[index] === LETTER.queued);
+  }
+
   /** What has no time of its word is said anew whenever it comes again, unless it comes again at once. */
   #isKnown(key: string, event: IngressEvent, now: number): boolean {
     const at = this.#keys.get(key);

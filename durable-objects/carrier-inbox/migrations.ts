@@ -1,4 +1,5 @@
 import { DEADLINES_TABLE } from '../kit/deadlines.ts';
+import { AWAITING_TABLE } from './awaiting.ts';
 import { CONNECTION_TABLE } from './connection-state.ts';
 
 /** Append-only: never edit a line that has shipped. */
@@ -48,4 +49,5 @@ export const MIGRATIONS = [
   // ids to shares that part from their message: never the same twice, so its rows need not stay.
   `ALTER TABLE dispatches ADD COLUMN sent_at INTEGER NOT NULL DEFAULT 0;
    CREATE TABLE splits (id INTEGER PRIMARY KEY AUTOINCREMENT);`,
+  AWAITING_TABLE,
 ] as const;

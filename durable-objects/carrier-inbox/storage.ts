@@ -9,7 +9,7 @@ const ITEM_SPAN = 8_192;
 
 /** The id of a message of what was held: beyond those of receipts, and never used again. */
 export const releasedIdOf = (heldId: number): number => 2 ** 40 + heldId;
-/** Ids of shares that part from their message lie beyond those. */
+/** Ids of shares that part from their message, and of what a container gets of its shipment, lie beyond those. */
 const SPLIT_FROM = 2 ** 41;
 
 /** The id of a receipt's k-th message. */
@@ -155,15 +155,20 @@ export class InboxStorage {
     return row;
   }
 
+  /** The id of a message that is neither a receipt's own nor of what was held: never the same twice. */
+  freshDispatchId(): number {
+    const [row] = this.sql.run<{ id: number }>('INSERT INTO splits DEFAULT VALUES RETURNING id');
+    this.sql.run('DELETE FROM splits');
+    return SPLIT_FROM + row!.id;
+  }
+
   /** Stores the share of a container that failed as a message of its own, for another try at an instant. */
   split(
     of: DispatchRow,
     events: TelemetryMessage['events'],
     { error, nextAt }: { error: string; nextAt: number },
   ): number {
-    const [row] = this.sql.run<{ id: number }>('INSERT INTO splits DEFAULT VALUES RETURNING id');
-    this.sql.run('DELETE FROM splits');
-    const id = SPLIT_FROM + row!.id;
+    const id = this.freshDispatchId();
     const body = { ...(JSON.parse(of.body) as TelemetryMessage), dispatchId: id, events };
     this.sql.run(
       'INSERT INTO dispatches (id, receipt, body, events, sends, next_at, error) VALUES (?, ?, ?, ?, ?, ?, ?)',

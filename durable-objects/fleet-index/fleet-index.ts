@@ -9,13 +9,19 @@ import type { Page } from '../../contracts/kit/result.ts';
 import type { FleetLine, FleetQuery } from '../../contracts/tracking/containers.ts';
 import type { FleetFrame } from '../../contracts/tracking/live.ts';
 import type { FleetSummary } from '../../domain/container/state.ts';
+import { wallClock } from '../../platform/clock.ts';
 import { newId } from '../../platform/ids.ts';
+import { Deadlines } from '../kit/deadlines.ts';
 import type { IdempotentRequest, StoredAnswer } from '../kit/idempotency.ts';
 import { storeAnswer, storedAnswer } from '../kit/idempotency.ts';
 import { framesOf, Live, type LiveCursor } from '../kit/live.ts';
+import { stubOf } from '../kit/stub.ts';
 import type { ObjectUsage } from '../kit/usage.ts';
+import { Bookings, type Joined } from './bookings.ts';
 import { Claims, type Unclaimed } from './claims.ts';
+import { Joinings, type ShipmentHolder } from './joinings.ts';
 import { type Pairing, Pairings } from './pairings.ts';
+import { type Asked, type Resolved, resolveNames } from './resolve.ts';
 import { FleetStorage } from './storage.ts';
 import { lineToApi } from './to-api.ts';
 
@@ -24,40 +30,36 @@ interface Line {
   summary: FleetSummary;
 }
 
-/** What a delivery asks of the fleet. */
-export interface Asked {
-  connectionId: string;
-  now: number;
-  devices: string[];
-  bookings: string[];
-  /** Containers of bookings that the delivery tells. */
-  told: [booking: string, number: string][];
-  numbers: string[];
-}
-
-/** What the fleet knows. */
-export interface Resolved {
-  bookings: { booking: string; number: string }[];
-  pairings: Pairing[];
-  claimed: string[];
-  ignored: string[];
+interface Env {
+  CARRIER_INBOX: DurableObjectNamespace;
 }
 
 /** The Durable Object class. */
-export class FleetIndex extends DurableObject {
+export class FleetIndex extends DurableObject<Env> {
   readonly #storage: FleetStorage;
   readonly #live: Live;
   readonly #pairings: Pairings;
   readonly #claims: Claims;
+  readonly #bookings: Bookings;
+  readonly #joinings: Joinings;
+  readonly #deadlines: Deadlines<'joined'>;
   #epoch: string;
   #seq: number;
 
-  constructor(ctx: DurableObjectState, env: unknown) {
-    super(ctx, env as never);
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
     this.#storage = new FleetStorage(ctx.storage);
     this.#live = new Live(ctx);
     this.#pairings = new Pairings(this.#storage.sql);
     this.#claims = new Claims(this.#storage.sql);
+    this.#bookings = new Bookings(this.#storage.sql);
+    this.#deadlines = new Deadlines(this.#storage.sql, ctx.storage, wallClock);
+    this.#joinings = new Joinings({
+      bookings: this.#bookings,
+      claims: this.#claims,
+      holderOf: (connectionId) => stubOf<ShipmentHolder>(env.CARRIER_INBOX, connectionId),
+      lookAt: (at) => this.#deadlines.ensure('joined', at),
+    });
     this.#epoch = this.#storage.epoch(() => newId('ep', Date.now()));
     this.#seq = this.#storage.lastSeq();
   }
@@ -120,6 +122,7 @@ export class FleetIndex extends DurableObject {
   }
 
   #publish(taken: Line[]): void {
+    this.ctx.waitUntil(this.#joinings.tell());
     if (taken.length === 0) return;
     this.#seq += taken.length;
     if (!this.#live.watched) return;
@@ -136,22 +139,17 @@ export class FleetIndex extends DurableObject {
     return cutPage(found, query.limit, lineToApi, ({ number }) => [number]);
   }
 
-  /**
-   * What a delivery needs to know: the pairings of its devices, the containers of its bookings (after learning what it tells
-   * of them), and which of its numbers are claimed. The others are noted as waiting at the connection, unless ignored.
-   */
+  /** What a delivery needs to know, after learning what it tells. */
   async resolve(asked: Asked): Promise<Resolved> {
-    return this.ctx.storage.transactionSync(() => {
-      for (const [booking, number] of asked.told) this.#storage.addToBooking(booking, number);
-      const bookings = this.#storage.ofBookings(asked.bookings);
-      const pairings = this.#pairings.ofAll(asked.devices);
-      const named = [...bookings, ...pairings].map(({ number }) => number);
-      const { claimed, ignored } = this.#claims.sort([...new Set([...asked.numbers, ...named])]);
-      const known = new Set([...claimed, ...ignored]);
-      const waiting = asked.numbers.filter((number) => !known.has(number));
-      this.#claims.note(waiting, asked.connectionId, asked.now);
-      return { bookings, pairings, claimed, ignored };
-    });
+    const parts = { bookings: this.#bookings, pairings: this.#pairings, claims: this.#claims };
+    const resolved = this.ctx.storage.transactionSync(() => resolveNames(parts, asked));
+    this.ctx.waitUntil(this.#joinings.tell());
+    return resolved;
+  }
+
+  /** The containers of shipments, with whether anybody wants to hear of them. */
+  async joinedOf(bookings: string[]): Promise<Joined[]> {
+    return this.#joinings.of(bookings);
   }
 
   /** Which of some numbers are claimed by now, with the connections that hold something of them. */
@@ -230,6 +228,10 @@ export class FleetIndex extends DurableObject {
     this.#live.closeSocketsOf(holder, endedAt);
   }
 
+  override async alarm(): Promise<void> {
+    await this.#deadlines.runDue(Date.now(), { joined: () => this.#joinings.drain() });
+  }
+
   override async webSocketClose(socket: WebSocket, code: number): Promise<void> {
     this.#live.closed(socket, code);
   }
@@ -244,7 +246,7 @@ export class FleetIndex extends DurableObject {
     if (known && known.epoch === summary.epoch && known.version >= summary.version) return false;
     if (!known && this.#storage.isUntracked(summary.number)) return false;
     this.#storage.upsert(summary, seq);
-    if (summary.booking) this.#storage.addToBooking(summary.booking, summary.number);
+    if (summary.booking) this.#bookings.add(summary.booking, summary.number);
     return true;
   }
 

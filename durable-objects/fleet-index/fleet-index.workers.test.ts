@@ -65,7 +65,7 @@ it('filters by box, also across the antimeridian', async () => {
   expect(await within([-10, -10, 10, 10])).toEqual(['ZERO']);
 });
 
-const nothing = { connectionId: 'con_1', now: 1, devices: [], bookings: [], told: [], numbers: [] };
+const nothing = { connectionId: 'con_1', awaits: false, now: 1, devices: [], bookings: [], told: [], numbers: [] };
 
 it('knows the containers of a booking by their registration and by what it was told', async () => {
   await fleet().apply('ten_1', [line('ONE', 1, { booking: 'B1' })]);

@@ -1,4 +1,6 @@
 import { IDEMPOTENCY_TABLE } from '../kit/idempotency.ts';
+import { DEADLINES_TABLE } from '../kit/deadlines.ts';
+import { AWAITED_TABLES } from './bookings.ts';
 import { CLAIMS_TABLES } from './claims.ts';
 import { PAIRINGS_TABLE } from './pairings.ts';
 
@@ -28,4 +30,6 @@ export const MIGRATIONS = [
   // the newest change must not fall with the line that had it.
   `CREATE TABLE untracked (number TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
    ALTER TABLE identity ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;`,
+  `${AWAITED_TABLES}
+   ${DEADLINES_TABLE}`,
 ] as const;

@@ -4,9 +4,6 @@ import type { FleetSummary } from '../../domain/container/state.ts';
 import { Sql, type SqlValue } from '../kit/sql.ts';
 import { MIGRATIONS } from './migrations.ts';
 
-/** Containers that names of one delivery lead to: a booking of a whole ship is none. */
-const RESOLVED_MAX = 10_000;
-
 /** The storage of one fleet. */
 export class FleetStorage {
   readonly sql: Sql;
@@ -89,20 +86,6 @@ export class FleetStorage {
         .join(' ')
         .toUpperCase(),
       JSON.stringify(summary),
-    );
-  }
-
-  /** Learns that a container is one of a booking. */
-  addToBooking(booking: string, number: string): void {
-    this.sql.run('INSERT OR IGNORE INTO bookings (booking, number) VALUES (?, ?)', booking, number);
-  }
-
-  /** The containers of bookings. */
-  ofBookings(bookings: readonly string[]): { booking: string; number: string }[] {
-    return this.sql.run(
-      'SELECT booking, number FROM bookings WHERE booking IN (SELECT value FROM json_each(?)) LIMIT ?',
-      JSON.stringify(bookings),
-      RESOLVED_MAX,
     );
   }
 

@@ -579,8 +579,8 @@ export interface Connection {
   carrierId: string;
   /** Name */
   name: string;
-  /** Format of the body: DCSA Track & Trace 2.2 events, or positions */
-  format: 'dcsa' | 'positions';
+  /** Format of the body: DCSA Track & Trace 2.2 events, events of the draft of its version 3.0, or positions */
+  format: 'dcsa' | 'dcsa3_draft' | 'positions';
   /** How deliveries are signed: Standard Webhooks, or DCSA Notification-Signature */
   scheme: 'standard-webhooks' | 'dcsa';
   options: ConnectionOptions;
@@ -624,8 +624,8 @@ export interface ConnectionWithSecret {
   carrierId: string;
   /** Name */
   name: string;
-  /** Format of the body: DCSA Track & Trace 2.2 events, or positions */
-  format: 'dcsa' | 'positions';
+  /** Format of the body: DCSA Track & Trace 2.2 events, events of the draft of its version 3.0, or positions */
+  format: 'dcsa' | 'dcsa3_draft' | 'positions';
   /** How deliveries are signed: Standard Webhooks, or DCSA Notification-Signature */
   scheme: 'standard-webhooks' | 'dcsa';
   options: ConnectionOptions;
@@ -1206,9 +1206,9 @@ export interface JourneyEvent {
   key: string;
   /** Container number (ISO 6346) */
   container: string;
-  /** DCSA event type */
-  family: 'TRANSPORT' | 'EQUIPMENT' | 'SHIPMENT';
-  /** DCSA event type code */
+  /** DCSA event type; IOT and REEFER are of the draft of 3.0 */
+  family: 'TRANSPORT' | 'EQUIPMENT' | 'SHIPMENT' | 'IOT' | 'REEFER';
+  /** DCSA event type code; what has none bears its word, such as APPROACHING */
   code: string;
   /** DCSA classifier: actual, estimated or planned */
   classifier: 'ACT' | 'EST' | 'PLN';
@@ -1245,6 +1245,8 @@ export interface JourneyEvent {
   transportCallId?: string;
   /** The carrier’s numbers of its bookings */
   bookings?: string[];
+  /** The numbers of its transport documents */
+  transportDocuments?: string[];
   /** Bill of lading or booking of the carrier */
   documentReference?: string;
   /** Kind of document (DCSA document type code) */
@@ -1259,6 +1261,8 @@ export interface JourneyEvent {
   retracted?: boolean;
   /** What looks odd */
   warnings?: string[];
+  /** The other members of the message, as the carrier wrote them */
+  details?: Record<string, unknown>;
 }
 
 /** A page of a list of JourneyEvent */
@@ -1584,8 +1588,8 @@ export interface NewConnection {
   name: string;
   /** The carrier whose data comes in */
   carrierId: string;
-  /** Format of the body: DCSA Track & Trace 2.2 events, or positions */
-  format: 'dcsa' | 'positions';
+  /** Format of the body: DCSA Track & Trace 2.2 events, events of the draft of its version 3.0, or positions */
+  format: 'dcsa' | 'dcsa3_draft' | 'positions';
   /** How deliveries are signed: Standard Webhooks, or DCSA Notification-Signature */
   scheme?: 'standard-webhooks' | 'dcsa';
   options?: NewConnectionOptions;

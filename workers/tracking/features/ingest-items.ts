@@ -1,10 +1,10 @@
 /** From what an adapter read to what the inbox takes: containers named, contracts checked, the rest refused with its reason. */
 import { pointerTo } from '../../../contracts/kit/result.ts';
 import { canonicalEventSchema, type RejectedItem } from '../../../contracts/tracking/events.ts';
-import { contentKey } from '../../../domain/journey/event.ts';
+import { contentKey, shipmentNames } from '../../../domain/journey/event.ts';
 import type { IngressEvent } from '../../../durable-objects/carrier-inbox/pack.ts';
-import type { Asked, Resolved } from '../../../durable-objects/fleet-index/fleet-index.ts';
 import { holds, type Pairing } from '../../../durable-objects/fleet-index/pairings.ts';
+import type { Asked, Resolved } from '../../../durable-objects/fleet-index/resolve.ts';
 import { fleetIndex } from '../../../durable-objects/fleet-index/stub.ts';
 import { Cache } from '../../../platform/cache.ts';
 import { QUARANTINE_RAW_MAX_CHARS } from '../../../platform/limits.ts';
@@ -17,12 +17,14 @@ export type Refused = RejectedItem & { raw: string };
 
 /** What the fleet knows of what items name. */
 export interface Known {
-  /** Containers by booking. */
+  /** Containers by the names of their shipments. */
   bookings: ReadonlyMap<string, readonly string[]>;
   pairings: readonly Pairing[];
   /** Numbers that are not tracked: what is said of them waits, and of ignored ones it is dropped. */
   unclaimed: ReadonlySet<string>;
   ignored: ReadonlySet<string>;
+  /** Whether what is said of a shipment alone waits for its containers; a whole history comes again with them. */
+  awaits: boolean;
 }
 
 /** What a booking holds stays in it: it is told once in a while. */
@@ -32,7 +34,7 @@ const told = new Cache<string, true>({ capacity: 50_000, ttlMs: TOLD_TTL_MS });
 /** Asks the tenant's fleet about the devices, bookings and numbers of a delivery, as far as they are not known here. */
 export async function lookUp(
   env: Env,
-  { tenantId, connectionId, now }: { tenantId: string; connectionId: string; now: number },
+  { tenantId, connectionId, now, awaits }: { tenantId: string; connectionId: string; now: number; awaits: boolean },
   items: readonly AdaptedItem[],
 ): Promise<Known> {
   const named = namesIn(items);
@@ -42,6 +44,7 @@ export async function lookUp(
     now,
     devices: [...named.devices],
     bookings: [...named.bookings],
+    awaits,
     told: named.told.filter(([booking, number]) => !told.get(nameOf(booking, number))),
     numbers: [...named.numbers].filter((number) => !isKnownTracked(tenantId, number)),
   };
@@ -62,6 +65,7 @@ export async function lookUp(
     pairings: found.pairings,
     unclaimed: new Set(unknown.filter((number) => !isTracked.has(number))),
     ignored: new Set(found.ignored),
+    awaits,
   };
 }
 
@@ -77,7 +81,7 @@ function namesIn(items: readonly AdaptedItem[]) {
       continue;
     }
     if (event.container !== undefined) numbers.add(event.container);
-    for (const booking of (event.kind === 'journey' && event.bookings) || []) {
+    for (const booking of event.kind === 'journey' ? shipmentNames(event) : []) {
       if (event.container === undefined) bookings.add(booking);
       else pairs.set(`${booking}:${event.container}`, [booking, event.container]);
     }
@@ -88,21 +92,29 @@ function namesIn(items: readonly AdaptedItem[]) {
 /** What of adapted items is accepted, what is refused, and what was said about them. */
 export interface Checked {
   events: IngressEvent[];
+  /** What names shipments alone, without a container, and the items of which no container is known yet. */
+  shipments: IngressEvent[];
+  waiting: Set<number>;
   rejected: Refused[];
   warnings: RejectedItem[];
 }
 
 /** Checks adapted items: all of an item's events or none, for half an item would be a lie in the receipt. */
 export function checkItems(items: readonly AdaptedItem[], known: Known): Checked {
-  const checked: Checked = { events: [], rejected: [], warnings: [] };
+  const checked: Checked = { events: [], shipments: [], waiting: new Set(), rejected: [], warnings: [] };
   for (const item of items) {
     const { index } = item;
     const outcome = 'fault' in item ? item.fault : eventsOf(item, known);
-    if (!Array.isArray(outcome)) {
+    if (!('events' in outcome)) {
       checked.rejected.push({ index, ...outcome, raw: rawText(item.raw) });
       continue;
     }
-    checked.events.push(...outcome);
+    checked.events.push(...outcome.events);
+    checked.shipments.push(...outcome.shipments);
+    if (outcome.events.length === 0) {
+      checked.waiting.add(index);
+      checked.warnings.push({ index, ...WAITING });
+    }
     for (const warning of ('warnings' in item && item.warnings) || []) checked.warnings.push({ index, ...warning });
   }
   return checked;
@@ -110,24 +122,42 @@ export function checkItems(items: readonly AdaptedItem[], known: Known): Checked
 
 type Fault = Omit<RejectedItem, 'index'>;
 
-function eventsOf({ index, events }: Extract<AdaptedItem, { events: unknown }>, known: Known): IngressEvent[] | Fault {
-  const checked: IngressEvent[] = [];
+const WAITING: Fault = {
+  pointer: '/documentReferences',
+  code: 'booking.waiting',
+  detail: 'No container is known of the booking or transport document yet: the event waits until one is',
+};
+
+type Taken = Pick<Checked, 'events' | 'shipments'>;
+
+function eventsOf({ index, events }: Extract<AdaptedItem, { events: unknown }>, known: Known): Taken | Fault {
+  const taken: Taken = { events: [], shipments: [] };
   for (const candidate of events) {
     const named = nameContainers(candidate, known);
     if (!Array.isArray(named)) return named;
-    for (const event of named) {
+    // Whatever is said of a shipment is checked as said of a container: of those that join it, when there is none yet.
+    const isOfShipment = candidate.kind === 'journey' && candidate.container === undefined;
+    for (const event of named.length > 0 ? named : [{ ...candidate, container: SOMEBODY }]) {
       const parsed = canonicalEventSchema.safeParse(event);
       if (!parsed.success) {
         const [issue] = parsed.error.issues;
         return { pointer: pointerTo(...issue!.path), code: 'item.invalid', detail: issue!.message };
       }
-      checked.push({ ...parsed.data, key: contentKey(parsed.data), origin: 0, index });
+      const from = { origin: 0, index };
+      if (named.length > 0) taken.events.push({ ...parsed.data, key: contentKey(parsed.data), ...from });
+      if (!isOfShipment || !known.awaits || taken.shipments.length > 0) continue;
+      const said = { ...parsed.data, container: '' };
+      taken.shipments.push({ ...said, key: contentKey(said), ...from });
     }
   }
-  return checked;
+  return taken;
 }
 
-function nameContainers(candidate: Candidate, { pairings, bookings }: Known): object[] | Fault {
+/** Stands for a container that is not known yet. */
+const SOMEBODY = 'XXXX0000000';
+
+/** A candidate with its container, or with each of its shipment's; of none when these are not known yet. */
+function nameContainers(candidate: Candidate, { pairings, bookings, awaits }: Known): object[] | Fault {
   if ('device' in candidate) {
     const { device, ...event } = candidate;
     const own = pairings.filter(({ deviceId }) => deviceId === device);
@@ -138,9 +168,10 @@ function nameContainers(candidate: Candidate, { pairings, bookings }: Known): ob
     return { pointer: '/device', code: own.length > 0 ? 'device.not_paired_then' : 'device.unknown', detail };
   }
   if (candidate.kind === 'position' || candidate.container !== undefined) return [candidate];
-  const numbers = new Set((candidate.bookings ?? []).flatMap((booking) => bookings.get(booking) ?? []));
-  if (numbers.size > 0) return [...numbers].map((container) => ({ ...candidate, container }));
-  return { pointer: '/documentReferences', code: 'booking.unknown', detail: 'No container is known of the booking' };
+  const numbers = new Set(shipmentNames(candidate).flatMap((name) => bookings.get(name) ?? []));
+  if (numbers.size > 0 || awaits) return [...numbers].map((container) => ({ ...candidate, container }));
+  const detail = 'No container is known of the booking or transport document; it is read when its history comes again';
+  return { pointer: '/documentReferences', code: 'booking.unknown', detail };
 }
 
 /** An item's raw text, within the bound of the quarantine. */

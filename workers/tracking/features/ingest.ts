@@ -56,16 +56,25 @@ export async function ingest({ env, scope, input }: For<'ingest'>): Promise<Answ
     return kept.ok ? refusedWhole('The body cannot be taken', [fault], kept.value.receiptId) : kept;
   }
   const count = items.length;
-  const known = await lookUp(env, { ...fields, now: receivedAt }, items);
-  const { events, rejected, warnings } = checkItems(items, known);
+  const known = await lookUp(env, { ...fields, now: receivedAt, awaits: history === 'events' }, items);
+  const { events, shipments, waiting, rejected, warnings } = checkItems(items, known);
   const kept = [...encoding, ...warnings].slice(0, RECEIPT_WARNINGS_MAX);
   const { unclaimed, ignored } = known;
-  const answer = await accept({ items: count, events, rejected, warnings: kept, unclaimed, ignored });
+  const answer = await accept({
+    items: count,
+    events,
+    shipments,
+    waiting,
+    rejected,
+    warnings: kept,
+    unclaimed,
+    ignored,
+  });
   // Somebody may have registered it meanwhile.
   if (answer.ok && unclaimed.size > 0) await releaseClaimed(env, scope.tenantId, [...unclaimed]);
   const counts = { items: count, rejected: rejected.length, warnings: warnings.length };
   log('info', 'delivery.received', { ...fields, ...counts, outcome: answer.ok ? 'stored' : answer.code });
-  if (answer.ok && events.length === 0) {
+  if (answer.ok && events.length + waiting.size === 0) {
     return refusedWhole('No item of the delivery is acceptable', rejected, answer.value.receiptId);
   }
   return answer;
