@@ -45,6 +45,10 @@ export default defineConfig({
       },
     }),
   ],
-  // Slow machines need their time: what a test waits for is an event, never the clock.
-  test: { include: ['{workers,durable-objects}/**/*.workers.test.ts'], testTimeout: 60_000 },
+  test: {
+    include: ['{workers,durable-objects}/**/*.workers.test.ts'],
+    // Slow machines need their time: what a test waits for is an event, never the clock.
+    testTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
+  },
 });

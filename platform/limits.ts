@@ -29,7 +29,7 @@ export const POSITION_CHUNK_POINTS = 256;
 /** Journey events kept for one container. Ours: real journeys have under 200. */
 export const JOURNEY_EVENTS_MAX = 500;
 /** Statements stored of one container in all, those that count no more among them. */
-export const CONTAINER_EVENTS_MAX = 20_000;
+export const CONTAINER_EVENTS_MAX = 30_000;
 /** Times that one statement was said, kept: the first and the newest. */
 export const STATEMENT_SAYINGS_MAX = 64;
 /** Snapshots of a connection kept of one container: half a year of daily ones. */

@@ -1,5 +1,5 @@
 /** What a tenant says of a container's journeys, and which journey a word of it is about. */
-import type { Journey } from '../journey/truth.ts';
+import type { Journey, KnownJourney } from '../journey/truth.ts';
 
 /** What a tenant said of a journey when registering its container. */
 export interface RegistrationFacts {
@@ -42,6 +42,13 @@ export interface Registered {
   beganAt: number;
   /** When it was registered, ms. */
   receivedAt: number;
+  /** The booking by which the journey was known when it was registered. */
+  booking?: string | null | undefined;
+}
+
+/** A registered journey as the fold knows it. */
+export function knownOf({ id, facts, beganAt, receivedAt, booking = null }: Registered): KnownJourney {
+  return { id, beganAt, receivedAt, booking: facts.booking ?? booking, carrierId: facts.carrierId ?? null };
 }
 
 /** What holds when several have said something: of each fact the newest word. */
@@ -107,8 +114,9 @@ export function journeyMeant(
     );
   });
   if (named) return named.id;
-  if (beginsAt !== null && registered.length > 0) {
-    return registered.find((row) => row.beganAt === beginsAt)?.id ?? null;
+  if (beginsAt !== null && (registered.length > 0 || journeys.length > 1)) {
+    const known = registered.find((row) => row.beganAt === beginsAt)?.id;
+    return known ?? journeyAt(journeys, beginsAt);
   }
   const present = journeys.at(-1);
   if (!present) return null;
@@ -118,4 +126,10 @@ export function journeyMeant(
   if (present.endedAt === null) return present.id;
   const isAgain = KNOWN_BY.every((name) => !said[name] || said[name] === facts[name]);
   return isAgain ? present.id : null;
+}
+
+/** A journey that nobody has registered and that was under way at an instant, or null. */
+function journeyAt(journeys: readonly Journey[], at: number): string | null {
+  const found = journeys.findLast(({ beganAt }) => beganAt !== null && beganAt <= at);
+  return found && !found.registered && (found.endedAt === null || found.endedAt > at) ? found.id : null;
 }

@@ -15,7 +15,7 @@ const trip = (from: number, over: Partial<JourneyEvent> = {}): JourneyEvent[] =>
 /** The journeys in short: name, booking, the days of their statements, when they ended. */
 function split(events: readonly JourneyEvent[], registered: readonly RegisteredJourney[] = []) {
   const standing = inForce(logOf(events.map((said, i) => ({ receivedAt: i, events: [said] }))));
-  return splitJourneys(registered, standing).map(({ name, booking, statements, endedAt }) => {
+  return splitJourneys(registered, standing)!.map(({ name, booking, statements, endedAt }) => {
     const days = statements.map((word) => word.event.at / DAY).sort((a, b) => a - b);
     return [name, booking, days, endedAt === null ? null : endedAt / DAY];
   });
@@ -25,13 +25,13 @@ const journey = (id: string, day: number, booking: string | null = null) => ({ i
 it('without registration and statements there is none; statements alone are one', () => {
   expect(split([])).toEqual([]);
   expect(split([], [journey('a', 1)])).toEqual([['a', null, [], null]]);
-  expect(split(trip(0))).toEqual([['journey/1', null, [0, 5, 30, 40], 40]]);
+  expect(split(trip(0))).toEqual([[null, null, [0, 5, 30, 40], 40]]);
 });
 
 it('another begins with the next move of the box after its empty return', () => {
   expect(split([...trip(0), ...trip(60)])).toEqual([
-    ['journey/1', null, [0, 5, 30, 40], 40],
-    ['journey/2', null, [60, 65, 90, 100], 100],
+    [null, null, [0, 5, 30, 40], 40],
+    [null, null, [60, 65, 90, 100], 100],
   ]);
   // A second word on the return, minutes later, is no beginning; nor does an empty box that comes to a depot end anything.
   const again = move('GTIN', 40.01, { empty: true, carrierId: 'car_2', connectionId: 'con_2' });
@@ -47,7 +47,7 @@ it('a registration begins one, and reaches back to the first move behind the end
   ]);
   // Registered once the box had begun anew: what came before is an older journey.
   expect(split([...trip(0), ...trip(60)], [journey('b', 63)])).toEqual([
-    ['journey/1', null, [0, 5, 30, 40], 40],
+    [null, null, [0, 5, 30, 40], 40],
     ['b', null, [60, 65, 90, 100], 100],
   ]);
 });
@@ -71,4 +71,11 @@ it('a second number for a journey that is under way, as of a carrier that shares
   const own = trip(0, { bookings: ['B1'] });
   const partner = move('DEPA', 6, { family: 'TRANSPORT', bookings: ['X9'], carrierId: 'car_2', connectionId: 'con_2' });
   expect(split([...own, partner])).toEqual([['booking/B1', 'B1', [0, 5, 6, 30, 40], 40]]);
+});
+
+it('what ended before anything was said of the first booking is a journey of its own', () => {
+  expect(split([...trip(1), ...trip(60, { bookings: ['B1'] })])).toEqual([
+    [null, null, [1, 6, 31, 41], 41],
+    ['booking/B1', 'B1', [60, 65, 90, 100], 100],
+  ]);
 });

@@ -16,8 +16,8 @@ export interface RegisteredJourney {
 
 /** A journey with the statements that belong to it. */
 export interface JourneyShare {
-  /** The id of a registered journey, or what it began with: `booking/NUMBER`, `journey/ORDINAL`. */
-  name: string;
+  /** The id of a registered journey, or what it began with: `booking/NUMBER`; null for neither. */
+  name: string | null;
   registered: boolean;
   booking: string | null;
   /** From when on statements without a booking are of it; the first journey has no beginning. */
@@ -37,23 +37,46 @@ interface Draft {
   until: number;
 }
 
-/** Assigns what is in force to journeys, by booking first and then by time. Without registration or statement there is none. */
-export function splitJourneys(registered: readonly RegisteredJourney[], standing: readonly Standing[]): JourneyShare[] {
+/** What the journeys that follow have to know of those before them, which are in the archive. */
+export interface Before {
+  /** When the last of them ended. */
+  endedAt: number;
+  bookings: readonly string[];
+}
+
+/**
+ * Assigns what is in force to journeys, by booking first and then by time. Without registration or statement there is none.
+ * Null when something is of a journey in the archive.
+ */
+export function splitJourneys(
+  registered: readonly RegisteredJourney[],
+  standing: readonly Standing[],
+  before: Before | null = null,
+): JourneyShare[] | null {
   const moves = movesOf(standing);
-  const ends = endsOf(moves);
+  const ends = [...(before ? [before.endedAt] : []), ...endsOf(moves)];
   const drafts = registered.map(({ id, beganAt, booking }): Draft => {
     const bookings = booking === null ? [] : [booking];
     return { name: id, beganAt, bookings, from: beganAt, until: Number.NEGATIVE_INFINITY };
   });
+  // All of the archive is one journey here: it has ended, and nothing of what follows may be its.
+  if (before) drafts.push({ ...NOBODYS, name: 'archive', bookings: [...before.bookings] });
   drafts.sort(byBeginning);
-  for (const named of bookingsOf(standing)) addBooking(drafts, named, ends);
+  const bookings = bookingsOf(standing);
+  for (const named of bookings) addBooking(drafts, named, ends);
+  if (hasEarlier(drafts, bookings, ends)) drafts.unshift({ ...NOBODYS, bookings: [] });
   if (drafts.length === 0 && standing.length > 0) {
-    drafts.push({ name: null, beganAt: null, bookings: [], from: Number.NEGATIVE_INFINITY, until: 0 });
+    drafts.push({ ...NOBODYS, bookings: [] });
   }
   reachBack(drafts, moves, ends);
   splitAtEnds(drafts, moves, ends);
-  return shares(drafts, standing, ends);
+  const [first, ...others] = shares(drafts, standing, ends);
+  if (!before) return first ? [first, ...others] : [];
+  return first!.statements.length === 0 ? others : null;
 }
+
+/** A journey of which nothing is told but what happened in it. */
+const NOBODYS = { name: null, beganAt: null, from: Number.NEGATIVE_INFINITY, until: 0 };
 
 /** An actual milestone. */
 interface Move {
@@ -72,7 +95,7 @@ function movesOf(standing: readonly Standing[]): Move[] {
 }
 
 /** What a box has behind it when its empty return ends a journey: an empty box that comes to a depot first ends nothing. */
-const CARRIED: ReadonlySet<MilestoneCode> = new Set([
+export const CARRIED: ReadonlySet<MilestoneCode> = new Set([
   'loaded',
   'departed',
   'arrived',
@@ -141,6 +164,12 @@ function adopterOf(drafts: readonly Draft[], { from }: Booking, ends: readonly n
   return after && after.bookings.length === 0 && isOneJourney(from, after.from) ? after : undefined;
 }
 
+/** Whether the box had come home before anything was said of the first journey's bookings: then it had another one before. */
+function hasEarlier([first]: readonly Draft[], bookings: readonly Booking[], ends: readonly number[]): boolean {
+  const own = bookings.filter(({ number }) => first?.bookings.includes(number)).map(({ from }) => from);
+  return own.length > 0 && ends.some((end) => end < Math.min(...own));
+}
+
 const byBeginning = (a: Draft, b: Draft): number =>
   a.from - b.from || ((a.name ?? '') < (b.name ?? '') ? -1 : (a.name ?? '') > (b.name ?? '') ? 1 : 0);
 
@@ -175,12 +204,11 @@ function splitAtEnds(drafts: Draft[], moves: readonly Move[], ends: readonly num
 }
 
 function shares(drafts: readonly Draft[], standing: readonly Standing[], ends: readonly number[]): JourneyShare[] {
-  let ordinal = 0;
   const list = drafts.map((draft, i): JourneyShare => {
     const until = drafts[i + 1]?.from ?? Number.POSITIVE_INFINITY;
     const from = i === 0 ? Number.NEGATIVE_INFINITY : draft.from;
     return {
-      name: draft.name ?? `journey/${++ordinal}`,
+      name: draft.name,
       registered: draft.beganAt !== null,
       booking: draft.bookings[0] ?? null,
       from,

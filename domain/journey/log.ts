@@ -51,10 +51,18 @@ export interface Standing {
 /** The place of an item in its connection's order. Deliveries hold fewer items than the factor. */
 const orderOf = (receipt: number, index: number): number => receipt * 8_192 + index;
 
-/** Orders words of one source from old to new: by when they were said, then by the source's own order. */
+/**
+ * Orders words from old to new: by when they were said, then by their connection's own order. Orders of two connections have
+ * nothing to do with each other: between these the name decides, so that it is always the same.
+ */
 export function bySaid(a: Standing, b: Standing): number {
-  return a.saidAt - b.saidAt || a.order - b.order || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+  return a.saidAt - b.saidAt || compare(wayOf(a), wayOf(b)) || a.order - b.order || compare(a.key, b.key);
 }
+
+/** By which way a word came: its connection, or where that is not known its carrier. */
+const wayOf = ({ event }: Standing): string => event.connectionId ?? event.carrierId;
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** What counts of a log, as it was known at an instant: what had been received by then. */
 export function inForce({ statements, snapshots }: JourneyLog, asOf = Number.POSITIVE_INFINITY): Standing[] {

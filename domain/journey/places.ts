@@ -14,20 +14,34 @@ export function placeName(location: EventLocation | null | undefined): string {
   return lat === undefined || lon === undefined ? '' : `${lat.toFixed(2)},${lon.toFixed(2)}`;
 }
 
-/**
- * Statements with the codes of their places, where others of the container tell them: by the same transport call of the
- * same source, by the same facility, or by coordinates close by.
- */
-export function located(standing: readonly Standing[]): Standing[] {
-  const known = new Map<string, string>();
-  const points: { lat: number; lon: number; code: string }[] = [];
+/** Codes that statements tell of places which others name otherwise. */
+export interface KnownPlaces {
+  /** By transport call and by facility. */
+  names: [name: string, code: string][];
+  points: { lat: number; lon: number; code: string }[];
+}
+
+/** The codes that statements tell, beside those that are known already. */
+export function placesOf(standing: readonly Standing[], before: KnownPlaces = { names: [], points: [] }): KnownPlaces {
+  const names = new Map(before.names);
+  const points = new Map(before.points.map((point) => [`${point.lat},${point.lon},${point.code}`, point]));
   for (const { event } of standing) {
     const { unLocationCode: code, facilityCode, lat, lon } = event.location ?? {};
     if (!code) continue;
-    if (event.transportCallId) known.set(callOf(event), code);
-    if (facilityCode) known.set(`facility|${facilityCode}`, code);
-    if (lat !== undefined && lon !== undefined) points.push({ lat, lon, code });
+    if (event.transportCallId) names.set(callOf(event), code);
+    if (facilityCode) names.set(`facility|${facilityCode}`, code);
+    if (lat !== undefined && lon !== undefined) points.set(`${lat},${lon},${code}`, { lat, lon, code });
   }
+  return { names: [...names], points: [...points.values()] };
+}
+
+/**
+ * Statements with the codes of their places, where others of the container tell them: by the same transport call of the
+ * same source, by the same facility, or by coordinates close by. `before` is what the archive tells.
+ */
+export function located(standing: readonly Standing[], before?: KnownPlaces): Standing[] {
+  const { names, points } = placesOf(standing, before);
+  const known = new Map(names);
   const codeOf = (event: JourneyEvent): string | undefined => {
     const { facilityCode, lat, lon } = event.location ?? {};
     const named = known.get(callOf(event)) ?? (facilityCode && known.get(`facility|${facilityCode}`));

@@ -1,9 +1,9 @@
 /** The truth of a container: its journeys, each folded from what is in force of it. */
 import { hash64 } from './event.ts';
 import { foldJourney, type JourneyTruth } from './fold.ts';
-import { type JourneyShare, type RegisteredJourney, splitJourneys } from './journeys.ts';
+import { type Before, type JourneyShare, type RegisteredJourney, splitJourneys } from './journeys.ts';
 import { inForce, type JourneyLog } from './log.ts';
-import { located } from './places.ts';
+import { type KnownPlaces, located } from './places.ts';
 
 /** A registered journey with its carrier and the instant from which on it is known. */
 export interface KnownJourney extends RegisteredJourney {
@@ -15,6 +15,8 @@ export interface KnownJourney extends RegisteredJourney {
 export interface Journey extends JourneyTruth, Omit<JourneyShare, 'statements' | 'name' | 'from'> {
   /** Names it for good: as it was registered, or by what it began with. */
   id: string;
+  /** Its number, where neither a registration nor a booking names it. */
+  ordinal: number | null;
   /** When it began, ms: its registration or its first statement; null when there is neither. */
   beganAt: number | null;
   /** Keys of the statements that are in force of it. */
@@ -29,14 +31,55 @@ export function foldContainer(
   asOf = Number.POSITIVE_INFINITY,
 ): Journey[] {
   const known = registered.filter(({ receivedAt }) => receivedAt <= asOf);
+  return toJourneys(number, splitJourneys(known, located(inForce(log, asOf))) ?? [], known);
+}
+
+/** What the fold of later journeys has to know of those in the archive. */
+export interface Archived extends Before {
+  /** Ids of the registered ones. */
+  registered: readonly string[];
+  /** The number of the last one that neither a registration nor a booking names. */
+  unnamed: number;
+  /** Codes of places that they tell. */
+  places: KnownPlaces;
+}
+
+/**
+ * Folds the journeys that are not in the archive, of the statements that are not in it: equal to the last journeys of the
+ * whole fold. Null when a statement is of a journey in the archive, so that only the whole fold tells.
+ */
+export function foldLive(
+  number: string,
+  log: JourneyLog,
+  registered: readonly KnownJourney[],
+  archive: Archived,
+): Journey[] | null {
+  const known = registered.filter(({ id }) => !archive.registered.includes(id));
+  const shares = splitJourneys(known, located(inForce(log), archive.places), archive);
+  return shares && toJourneys(number, shares, registered, archive.unnamed);
+}
+
+function toJourneys(
+  number: string,
+  shares: readonly JourneyShare[],
+  known: readonly KnownJourney[],
+  unnamed = 0,
+): Journey[] {
   const byId = new Map(known.map((journey) => [journey.id, journey]));
-  return splitJourneys(known, located(inForce(log, asOf))).map((share) => {
+  let ordinal = unnamed;
+  return shares.map((share) => {
     const { name, statements, from: _from, ...rest } = share;
-    const registration = byId.get(name);
+    const registration = name === null ? undefined : byId.get(name);
+    // One that was registered under its number keeps the id of it.
+    if (name === null)
+      do ordinal++;
+      while (byId.has(journeyId(number, `journey/${ordinal}`)));
+    const id = registration?.id ?? journeyId(number, name ?? `journey/${ordinal}`);
     const begun = [registration?.beganAt, ...statements.map(({ event }) => event.at)].filter((at) => at !== undefined);
     return {
       ...rest,
-      id: registration ? name : journeyId(number, name),
+      id,
+      ordinal: name === null ? ordinal : null,
       beganAt: begun.length > 0 ? Math.min(...begun) : null,
       ...foldJourney(statements, registration?.carrierId ?? null),
       keys: statements.map(({ key }) => key),

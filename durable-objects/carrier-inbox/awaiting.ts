@@ -10,19 +10,6 @@ import { type IngressEvent, indexOfOrigin, packEvents } from './pack.ts';
 import { itemsOf, LETTER, type Receipts } from './receipts.ts';
 import type { InboxStorage } from './storage.ts';
 
-/** The table. */
-export const AWAITING_TABLE = `CREATE TABLE awaiting (
-     id INTEGER PRIMARY KEY AUTOINCREMENT,
-     tenant_id TEXT NOT NULL,
-     name TEXT NOT NULL,
-     receipt INTEGER NOT NULL,
-     at INTEGER NOT NULL,
-     correlation_id TEXT NOT NULL,
-     waits INTEGER NOT NULL,
-     events TEXT NOT NULL
-   );
-   CREATE INDEX awaiting_by_name ON awaiting (name);`;
-
 /** Deliveries of shipments that a connection may keep: beyond them the oldest make room. */
 const AWAITING_MAX = 5_000;
 

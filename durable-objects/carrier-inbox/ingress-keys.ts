@@ -6,11 +6,12 @@ import { type IngressEvent, originOf } from './pack.ts';
 import { LETTER } from './receipts.ts';
 
 /**
- * The key of an event. A carrier's newer statement of the same content is news (an estimate may return to an
- * earlier value), so for journey events the time of the statement is part of it.
+ * The key of an event. A carrier's newer statement of the same content is news (an estimate may return to an earlier value), so
+ * for journey events the time of the statement is part of it; where the source does not tell it, its id for the statement is.
  */
 export function ingressKey(event: TelemetryMessage['events'][number]): string {
-  return event.kind === 'journey' ? hash64(`${event.key}|${event.createdAt}`) : event.key;
+  if (event.kind !== 'journey') return event.key;
+  return hash64(`${event.key}|${event.createdAt ?? `null|${event.carrierEventId ?? ''}`}`);
 }
 
 /** A delivery as the inbox has it. */
@@ -53,9 +54,17 @@ export function snapshotsOf({ events, connectionId, receivedAt }: Delivered, rec
   });
 }
 
+/** Names what the source speaks of by its id, where it does not tell when: for each container, and each kind of event. */
+function idOf(event: IngressEvent): string | null {
+  if (event.kind !== 'journey' || event.createdAt !== null || event.carrierEventId === undefined) return null;
+  return `${event.container}|${event.carrierEventId}|${event.family}|${event.code}`;
+}
+
 /** The keys of the newest events of a connection. */
 export class IngressKeys {
   readonly #keys: Map<string, number>;
+  /** What was said last under an id, where the source does not tell when. */
+  readonly #last = new Map<string, string>();
 
   /** `recent` are the keys that storage holds with when they came, oldest first. */
   constructor(recent: readonly (readonly [key: string, at: number])[]) {
@@ -68,11 +77,12 @@ export class IngressKeys {
     const seen = new Set<string>();
     for (const event of events) {
       const key = ingressKey(event);
-      if (seen.has(key) || this.#isKnown(key, event, receivedAt)) {
+      if (this.#isKnown(key, event, receivedAt, seen.has(key))) {
         if (letters[event.index] !== LETTER.queued) letters[event.index] = LETTER.duplicate;
         continue;
       }
       seen.add(key);
+      this.#noteLast(event, key);
       letters[event.index] = LETTER.queued;
       const origin = originOf(connectionId, seq, event.index);
       fresh.push({ ...event, origin, receivedAt, ...(history === 'full' ? { history } : {}) });
@@ -98,11 +108,26 @@ export class IngressKeys {
     return fresh.filter(({ index }) => waiting?.has(index) || letters[index] === LETTER.queued);
   }
 
-  /** What has no time of its word is said anew whenever it comes again, unless it comes again at once. */
-  #isKnown(key: string, event: IngressEvent, now: number): boolean {
-    const at = this.#keys.get(key);
+  /**
+   * What has no time of its word is said anew whenever it comes again, unless it comes again at once; and at once, too, when
+   * something else was said under its id in between, as where a retraction is taken back.
+   */
+  #isKnown(key: string, event: IngressEvent, now: number, isSeen: boolean): boolean {
+    const at = isSeen ? now : this.#keys.get(key);
     if (at === undefined) return false;
-    return event.kind !== 'journey' || event.createdAt !== null || now - at <= AGAIN_WITHIN_MS;
+    if (event.kind !== 'journey' || event.createdAt !== null) return true;
+    const id = idOf(event);
+    const last = id === null ? undefined : this.#last.get(id);
+    return now - at <= AGAIN_WITHIN_MS && (last === undefined || last === key);
+  }
+
+  #noteLast(event: IngressEvent, key: string): void {
+    const id = idOf(event);
+    if (id === null) return;
+    // Behind the newest of the map, so that the oldest make room.
+    this.#last.delete(id);
+    this.#last.set(id, key);
+    if (this.#last.size > INBOX_INGRESS_KEYS) this.#last.delete(this.#last.keys().next().value!);
   }
 
   /** Remembers events that were stored; the oldest beyond the number kept are forgotten. */

@@ -1,5 +1,4 @@
 import { DEADLINES_TABLE } from '../kit/deadlines.ts';
-import { AWAITING_TABLE } from './awaiting.ts';
 import { CONNECTION_TABLE } from './connection-state.ts';
 
 /** Append-only: never edit a line that has shipped. */
@@ -49,5 +48,15 @@ export const MIGRATIONS = [
   // ids to shares that part from their message: never the same twice, so its rows need not stay.
   `ALTER TABLE dispatches ADD COLUMN sent_at INTEGER NOT NULL DEFAULT 0;
    CREATE TABLE splits (id INTEGER PRIMARY KEY AUTOINCREMENT);`,
-  AWAITING_TABLE,
+  `CREATE TABLE awaiting (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     tenant_id TEXT NOT NULL,
+     name TEXT NOT NULL,
+     receipt INTEGER NOT NULL,
+     at INTEGER NOT NULL,
+     correlation_id TEXT NOT NULL,
+     waits INTEGER NOT NULL,
+     events TEXT NOT NULL
+   );
+   CREATE INDEX awaiting_by_name ON awaiting (name);`,
 ] as const;

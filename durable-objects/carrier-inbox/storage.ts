@@ -185,16 +185,10 @@ export class InboxStorage {
 
   /** A message, or null once it is confirmed. */
   dispatch(id: number): (DispatchRow & { sentAt: number; parkedAt: number | null; error: string | null }) | null {
-    const [row] = this.sql.run<{
-      id: number;
-      receipt: number;
-      body: string;
-      events: number;
-      sends: number;
-      sentAt: number;
-      parked_at: number | null;
-      error: string | null;
-    }>('SELECT id, receipt, body, events, sends, sent_at AS sentAt, parked_at, error FROM dispatches WHERE id = ?', id);
+    const [row] = this.sql.run<DispatchColumns & { parked_at: number | null; error: string | null }>(
+      'SELECT id, receipt, body, events, sends, sent_at AS sentAt, parked_at, error FROM dispatches WHERE id = ?',
+      id,
+    );
     if (!row) return null;
     const { parked_at: parkedAt, ...rest } = row;
     return { ...rest, parkedAt };

@@ -107,7 +107,7 @@ export class ContainerTracker extends DurableObject<Env> {
     const taken = this.#transaction(call, (row) => {
       const points = newPoints(this.#storage, row, call.events, outcomes);
       const isOfJourneys = call.events.some(({ kind }) => kind !== 'position');
-      const before = isOfJourneys ? this.#records.journeys() : [];
+      const before = isOfJourneys ? this.#records.open(call.events) : [];
       const { added, changed } = isOfJourneys ? this.#records.take(call.events, now, outcomes) : NOTHING_NEW;
       if (points.length === 0 && !changed && this.#row) return null;
       return { stored: this.#store(row, { points, newEvents: added, now }, changed ? before : null), points };
@@ -139,7 +139,7 @@ export class ContainerTracker extends DurableObject<Env> {
     this.#storage.sql.countRequest();
     const now = this.#clock.now();
     const stored = this.#transaction(call, (row) => {
-      const before = this.#records.journeys();
+      const before = this.#records.live();
       const { registration: said, source = TENANT, registeredAt: saidAt } = call;
       const changed = this.#records.hear({ said, source, saidAt }, now);
       return changed || !this.#row ? this.#store(row, { points: [], newEvents: 0, now }, before) : null;
@@ -237,7 +237,7 @@ export class ContainerTracker extends DurableObject<Env> {
   #store(row: ObjectRow, news: Pick<Advance, 'points' | 'newEvents' | 'now'>, before: Journey[] | null): Stored {
     const { sea, models } = this.#eta;
     const present = before ? this.#records.present() : null;
-    const changes = before ? this.#records.changesSince(before) : [];
+    const changes = before ? this.#records.settle(before) : [];
     const advanced = advance(row.memory, { ...news, present, changes, sea, models });
     return this.#save({ ...row, ...this.#storage.appendPoints(row, advanced) }, advanced, news.now);
   }

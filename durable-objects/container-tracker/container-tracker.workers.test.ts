@@ -56,6 +56,68 @@ describe('ingest', () => {
   });
 });
 
+describe('the cost of an event', () => {
+  const DAY = 86_400_000;
+  const CODES = ['GTOT', 'GTIN', 'LOAD', 'DEPA', 'ARRI', 'DISC', 'GTOT', 'GTIN'];
+  /** The n-th event of the many of a journey, from the empty pick-up to the empty return. */
+  function event(journey: number, n: number, of: number): TrackedEvent {
+    const stage = Math.floor((n * CODES.length) / of);
+    const code = CODES[stage]!;
+    const at = (journey * 60 + (50 * n) / of) * DAY;
+    const said: JourneyEvent = {
+      v: 1,
+      kind: 'journey',
+      container: NUMBER,
+      family: code === 'DEPA' || code === 'ARRI' ? 'TRANSPORT' : 'EQUIPMENT',
+      code,
+      classifier: Math.floor(((n + 1) * CODES.length) / of) > stage ? 'ACT' : 'EST',
+      at,
+      atText: '',
+      zoneSource: 'stated',
+      createdAt: at,
+      carrierId: 'car_1',
+      empty: stage === 0 || stage === 7,
+      location: { unLocationCode: stage < 4 ? 'CNSHA' : 'NLRTM' },
+      bookings: [`BK${journey}`],
+    };
+    return { ...said, key: contentKey(said), origin: journey * 1_000 + n };
+  }
+  const send = (events: TrackedEvent[]) =>
+    tracker().ingest({ tenantId: 'ten_1', number: NUMBER, correlationIds: ['c'], events });
+  /** Rows that an event writes. */
+  async function rowsOf(one: TrackedEvent): Promise<number> {
+    const before = (await tracker().usage()).rowsWritten;
+    expect((await send([one])).outcomes).toEqual([[one.origin, 'applied']]);
+    return (await tracker().usage()).rowsWritten - before;
+  }
+  /** Statements that are folded for an event, and read when the object wakes. */
+  const folded = () =>
+    runInDurableObject(
+      raw(),
+      (_object, { storage }) => storage.sql.exec<{ n: number }>('SELECT count(*) AS n FROM events').one().n,
+    );
+
+  it('is the same at the 1st and the 500th of a journey, and in the 1st and the 50th journey', async () => {
+    await send([event(0, 0, 500)]);
+    const first = await rowsOf(event(0, 1, 500));
+    await send(range(2, 498).map((n) => event(0, n, 500)));
+    const last = await rowsOf(event(0, 498, 500));
+    await send([event(0, 499, 500)]);
+    const ofOne = await folded();
+    for (let journey = 1; journey < 49; journey++) await send(range(0, 64).map((n) => event(journey, n, 64)));
+    await send([event(49, 0, 64)]);
+    const inLast = await rowsOf(event(49, 1, 64));
+    expect([last, inLast]).toEqual([first, first]);
+    expect(ofOne).toBe(500);
+    expect(await folded()).toBe(64 + 2);
+    expect((await tracker().journeys({ limit: 100 }))!.items).toHaveLength(50);
+    expect(JSON.stringify(await tracker().view()).length).toBeLessThan(65_536);
+    await evictDurableObject(raw());
+    expect(await rowsOf(event(49, 2, 64))).toBeLessThanOrEqual(first);
+    expect((await tracker().view())!.milestones.length).toBeGreaterThan(0);
+  });
+});
+
 describe('positions', () => {
   it('come in time order across chunks and months, page by page, whatever the order of arrival', async () => {
     const month = 31 * 24 * 60;

@@ -1,5 +1,6 @@
 /** The tables of a container's journeys: statements, snapshots, registrations. */
 import type { Registered } from '../../domain/container/registration.ts';
+import type { Archive } from '../../domain/journey/archive.ts';
 import type { TrackedEvent } from '../../domain/journey/event.ts';
 import type { Saying, Snapshot, Statement } from '../../domain/journey/log.ts';
 import type { Sql } from '../kit/sql.ts';
@@ -9,6 +10,9 @@ export interface StoredStatement extends Statement {
   event: Extract<TrackedEvent, { kind: 'journey' }>;
   origin: number;
 }
+
+/** Where statements are: of journeys that are folded for each event, and of those that have ended long since. */
+export type StatementTable = 'events' | 'archived_events';
 
 /** The part of an origin that is the place in its connection's order: 26 bits of receipt, 13 of index. */
 const ORDER_SPAN = 2 ** 39;
@@ -24,10 +28,10 @@ export class JourneyTables {
     this.#sql = sql;
   }
 
-  /** Every statement. */
-  statements(): StoredStatement[] {
+  /** Every statement of journeys that are not in the archive, or of those that are. */
+  statements(table: StatementTable): StoredStatement[] {
     return this.#sql
-      .run<StatementRow>('SELECT key, origin, body, sayings FROM events')
+      .run<StatementRow>(`SELECT key, origin, body, sayings FROM ${table}`)
       .map(({ key, origin, body, sayings }) => {
         const event = JSON.parse(body) as StoredStatement['event'];
         return {
@@ -40,9 +44,9 @@ export class JourneyTables {
   }
 
   /** Stores a statement, or that it was said again; its details are kept apart, for nothing is folded from them. */
-  putStatement({ key, event: { details, ...event }, origin, sayings }: StoredStatement): void {
+  putStatement(table: StatementTable, { key, event: { details, ...event }, origin, sayings }: StoredStatement): void {
     this.#sql.run(
-      `INSERT INTO events (key, at, origin, body, sayings, details) VALUES (?, ?, ?, ?, ?, ?)
+      `INSERT INTO ${table} (key, at, origin, body, sayings, details) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (key) DO UPDATE SET sayings = excluded.sayings`,
       key,
       event.at,
@@ -55,11 +59,47 @@ export class JourneyTables {
 
   /** The details of statements that have any, by key. */
   details(keys: readonly string[]): Map<string, Record<string, unknown>> {
-    const rows = this.#sql.run<{ key: string; details: string }>(
-      'SELECT key, details FROM events WHERE details IS NOT NULL AND key IN (SELECT value FROM json_each(?))',
-      JSON.stringify(keys),
+    const rows = (['events', 'archived_events'] as const).flatMap((table) =>
+      this.#sql.run<{ key: string; details: string }>(
+        `SELECT key, details FROM ${table} WHERE details IS NOT NULL AND key IN (SELECT value FROM json_each(?))`,
+        JSON.stringify(keys),
+      ),
     );
     return new Map(rows.map(({ key, details }) => [key, JSON.parse(details) as Record<string, unknown>]));
+  }
+
+  /** Moves statements from one table to the other. */
+  move(keys: readonly string[], from: StatementTable, to: StatementTable): void {
+    const list = JSON.stringify(keys);
+    const among = 'WHERE key IN (SELECT value FROM json_each(?))';
+    const columns = 'key, at, origin, body, sayings, details';
+    this.#sql.run(`INSERT OR REPLACE INTO ${to} (${columns}) SELECT ${columns} FROM ${from} ${among}`, list);
+    this.#sql.run(`DELETE FROM ${from} ${among}`, list);
+  }
+
+  /** What the archive tells, or null where there is none. */
+  archive(): Archive | null {
+    const [row] = this.#sql.run<{ body: string }>('SELECT body FROM archive');
+    return row ? (JSON.parse(row.body) as Archive) : null;
+  }
+
+  /** Stores what the archive tells, with ids of its sources beside those that it has; null when there is none any more. */
+  putArchive(archive: Archive | null, ids: Iterable<string>): void {
+    if (archive) this.#sql.run('INSERT OR REPLACE INTO archive (id, body) VALUES (1, ?)', JSON.stringify(archive));
+    else this.#sql.run('DELETE FROM archive');
+    for (const id of ids) this.#sql.run('INSERT OR IGNORE INTO archived_ids (id) VALUES (?)', id);
+  }
+
+  /** Which keys are of statements in the archive. */
+  archived(keys: readonly string[]): Set<string> {
+    const query = 'SELECT key FROM archived_events WHERE key IN (SELECT value FROM json_each(?))';
+    return new Set(this.#sql.run<{ key: string }>(query, JSON.stringify(keys)).map(({ key }) => key));
+  }
+
+  /** Whether one of some ids of sources is in the archive. */
+  hasArchivedId(ids: readonly string[]): boolean {
+    const query = 'SELECT 1 FROM archived_ids WHERE id IN (SELECT value FROM json_each(?)) LIMIT 1';
+    return ids.length > 0 && this.#sql.run(query, JSON.stringify(ids)).length > 0;
   }
 
   /** Every snapshot, in the order of receipt. */

@@ -58,6 +58,17 @@ export const MIGRATIONS = [
      received_at INTEGER NOT NULL,
      body TEXT NOT NULL
    ) WITHOUT ROWID;`,
-  // What of a message no field has: read with its event alone, never for the fold.
-  `ALTER TABLE events ADD COLUMN details TEXT;`,
+  // What of a message no field has is read with its event alone, never for the fold. Statements of journeys that have ended
+  // move to the archive, with the ids of their sources: what comes under one of these is of such a journey.
+  `ALTER TABLE events ADD COLUMN details TEXT;
+   CREATE TABLE archived_events (
+     key TEXT PRIMARY KEY,
+     at INTEGER NOT NULL,
+     origin INTEGER NOT NULL,
+     body TEXT NOT NULL,
+     sayings TEXT,
+     details TEXT
+   ) WITHOUT ROWID;
+   CREATE TABLE archived_ids (id TEXT PRIMARY KEY) WITHOUT ROWID;
+   CREATE TABLE archive (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL);`,
 ] as const;

@@ -57,7 +57,7 @@ export class TrackerReads {
   /** What was known at an instant. ETAs are left out: their history tells which was in force. */
   #stateAsOf(row: ObjectRow, asOf: number): ContainerState | null {
     const { state } = row.memory;
-    const journey = this.#records.journeysAsOf(asOf).at(-1);
+    const journey = this.#records.journeys(asOf).at(-1);
     const position = positionAsOf(this.#storage, row.openPoints, asOf);
     if (!journey && !position) return null;
     const known = { status: 'registered', statusAt: null, milestones: [], warnings: [] } as const;
@@ -150,7 +150,7 @@ export class TrackerReads {
   /** What has changed of the truth from one instant to another, by journey. */
   changes(since: number, { asOf, ...query }: PagingAsOf): Page<ApiChange> | null {
     if (!this.#row()) return null;
-    const before = new Map(this.#records.journeysAsOf(since).map((journey) => [journey.id, journey]));
+    const before = new Map(this.#records.journeys(since).map((journey) => [journey.id, journey]));
     const all = this.#journeys(asOf).flatMap((journey) =>
       changesBetween(before.get(journey.id)?.milestones ?? [], journey.milestones).map((change) =>
         changeToApi(journey.id, change),
@@ -167,7 +167,7 @@ export class TrackerReads {
   }
 
   #journeys(asOf?: number): Journey[] {
-    return asOf === undefined ? this.#records.journeys() : this.#records.journeysAsOf(asOf);
+    return this.#records.journeys(asOf);
   }
 
   #journeyToApi({ memory }: ObjectRow, journey: Journey): ApiJourney {

@@ -14,10 +14,10 @@ it('the client’s types are those of the API description (npm run build:client)
   await expect(formatted).toMatchFileSnapshot('./api.ts');
 });
 
-it('no answer holds anything unknown', () => {
+it('no answer holds anything unknown but what a carrier wrote beside what the standard names', () => {
   expect(
     clientSource(description)
       .split('\n')
-      .filter((line) => line.includes('unknown')),
+      .filter((line) => line.includes('unknown') && !line.includes('details?: Record<string, unknown>')),
   ).toEqual([]);
 });

@@ -1,5 +1,4 @@
 /** Drizzle schema of the directory database; migrations/directory is its history. */
-import type { Connection } from '../../../contracts/tracking/connections.ts';
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /** Tenants and the shard that holds their data. */
@@ -99,7 +98,7 @@ export const connections = sqliteTable('connections', {
   tenantId: text('tenant_id').notNull(),
   carrierId: text('carrier_id').notNull(),
   name: text().notNull(),
-  format: text().notNull().$type<Connection['format']>(),
+  format: text().notNull().$type<'dcsa' | 'dcsa3_draft' | 'positions'>(),
   scheme: text().notNull().$type<'standard-webhooks' | 'dcsa'>(),
   /** How its deliveries are read (JSON); what is left out is as the contract has it. */
   options: text({ mode: 'json' }).notNull().default({}).$type<object>(),

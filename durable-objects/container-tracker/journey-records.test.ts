@@ -1,0 +1,203 @@
+import { DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { knownOf } from '../../domain/container/registration.ts';
+import { changesBetween } from '../../domain/journey/changes.ts';
+import { contentKey, type JourneyEvent, type TrackedEvent } from '../../domain/journey/event.ts';
+import { event, HOUR, NUMBER } from '../../domain/journey/test-log.ts';
+import { foldContainer } from '../../domain/journey/truth.ts';
+import type { Outcome } from '../carrier-inbox/receipts.ts';
+import { Sql } from '../kit/sql.ts';
+import { storageOn } from '../testing/sqlite.ts';
+import { JourneyRecords } from './journey-records.ts';
+import { JourneyTables } from './journey-tables.ts';
+import { MIGRATIONS } from './migrations.ts';
+
+const DAY = 24 * HOUR;
+
+/** Records on a database of their own, as its object uses them; `reload` is what an eviction does. */
+function recordsOf() {
+  const sql = new Sql(storageOn(new DatabaseSync(':memory:')));
+  sql.migrate(MIGRATIONS);
+  let records = new JourneyRecords(sql, () => NUMBER);
+  let deliveries = 0;
+  const tables = new JourneyTables(sql);
+  return {
+    reload: () => (records = new JourneyRecords(sql, () => NUMBER)),
+    /** Takes in a delivery; the changes that are told. */
+    deliver(events: JourneyEvent[], full = false) {
+      const receipt = ++deliveries;
+      const news = events.map((said, index): TrackedEvent => {
+        const origin = receipt * 8_192 + index;
+        return { ...said, key: contentKey(said), origin, receivedAt: receipt, ...(full ? { history: 'full' } : {}) };
+      });
+      if (full && events.length > 0) {
+        const rows = events.map((said) => [contentKey(said), said.carrierEventId ?? null, said.createdAt] as const);
+        const { connectionId } = events[0]!;
+        news.push({
+          v: 1,
+          kind: 'snapshot',
+          container: NUMBER,
+          connectionId: connectionId!,
+          receipt,
+          rows: rows.map((row) => [...row]),
+          key: `snapshot-${receipt}`,
+          origin: 0,
+          receivedAt: receipt,
+        });
+      }
+      const outcomes: Outcome[] = [];
+      const before = records.open(news);
+      const { changed } = records.take(news, receipt, outcomes);
+      return changed ? records.settle(before) : [];
+    },
+    register(said: object) {
+      const before = records.live();
+      const changed = records.hear({ said, source: 'tenant', saidAt: 0 }, ++deliveries);
+      return changed ? records.settle(before) : [];
+    },
+    live: () => records.live(),
+    journeys: () => records.journeys(),
+    /** What the fold of all that is stored gives, whatever is in the archive. */
+    whole: () => {
+      const statements = [...tables.statements('archived_events'), ...tables.statements('events')];
+      return foldContainer(NUMBER, { statements, snapshots: tables.snapshots() }, records.registered.map(knownOf));
+    },
+    archived: () => tables.statements('archived_events').length,
+    folded: () => tables.statements('events').length,
+  };
+}
+
+/** A journey from Shanghai to Rotterdam of some weeks, as its events tell it. */
+function voyage(n: number, over: Partial<JourneyEvent> = {}): JourneyEvent[] {
+  const at = (code: string, day: number, place: string, more: Partial<JourneyEvent> = {}) =>
+    event({
+      code,
+      at: (n * 60 + day) * DAY,
+      createdAt: (n * 60 + day) * DAY,
+      family: code === 'DEPA' || code === 'ARRI' ? 'TRANSPORT' : 'EQUIPMENT',
+      location: { unLocationCode: place },
+      ...more,
+      ...over,
+    });
+  return [
+    at('GTOT', 1, 'CNSHA', { empty: true }),
+    at('GTIN', 3, 'CNSHA', { empty: false }),
+    at('ARRI', 35, 'NLRTM', { classifier: 'EST', createdAt: (n * 60 + 3) * DAY }),
+    at('LOAD', 5, 'CNSHA'),
+    at('DEPA', 6, 'CNSHA'),
+    at('ARRI', 36, 'NLRTM'),
+    at('DISC', 37, 'NLRTM'),
+    at('GTOT', 40, 'NLRTM', { empty: false }),
+    at('GTIN', 45, 'NLRTM', { empty: true }),
+  ];
+}
+const truthOf = (journeys: ReturnType<typeof foldContainer>) =>
+  journeys.map(({ keys, ...journey }) => ({ ...journey, keys: [...keys].sort() }));
+
+describe('the archive', () => {
+  it('takes ended journeys but the last two, so that the fold for an event is of these alone', () => {
+    const records = recordsOf();
+    records.register({ reference: 'PO-1' });
+    for (let n = 0; n < 50; n++) for (const said of voyage(n)) records.deliver([said]);
+    expect(records.folded()).toBe(18);
+    expect(records.archived()).toBe(48 * 9);
+    expect(records.live()).toHaveLength(2);
+    expect(records.journeys()).toHaveLength(50);
+    records.reload();
+    expect(truthOf(records.live())).toEqual(truthOf(records.whole().slice(-2)));
+    expect(truthOf(records.journeys())).toEqual(truthOf(records.whole()));
+  });
+
+  it('gives back what a late word, a correction, a retraction or a registration is of', () => {
+    const cases: ((records: ReturnType<typeof recordsOf>) => { kind: string }[])[] = [
+      (records) => records.deliver([event({ code: 'DROP', at: 41 * DAY, location: { unLocationCode: 'NLRTM' } })]),
+      (records) =>
+        records.deliver([event({ ...voyage(0)[6]!, carrierEventId: 'e6', at: 38 * DAY, createdAt: 999 * DAY })]),
+      (records) =>
+        records.deliver([event({ ...voyage(0)[6]!, carrierEventId: 'e6', createdAt: 999 * DAY, retracted: true })]),
+      (records) => records.register({ booking: 'B1', beginsAt: new Date(61 * DAY).toISOString() }),
+    ];
+    const told = cases.map((say) => {
+      const records = recordsOf();
+      records.register({ reference: 'PO-1' });
+      for (let n = 0; n < 5; n++) {
+        voyage(n).forEach((said, i) => records.deliver([{ ...said, ...(n === 0 ? { carrierEventId: `e${i}` } : {}) }]));
+      }
+      records.reload();
+      const changes = say(records).map(({ kind }) => kind);
+      expect(truthOf(records.journeys())).toEqual(truthOf(records.whole()));
+      expect(truthOf(records.live())).toEqual(truthOf(records.whole().slice(-2)));
+      expect(records.archived()).toBeGreaterThan(0);
+      return changes;
+    });
+    expect(told).toEqual([['reached'], ['corrected'], ['withdrawn'], []]);
+  });
+
+  it('changes nothing of what is true and what is told, whatever comes in whatever order', () => {
+    const scattered = fc
+      .record({
+        n: fc.nat(5),
+        i: fc.nat(8),
+        shift: fc.constantFrom(0, 0, 0, 1, 30, 70),
+        said: fc.nat(400),
+        id: fc.constantFrom(undefined, undefined, 'p1', 'p2'),
+        retracted: fc.constantFrom(undefined, undefined, undefined, true),
+        booking: fc.constantFrom(undefined, undefined, 'own', 'B1'),
+        place: fc.constantFrom<object>(
+          { unLocationCode: 'NLRTM' },
+          { facilityCode: 'F1' },
+          { unLocationCode: 'NLRTM', facilityCode: 'F1' },
+        ),
+      })
+      .map(({ n, i, shift, said, id, retracted, booking, place }) => {
+        const base = voyage(n)[i]!;
+        const bookings = booking === 'own' ? [`BK${n}`] : booking ? [booking] : undefined;
+        return event({
+          ...base,
+          at: base.at + shift * DAY,
+          createdAt: said * DAY,
+          location: place,
+          ...(id ? { carrierEventId: id } : {}),
+          ...(retracted ? { retracted } : {}),
+          ...(bookings ? { bookings } : {}),
+        });
+      });
+    const step = fc.oneof(
+      { weight: 6, arbitrary: fc.nat(5).map((n) => ({ events: voyage(n) })) },
+      { weight: 3, arbitrary: fc.array(scattered, { minLength: 1, maxLength: 3 }).map((events) => ({ events })) },
+      {
+        weight: 1,
+        arbitrary: fc.array(fc.nat(5), { minLength: 1, maxLength: 4 }).map((list) => ({
+          full: list.flatMap((n) => voyage(n, { connectionId: 'con_2', carrierId: 'car_2' })),
+        })),
+      },
+      { weight: 1, arbitrary: fc.nat(360).map((day) => ({ beginsAt: new Date(day * DAY).toISOString() })) },
+      { weight: 1, arbitrary: fc.constant({ reload: true }) },
+    );
+    fc.assert(
+      fc.property(fc.boolean(), fc.array(step, { maxLength: 14 }), (isRegistered, steps) => {
+        const records = recordsOf();
+        if (isRegistered) records.register({ reference: 'PO-1' });
+        for (const each of steps) {
+          const before = records.whole();
+          const archivedBefore = records.archived();
+          let told: { kind: string }[] = [];
+          if ('events' in each) told = records.deliver(each.events);
+          else if ('full' in each) told = records.deliver(each.full, true);
+          else if ('beginsAt' in each) told = records.register({ reference: each.beginsAt, beginsAt: each.beginsAt });
+          else records.reload();
+          const whole = records.whole();
+          expect(truthOf(records.journeys())).toEqual(truthOf(whole));
+          const live = records.live();
+          expect(truthOf(live)).toEqual(truthOf(whole.slice(whole.length - live.length)));
+          if (archivedBefore > 0 || !('events' in each || 'full' in each)) continue;
+          const known = new Map(before.map(({ id, milestones }) => [id, milestones]));
+          const changes = whole.flatMap(({ id, milestones }) => changesBetween(known.get(id) ?? [], milestones));
+          expect(told.map(({ kind }) => kind)).toEqual(changes.map(({ kind }) => kind));
+        }
+      }),
+      { numRuns: 150 },
+    );
+  }, 60_000);
+});
