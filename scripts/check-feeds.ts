@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { differencesOf } from './feeds/compare.ts';
 import { readFeeds } from './feeds/folder.ts';
-import { createParties, postFeeds, readContainers, settled } from './feeds/post.ts';
+import { createParties, postFeeds, readContainers } from './feeds/post.ts';
 import { buildConsole } from './support/runtime.ts';
 import { startScratch } from './support/scratch.ts';
 import { main, options, PlainError, progressBar, step } from './support/terminal.ts';
@@ -30,9 +30,8 @@ await main(async () => {
   try {
     const target = { origin, api };
     const parties = await step('Creating carriers and connections', () => createParties(target, feeds));
-    const receipts = await postFeeds(target, feeds, parties, progressBar('Posting', feeds.deliveries.length));
-    const reasons = await step('Waiting for the containers', () => settled(target, receipts));
-    for (const [code, count] of reasons) console.log(`Refused ${count} with ${code}`);
+    const refused = await postFeeds(target, feeds, parties, progressBar('Posting', feeds.deliveries.length));
+    for (const [code, count] of refused) console.log(`Refused ${count} with ${code}`);
     const read = await readContainers(target, feeds.truths, progressBar('Reading', feeds.truths.length));
     const differences = feeds.truths.map((truth) => ({
       container: truth.container,

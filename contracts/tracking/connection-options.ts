@@ -1,6 +1,7 @@
 /** How the deliveries of a connection are read: the habits of carriers' feeds that no delivery tells. */
 import { z } from 'zod';
 import { described, oneOf, orNull, unLocode } from '../kit/primitives.ts';
+import { DEFAULT_TABLE, tableOptions } from './table-options.ts';
 
 /** Whether a text names a time zone of the IANA database that this runtime knows. */
 function isZone(name: string): boolean {
@@ -36,7 +37,7 @@ const aliases = z
 
 /** The options of a connection, in an answer. */
 export const connectionOptions = z
-  .strictObject({ history, times, role, defaultZone, aliases })
+  .strictObject({ history, times, role, defaultZone, aliases, table: tableOptions })
   .meta({ id: 'ConnectionOptions', description: 'How the deliveries of a connection are read' });
 /** The options of a connection. */
 export type ConnectionOptions = z.infer<typeof connectionOptions>;
@@ -49,6 +50,10 @@ export const connectionOptionsInput = z
     role: role.default('carrier'),
     defaultZone: defaultZone.default(null),
     aliases: aliases.default({}),
+    table: tableOptions
+      .partial()
+      .transform((table) => ({ ...DEFAULT_TABLE, ...table }))
+      .default(DEFAULT_TABLE),
   })
   .meta({ id: 'NewConnectionOptions', description: 'How the deliveries of a connection are read' });
 
@@ -59,4 +64,5 @@ export const DEFAULT_OPTIONS: ConnectionOptions = {
   role: 'carrier',
   defaultZone: null,
   aliases: {},
+  table: DEFAULT_TABLE,
 };

@@ -9,13 +9,14 @@ import { connectionOptions, connectionOptionsInput, DEFAULT_OPTIONS } from './co
 import { ITEM_OUTCOMES, type ItemOutcome, itemWarning, RECEIPT_WARNINGS_MAX, rejectedItem } from './events.ts';
 
 /** The formats of carrier connections. */
-const CONNECTION_FORMATS = ['dcsa', 'dcsa3_draft', 'positions'] as const;
+const CONNECTION_FORMATS = ['dcsa', 'dcsa3_draft', 'positions', 'milestones_table', 'positions_table'] as const;
 /** The signature schemes of carrier connections. */
 const SIGNATURE_SCHEMES = ['standard-webhooks', 'dcsa'] as const;
 
 const format = oneOf(
   CONNECTION_FORMATS,
-  'Format of the body: DCSA Track & Trace 2.2 events, events of the draft of its version 3.0, or positions',
+  'Format of the body: DCSA Track & Trace 2.2 events, events of the draft of its version 3.0, positions, or tables (CSV, ' +
+    'NDJSON) of milestones or positions that are read as the options say',
 );
 const scheme = oneOf(SIGNATURE_SCHEMES, 'How deliveries are signed: Standard Webhooks, or DCSA Notification-Signature');
 

@@ -10,6 +10,7 @@ import { journeyOperations } from './journeys.ts';
 import { routeOperations } from './routes.ts';
 import { ticketOperations } from './tickets.ts';
 import { unclaimedOperations } from './unclaimed.ts';
+import { uploadOperations } from './uploads.ts';
 
 /** The tracking service's operations. */
 export const tracking = contract('tracking', {
@@ -20,6 +21,7 @@ export const tracking = contract('tracking', {
   ...etaOperations,
   ...routeOperations,
   ...connectionOperations,
+  ...uploadOperations,
   ...ticketOperations,
   ...bookingEventOperations,
   ...readinessOperation,

@@ -53,13 +53,20 @@ export async function createParties({ api }: FeedTarget, { connections, deliveri
   return parties;
 }
 
-/** Registers journeys, pairs devices and posts deliveries, each at its turn; the ids of the receipts. */
+/** Receipts that are looked at together: a connection keeps the newest of them alone. */
+const RECEIPTS_AT_ONCE = 5_000;
+
+/**
+ * Registers journeys, pairs devices and posts deliveries, each at its turn, and waits until everything has its outcome; how
+ * many items were refused, by reason.
+ */
 export async function postFeeds(
   target: FeedTarget,
   feeds: Feeds,
   parties: Parties,
   progress: Progress,
-): Promise<string[]> {
+): Promise<Map<string, number>> {
+  const refused = new Map<string, number>();
   const receipts: string[] = [];
   const waiting = [...feeds.journeys, ...feeds.pairings].sort((a, b) => a.at - b.at);
   const prepare = async (until: number): Promise<void> => {
@@ -72,9 +79,11 @@ export async function postFeeds(
     await prepare(delivery.receivedAt);
     receipts.push(await deliver(target, delivery, parties.connections.get(delivery.connection)!));
     progress(i + 1);
+    if (receipts.length >= RECEIPTS_AT_ONCE) await settle(target, receipts.splice(0), refused);
   }
   await prepare(Number.POSITIVE_INFINITY);
-  return receipts;
+  await settle(target, receipts, refused);
+  return refused;
 }
 
 async function register(
@@ -114,13 +123,10 @@ async function deliver(
   throw new PlainError(`The platform did not take a delivery after ${DELIVERY_TRIES} tries.`);
 }
 
-/** Waits until everything posted has its outcome; how many items were refused, by reason. */
-export async function settled(target: FeedTarget, receipts: readonly string[]): Promise<Map<string, number>> {
-  const reasons = new Map<string, number>();
+async function settle(target: FeedTarget, receipts: readonly string[], refused: Map<string, number>): Promise<void> {
   for (const { rejected } of await settleReceipts(target, [...receipts], pause)) {
-    for (const { code } of rejected) reasons.set(code, (reasons.get(code) ?? 0) + 1);
+    for (const { code } of rejected) refused.set(code, (refused.get(code) ?? 0) + 1);
   }
-  return reasons;
 }
 
 /** A journey as the platform answers it, with all of its milestones. */

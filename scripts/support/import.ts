@@ -1,4 +1,5 @@
 /** Posts a file of a carrier's events or positions through the front door, and counts what became of each item. */
+import Papa from 'papaparse';
 import type { Receipt } from '../../contracts/tracking/connections.ts';
 import type { ApiJourneyEvent } from '../../contracts/tracking/journey-event.ts';
 import { mapLimit } from '../../platform/concurrency.ts';
@@ -9,12 +10,17 @@ import { settleReceipts } from './replay.ts';
 import type { CommandTarget } from './target.ts';
 import { PlainError } from './terminal.ts';
 
+/** The formats of files. */
+export const IMPORT_FORMATS = ['dcsa', 'dcsa3_draft', 'positions', 'milestones_table', 'positions_table'] as const;
+
 /** A file and how it is read. */
 export interface ImportFile {
   bytes: Uint8Array<ArrayBuffer>;
-  format: 'dcsa' | 'dcsa3_draft' | 'positions';
+  format: (typeof IMPORT_FORMATS)[number];
   history: 'events' | 'full';
   contentType: string;
+  /** Further options of the connection. */
+  options?: object;
 }
 
 /** What became of the items of a file. */
@@ -70,16 +76,16 @@ export async function importFile(
     await api.must('POST', `/v1/unclaimed/${number}/claim`);
   }
   count(summary, await settleReceipts(target, receipts, pause));
-  if (file.format !== 'positions') await countStanding(target, connection.id, summary);
+  if (!file.format.startsWith('positions')) await countStanding(target, connection.id, summary);
   return summary;
 }
 
-async function connect({ api }: CommandTarget, { format, history }: ImportFile) {
+async function connect({ api }: CommandTarget, { format, history, options }: ImportFile) {
   const known = (await api.all<{ id: string; scac: string }>('/v1/carriers')).find(({ scac }) => scac === 'IMPT');
   const made = known ?? (await api.must('POST', '/v1/carriers', { scac: 'IMPT', name: 'Imported files' }));
   const carrierId = String(made?.id);
   const name = `Import of ${new Date().toISOString()}`;
-  return api.must('POST', '/v1/connections', { name, carrierId, format, options: { history } });
+  return api.must('POST', '/v1/connections', { name, carrierId, format, options: { ...options, history } });
 }
 
 /** The deliveries of a file: itself as it is where it fits, else its items in several. */
@@ -90,7 +96,9 @@ export function bodiesOf({ bytes, format, history }: ImportFile): (string | Uint
       `A whole history of more than ${INGEST_BODY_MAX_BYTES} bytes cannot be split: what a delivery lacks counts as withdrawn. Give a file for each container.`,
     );
   }
-  const items = itemsOf(new TextDecoder().decode(bytes), format);
+  const text = new TextDecoder().decode(bytes);
+  if (format.endsWith('_table') && !/^\s*[[{]/.test(text)) return partsOfTable(text);
+  const items = itemsOf(text, format);
   if (!items) {
     throw new PlainError(`The file is larger than ${INGEST_BODY_MAX_BYTES} bytes, and is no JSON that could be split.`);
   }
@@ -109,10 +117,20 @@ export function bodiesOf({ bytes, format, history }: ImportFile): (string | Uint
   return bodies.map((list) => `[${list.join(',')}]`);
 }
 
+/** A table in parts, each with its header. */
+function partsOfTable(text: string): string[] {
+  const { data } = Papa.parse<string[]>(text.replace(/^\ufeff/, ''), { skipEmptyLines: 'greedy' });
+  const [header = [], ...rows] = data;
+  const parts = Math.ceil(rows.length / ITEMS_PER_DELIVERY);
+  return Array.from({ length: parts }, (_, i) =>
+    Papa.unparse([header, ...rows.slice(i * ITEMS_PER_DELIVERY, (i + 1) * ITEMS_PER_DELIVERY)]),
+  );
+}
+
 function itemsOf(text: string, format: ImportFile['format']): readonly unknown[] | null {
   try {
     const value: unknown = JSON.parse(text);
-    return format === 'positions' ? [value].flat() : eventsOf(value);
+    return format.startsWith('dcsa') ? eventsOf(value) : [value].flat();
   } catch {
     // Lines of JSON; one that is none is for the platform to refuse.
     const lines = text.split('\n').filter((line) => line.trim() !== '');

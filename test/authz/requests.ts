@@ -53,6 +53,10 @@ const BY_OPERATION: Record<string, (ids: Record<string, string>) => Hints> = {
   'POST /v1/containers': () => ({
     containers: fc.constant([{ number: SHARED_NUMBER }]),
   }),
+  'POST /v1/connections/{id}/uploads': () => ({
+    contentType: fc.constant('application/json'),
+    text: fc.constant(JSON.stringify({ container: SHARED_NUMBER, time: inDays(-1), latitude: 1, longitude: 100 })),
+  }),
   'POST /v1/clients': () => ({ scopes: fc.constant(undefined) }),
   'POST /v1/bookings/{id}/transitions': () => ({ to: fc.constant('shipped') }),
   'POST /v1/carrier/customers/{tenantId}/bookings/{id}/transitions': () => ({ to: fc.constant('confirmed') }),

@@ -113,3 +113,34 @@ it('events of the draft of 3.0 are read, corrected by a newer word of their id, 
   expect(await say(loaded('2026-05-01T12:00:00Z', '2026-05-01T13:00:00Z'))).toEqual(corrected);
   expect(await say(loaded('2026-05-01T12:00:00Z', '2026-05-01T14:00:00Z', { isRetracted: true }))).toEqual([]);
 });
+
+it('a table of one’s own is uploaded under the mapping of its connection, row by row', async () => {
+  const number = 'TGHU1000059';
+  await register(number);
+  const table = {
+    columns: { container: 'Box', event: 'Status', time: 'Date', place: 'Port' },
+    events: { 'On board': { code: 'LOAD' } },
+    dates: 'dmy',
+  };
+  const own = await connect('milestones_table', { table });
+  const text = [
+    'Box;Status;Date;Port;Clerk',
+    `${number};On board;01.05.2026 10:00;CNSHA;Mr. A`,
+    `${number};Beamed up;02.05.2026 10:00;CNSHA;Mr. B`,
+  ].join('\n');
+  const upload = () =>
+    tenant.admin.must('POST', `/v1/connections/${own.id}/uploads`, { contentType: 'text/csv', text });
+  const answer = await upload();
+  expect(answer).toMatchObject({ accepted: 1, rejected: [{ index: 1, pointer: '/event', code: 'row.event_unknown' }] });
+  await settledReceipt(tenant.admin, answer.receiptId);
+  expect(await upload()).toMatchObject({ accepted: 0, duplicates: 1 });
+  const { items } = await tenant.admin.must('GET', `/v1/containers/${number}/events`);
+  expect(items).toMatchObject([{ code: 'LOAD', at: '2026-05-01T02:00:00.000Z', details: { Clerk: 'Mr. A' } }]);
+  const { items: quarantined } = await tenant.admin.must('GET', `/v1/quarantine?connectionId=${own.id}`);
+  expect(quarantined[0].raw).toContain('Beamed up');
+  const other = await tenant.admin.call('POST', '/v1/connections/con_01kb2h5m8q3v6x9y2z4a7c0d5e/uploads', {
+    contentType: 'text/csv',
+    text,
+  });
+  expect(other.status).toBe(404);
+});

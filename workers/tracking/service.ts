@@ -9,7 +9,7 @@ import * as connections from './features/connections.ts';
 import * as containers from './features/containers.ts';
 import * as devices from './features/devices.ts';
 import * as eta from './features/eta.ts';
-import { ingest } from './features/ingest.ts';
+import { ingest, uploadFile } from './features/ingest.ts';
 import * as journeys from './features/journeys.ts';
 import * as receipts from './features/receipts.ts';
 import * as routes from './features/routes.ts';
@@ -40,6 +40,7 @@ const answers = serve<typeof tracking, Env>(tracking, {
   ...sealing,
   ...tickets,
   ingest,
+  uploadFile,
   applyBookingEvent,
   readiness: async ({ env }) => ok(await readinessOf({ DIRECTORY: env.DIRECTORY }, 'connections')),
 });

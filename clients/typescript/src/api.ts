@@ -579,8 +579,8 @@ export interface Connection {
   carrierId: string;
   /** Name */
   name: string;
-  /** Format of the body: DCSA Track & Trace 2.2 events, events of the draft of its version 3.0, or positions */
-  format: 'dcsa' | 'dcsa3_draft' | 'positions';
+  /** Format of the body: DCSA Track & Trace 2.2 events, events of the draft of its version 3.0, positions, or tables (CSV, NDJSON) of milestones or positions that are read as the options say */
+  format: 'dcsa' | 'dcsa3_draft' | 'positions' | 'milestones_table' | 'positions_table';
   /** How deliveries are signed: Standard Webhooks, or DCSA Notification-Signature */
   scheme: 'standard-webhooks' | 'dcsa';
   options: ConnectionOptions;
@@ -604,6 +604,7 @@ export interface ConnectionOptions {
   defaultZone: string | null;
   /** UN/LOCODEs of the codes that the carrier writes for places */
   aliases: Record<string, string>;
+  table: TableOptions;
 }
 
 /** A page of a list of Connection */
@@ -624,8 +625,8 @@ export interface ConnectionWithSecret {
   carrierId: string;
   /** Name */
   name: string;
-  /** Format of the body: DCSA Track & Trace 2.2 events, events of the draft of its version 3.0, or positions */
-  format: 'dcsa' | 'dcsa3_draft' | 'positions';
+  /** Format of the body: DCSA Track & Trace 2.2 events, events of the draft of its version 3.0, positions, or tables (CSV, NDJSON) of milestones or positions that are read as the options say */
+  format: 'dcsa' | 'dcsa3_draft' | 'positions' | 'milestones_table' | 'positions_table';
   /** How deliveries are signed: Standard Webhooks, or DCSA Notification-Signature */
   scheme: 'standard-webhooks' | 'dcsa';
   options: ConnectionOptions;
@@ -1115,6 +1116,22 @@ export interface Health {
   clockSpeed: number;
 }
 
+/** The answer to a webhook: what was stored durably */
+export interface IngestAnswer {
+  /** Id of the receipt, which tells what became of every item */
+  receiptId: string;
+  /** Items stored and on their way */
+  accepted: number;
+  /** Items that were delivered before */
+  duplicates: number;
+  /** Items of numbers that nobody has registered: they wait until one is */
+  unclaimed: number;
+  /** Items that were refused; nothing else is lost for them */
+  rejected: RejectedItem[];
+  /** What of the items taken was left out or read otherwise, the first 200 */
+  warnings: ItemWarning[];
+}
+
 /** An invitation; its link is shown once */
 export interface Invitation {
   /** Id of the invitation */
@@ -1588,8 +1605,8 @@ export interface NewConnection {
   name: string;
   /** The carrier whose data comes in */
   carrierId: string;
-  /** Format of the body: DCSA Track & Trace 2.2 events, events of the draft of its version 3.0, or positions */
-  format: 'dcsa' | 'dcsa3_draft' | 'positions';
+  /** Format of the body: DCSA Track & Trace 2.2 events, events of the draft of its version 3.0, positions, or tables (CSV, NDJSON) of milestones or positions that are read as the options say */
+  format: 'dcsa' | 'dcsa3_draft' | 'positions' | 'milestones_table' | 'positions_table';
   /** How deliveries are signed: Standard Webhooks, or DCSA Notification-Signature */
   scheme?: 'standard-webhooks' | 'dcsa';
   options?: NewConnectionOptions;
@@ -1607,6 +1624,40 @@ export interface NewConnectionOptions {
   defaultZone?: string | null;
   /** UN/LOCODEs of the codes that the carrier writes for places */
   aliases?: Record<string, string>;
+  table?: {
+    /** The column of each field; one that is not named has the field’s own name. A member within others as a.b */
+    columns?: Record<
+      | 'container'
+      | 'device'
+      | 'event'
+      | 'time'
+      | 'classifier'
+      | 'empty'
+      | 'place'
+      | 'facility'
+      | 'latitude'
+      | 'longitude'
+      | 'booking'
+      | 'transportDocument'
+      | 'vessel'
+      | 'imo'
+      | 'voyage'
+      | 'mode'
+      | 'id'
+      | 'said'
+      | 'speed'
+      | 'course'
+      | 'temperature'
+      | 'humidity'
+      | 'shock'
+      | 'door',
+      string
+    >;
+    /** What the values of the event column mean, beside DCSA codes and the names of milestones */
+    events?: { [name: string]: TableEvent };
+    /** How dates are written: year first, day first, or month first */
+    dates?: 'iso' | 'dmy' | 'mdy';
+  };
 }
 
 /** A person to invite */
@@ -2300,6 +2351,52 @@ export interface SourceWord {
   saidAt: string;
   /** Key of the statement among the container’s events */
   key: string;
+}
+
+/** What a value of an event column means */
+export interface TableEvent {
+  /** DCSA event type code that the value stands for */
+  code: 'ARRI' | 'DEPA' | 'LOAD' | 'DISC' | 'GTIN' | 'GTOT' | 'STUF' | 'STRP' | 'PICK' | 'DROP';
+  /** Whether it is of the empty container; the column for it tells otherwise */
+  empty?: boolean;
+  /** Whether it is actual, estimated or planned */
+  classifier?: 'ACT' | 'EST' | 'PLN';
+}
+
+/** How the rows of a table are read */
+export interface TableOptions {
+  /** The column of each field; one that is not named has the field’s own name. A member within others as a.b */
+  columns: Record<
+    | 'container'
+    | 'device'
+    | 'event'
+    | 'time'
+    | 'classifier'
+    | 'empty'
+    | 'place'
+    | 'facility'
+    | 'latitude'
+    | 'longitude'
+    | 'booking'
+    | 'transportDocument'
+    | 'vessel'
+    | 'imo'
+    | 'voyage'
+    | 'mode'
+    | 'id'
+    | 'said'
+    | 'speed'
+    | 'course'
+    | 'temperature'
+    | 'humidity'
+    | 'shock'
+    | 'door',
+    string
+  >;
+  /** What the values of the event column mean, beside DCSA codes and the names of milestones */
+  events: { [name: string]: TableEvent };
+  /** How dates are written: year first, day first, or month first */
+  dates: 'iso' | 'dmy' | 'mdy';
 }
 
 /** A shipper’s organisation on the platform */
@@ -3550,6 +3647,19 @@ export interface Operations {
     };
     output: Connection;
   };
+  /** Upload a file as a delivery of a connection */
+  uploadFile: {
+    input: {
+      /** What the text is */
+      contentType: 'text/csv' | 'application/x-ndjson' | 'application/json';
+      /** The file, or a part of it with its header */
+      text: string;
+    } & {
+      /** Id of the connection */
+      id: string;
+    };
+    output: IngestAnswer;
+  };
   /** What became of every item of a delivery */
   getReceipt: {
     input: {
@@ -4105,6 +4215,7 @@ export const OPERATIONS: Record<keyof Operations, Route> = {
   getConnection: { method: 'GET', path: '/v1/connections/{id}' },
   rotateConnectionSecret: { method: 'POST', path: '/v1/connections/{id}/rotate-secret', body: true, idempotent: true },
   disableConnection: { method: 'POST', path: '/v1/connections/{id}/disable' },
+  uploadFile: { method: 'POST', path: '/v1/connections/{id}/uploads', body: true },
   getReceipt: { method: 'GET', path: '/v1/receipts/{id}' },
   listQuarantine: { method: 'GET', path: '/v1/quarantine' },
   listDeadLetters: { method: 'GET', path: '/v1/dead-letters' },

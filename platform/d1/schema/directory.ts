@@ -98,7 +98,7 @@ export const connections = sqliteTable('connections', {
   tenantId: text('tenant_id').notNull(),
   carrierId: text('carrier_id').notNull(),
   name: text().notNull(),
-  format: text().notNull().$type<'dcsa' | 'dcsa3_draft' | 'positions'>(),
+  format: text().notNull().$type<'dcsa' | 'dcsa3_draft' | 'positions' | 'milestones_table' | 'positions_table'>(),
   scheme: text().notNull().$type<'standard-webhooks' | 'dcsa'>(),
   /** How its deliveries are read (JSON); what is left out is as the contract has it. */
   options: text({ mode: 'json' }).notNull().default({}).$type<object>(),

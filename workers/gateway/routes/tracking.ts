@@ -39,6 +39,7 @@ export const trackingRoutes = [
     route('get', '/v1/connections/{id}', tracking.getConnection),
     route('post', '/v1/connections/{id}/rotate-secret', tracking.rotateConnectionSecret),
     route('post', '/v1/connections/{id}/disable', tracking.disableConnection),
+    route('post', '/v1/connections/{id}/uploads', tracking.uploadFile),
     route('get', '/v1/receipts/{id}', tracking.getReceipt),
     route('get', '/v1/quarantine', tracking.listQuarantine),
     route('get', '/v1/dead-letters', tracking.listDeadLetters),

@@ -1,5 +1,6 @@
 /** Whatever a file holds: bodies of every format, damaged at random, are read or refused item by item, and nothing throws. */
 import fc from 'fast-check';
+import Papa from 'papaparse';
 import { expect, it } from 'vitest';
 import { canonicalEventSchema } from '../../../contracts/tracking/events.ts';
 import { QUARANTINE_RAW_MAX_CHARS } from '../../../platform/limits.ts';
@@ -63,6 +64,14 @@ const BODIES = {
       { ...draft, eventClassification: undefined, equipmentEventInfo: { equipmentEventTypeCode: 'LOAD' } },
     ]),
     JSON.stringify({ metadata: { eventID: 'e-1' }, payload: draft }),
+  ],
+  milestones_table: [
+    'container,event,time,place,latitude,longitude,empty,booking\nCSQU3054383,LOAD,2026-05-20 06:00,NLRTM,51.9,"4,1",E,BK-4711',
+    JSON.stringify({ container: 'CSQU3054383', event: 'gate_in', time: '2026-05-20', place: 'NLRTM', voyage: '048W' }),
+  ],
+  positions_table: [
+    'device;time;latitude;longitude;temperature;door\ndev-1;2026-05-20T06:00:00Z;51,9;4,1;-18.2;open',
+    JSON.stringify([fix, fix]),
   ],
   positions: [
     JSON.stringify([fix, { ...fix, container: 'CSQU3054383', device: undefined }]),
@@ -166,6 +175,8 @@ const replacement: fc.Arbitrary<Replacement> = fc.record({
 
 /** A body whose JSON is whole but says something else: members replaced, removed or renamed, anywhere. */
 function altered(body: string, replacements: readonly Replacement[]): Uint8Array<ArrayBuffer> {
+  // A table's cells are the members of its rows.
+  if (!/^[[{]/.test(body)) return alteredTable(body, replacements);
   const lines = body.split('\n').map((line) => JSON.parse(line) as unknown);
   for (const { at, value, kind } of replacements) {
     const places: [holder: Record<string, unknown>, name: string][] = [];
@@ -179,11 +190,24 @@ function altered(body: string, replacements: readonly Replacement[]): Uint8Array
     walk(lines);
     if (places.length === 0) continue;
     const [holder, name] = places[at % places.length]!;
-    if (kind === 'replace') holder[name] = value;
+    // A copy: what is put in may be changed by the next.
+    if (kind === 'replace') holder[name] = structuredClone(value);
     if (kind === 'rename') holder[name.toLowerCase()] = holder[name];
     if (kind !== 'replace' && !Array.isArray(holder)) delete holder[name];
   }
   return new Uint8Array(Buffer.from(lines.map((line) => JSON.stringify(line ?? null)).join('\n')));
+}
+
+function alteredTable(body: string, replacements: readonly Replacement[]): Uint8Array<ArrayBuffer> {
+  const { data, meta } = Papa.parse<string[]>(body);
+  for (const { at, value, kind } of replacements) {
+    const row = data[at % data.length]!;
+    const i = (at >> 4) % (row.length || 1);
+    if (kind === 'replace') row[i] = typeof value === 'string' ? value : JSON.stringify(value);
+    else if (kind === 'remove') row.splice(i, 1);
+    else row.push(row[i] ?? '');
+  }
+  return new Uint8Array(Buffer.from(Papa.unparse(data, { delimiter: meta.delimiter })));
 }
 
 const KNOWN: Known = {

@@ -33,7 +33,7 @@ export const positions: Adapter = {
     if ('error' in parsed) return { unreadable: parsed.error };
     const wrapped = recordOf(parsed.value)?.positions;
     const list = Array.isArray(parsed.value) ? parsed.value : Array.isArray(wrapped) ? wrapped : [parsed.value];
-    return { items: adaptEach(list, context, adaptPosition) };
+    return { items: adaptEach(list, context, (each, index) => adaptPosition(each, index, context)) };
   },
 };
 
@@ -45,12 +45,19 @@ function adaptLine(line: unknown, index: number, context: AdapterContext): Adapt
   return adaptPosition(parsed.value, index, context);
 }
 
-function adaptPosition(raw: unknown, index: number, { now }: AdapterContext): AdaptedItem {
+/** Reads a position; `written` is the item as it came, where that is not the object that is read. */
+export function adaptPosition(
+  said: unknown,
+  index: number,
+  { now }: AdapterContext,
+  written: unknown = said,
+): AdaptedItem {
+  const raw = written;
   const refuse = (pointer: string, code: string, detail: string): AdaptedItem => {
     const fault: Fault = { pointer, code, detail };
     return { index, raw, fault };
   };
-  const item = recordOf(raw);
+  const item = recordOf(said);
   if (!item) return refuse('', 'item.not_object', 'A position must be a JSON object');
   const container = textOf(item.container);
   const device = textOf(item.device) ?? textOf(item.deviceId);

@@ -27,7 +27,8 @@ import type { For } from '../request.ts';
 
 type Row = typeof connections.$inferSelect;
 
-function toApi(row: Row): Connection {
+/** A connection as the API shows it. */
+export function connectionToApi(row: Row): Connection {
   return {
     id: row.id,
     tenantId: row.tenantId,
@@ -92,10 +93,10 @@ export async function createConnection({
       await carrierInbox(env, id).announceChange();
       made = id;
       return {
-        answer: { ...toApi(row), secret },
+        answer: { ...connectionToApi(row), secret },
         statements: [
           prepared(env.DIRECTORY, db.insert(connections).values(row)),
-          ...acted(env, scope, id, 'connection.created', { after: toApi(row) }, now),
+          ...acted(env, scope, id, 'connection.created', { after: connectionToApi(row) }, now),
         ],
       };
     },
@@ -130,13 +131,13 @@ export async function listConnections({
     .where(and(eq(connections.tenantId, scope.tenantId), lt(connections.id, beforeId(input))))
     .orderBy(desc(connections.id))
     .limit(input.limit + 1);
-  return ok(cutPageById(rows, input.limit, toApi));
+  return ok(cutPageById(rows, input.limit, connectionToApi));
 }
 
 /** One connection of the tenant. */
 export async function getConnection({ env, scope, input }: For<'getConnection'>): Promise<Answer<Connection>> {
   const row = await findConnection(env, scope, input.id);
-  return row ? ok(toApi(row)) : notFound('connection');
+  return row ? ok(connectionToApi(row)) : notFound('connection');
 }
 
 /**
@@ -168,7 +169,7 @@ export async function rotateConnectionSecret({
       .set(change)
       .where(and(eq(connections.id, id), eq(connections.tenantId, scope.tenantId), eq(connections.secret, row.secret)));
     return {
-      answer: { ...toApi({ ...row, ...change }), secret },
+      answer: { ...connectionToApi({ ...row, ...change }), secret },
       statements: [
         prepared(env.DIRECTORY, update),
         ...guard(env.DIRECTORY),
@@ -192,19 +193,19 @@ export async function disableConnection({
 }: For<'disableConnection'>): Promise<Answer<Connection>> {
   const row = await findConnection(env, scope, input.id);
   if (!row) return notFound('connection');
-  if (row.status === 'disabled') return ok(toApi(row));
+  if (row.status === 'disabled') return ok(connectionToApi(row));
   const next = { ...row, status: 'disabled' as const, securityVersion: row.securityVersion + 1 };
   const disable = drizzle(env.DIRECTORY)
     .update(connections)
     .set({ status: next.status, securityVersion: sql`${connections.securityVersion} + 1` })
     .where(and(eq(connections.id, row.id), eq(connections.tenantId, scope.tenantId)));
-  const states = { before: toApi(row), after: toApi(next) };
+  const states = { before: connectionToApi(row), after: connectionToApi(next) };
   const statements = [
     prepared(env.DIRECTORY, disable),
     ...acted(env, scope, row.id, 'connection.disabled', states, now),
   ];
   await withInboxTold(env, row.id, () => actingAs(env.DIRECTORY, scope).batch(statements));
-  return ok(toApi(next));
+  return ok(connectionToApi(next));
 }
 
 /**
@@ -234,7 +235,7 @@ export async function connectionForIngest({
   const sealed = [row.secret, ...(row.previousSecret ? [row.previousSecret] : [])];
   const secrets = await Promise.all(sealed.map((text) => open(env.SEALING_KEY, row.id, text)));
   if (sealed.some((text) => isSealedWithOldKey(env.SEALING_KEY, text))) await reseal(env, row, secrets);
-  return ok({ ...toApi(row), securityVersion: row.securityVersion, secrets });
+  return ok({ ...connectionToApi(row), securityVersion: row.securityVersion, secrets });
 }
 
 /** Seals a connection's secrets with the present key, unless they were rotated meanwhile. */

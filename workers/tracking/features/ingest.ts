@@ -1,5 +1,6 @@
 /** The ingress: adapter, containers by their names, contract check, then the inbox. */
-import { type Answer, type Failure, type Fault, fail } from '../../../contracts/kit/result.ts';
+import { type Answer, type Failure, type Fault, fail, notFound } from '../../../contracts/kit/result.ts';
+import type { Scope } from '../../../contracts/kit/serve.ts';
 import type { IngestAnswer } from '../../../contracts/tracking/connections.ts';
 import { RECEIPT_WARNINGS_MAX, type RejectedItem } from '../../../contracts/tracking/events.ts';
 import type { Delivery } from '../../../durable-objects/carrier-inbox/delivery.ts';
@@ -10,7 +11,9 @@ import { errorText, loggerFor } from '../../../platform/log.ts';
 import type { AdaptedItem, AdapterResult } from '../adapters/adapter.ts';
 import { rawBody, readBodyText } from '../adapters/body-text.ts';
 import { ADAPTERS } from '../adapters/registry.ts';
+import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
+import { connectionToApi, findConnection } from './connections.ts';
 import { checkItems, lookUp, rawText } from './ingest-items.ts';
 import { releaseClaimed } from './unclaimed.ts';
 
@@ -19,11 +22,30 @@ type Standing = 'securityVersion' | 'receivedAt' | 'history';
 
 /** Takes a verified delivery in. 2xx only after the inbox has it durably. */
 export async function ingest({ env, scope, input }: For<'ingest'>): Promise<Answer<IngestAnswer>> {
-  const { connection, contentType, body } = input;
+  const { connection } = input;
   if (scope.tenantId !== connection.tenantId || scope.subject !== connection.id) {
     return fail('forbidden', 'Only the connection itself may deliver');
   }
-  const fields = { correlationId: scope.correlationId, tenantId: scope.tenantId, connectionId: connection.id };
+  return takeIn(env, scope, input);
+}
+
+/** Takes a file in as a delivery of a connection; that of a disabled connection is none. */
+export async function uploadFile({ env, scope, input }: For<'uploadFile'>): Promise<Answer<IngestAnswer>> {
+  const row = await findConnection(env, scope, input.id);
+  if (!row || row.status !== 'active') return notFound('active connection');
+  const connection = { ...connectionToApi(row), securityVersion: row.securityVersion };
+  const { contentType, text } = input;
+  return takeIn(env, scope, { connection, contentType, body: new TextEncoder().encode(text) });
+}
+
+type Taken = For<'ingest'>['input'];
+
+async function takeIn(
+  env: Env,
+  scope: Pick<Scope, 'correlationId'>,
+  { connection, contentType, body }: Taken,
+): Promise<Answer<IngestAnswer>> {
+  const fields = { correlationId: scope.correlationId, tenantId: connection.tenantId, connectionId: connection.id };
   const log = loggerFor('tracking', env.LOG_LEVEL);
   const receivedAt = clockFrom(env.DEMO_CLOCK).now();
   const { history } = connection.options;
@@ -71,7 +93,7 @@ export async function ingest({ env, scope, input }: For<'ingest'>): Promise<Answ
     ignored,
   });
   // Somebody may have registered it meanwhile.
-  if (answer.ok && unclaimed.size > 0) await releaseClaimed(env, scope.tenantId, [...unclaimed]);
+  if (answer.ok && unclaimed.size > 0) await releaseClaimed(env, connection.tenantId, [...unclaimed]);
   const counts = { items: count, rejected: rejected.length, warnings: warnings.length };
   log('info', 'delivery.received', { ...fields, ...counts, outcome: answer.ok ? 'stored' : answer.code });
   if (answer.ok && events.length + waiting.size === 0) {
