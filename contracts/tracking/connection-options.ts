@@ -1,7 +1,7 @@
 /** How the deliveries of a connection are read: the habits of carriers' feeds that no delivery tells. */
 import { z } from 'zod';
 import { described, oneOf, orNull, unLocode } from '../kit/primitives.ts';
-import { DEFAULT_TABLE, tableOptions } from './table-options.ts';
+import { DEFAULT_TABLE, tableOptions, tableOptionsInput } from './table-options.ts';
 
 /** Whether a text names a time zone of the IANA database that this runtime knows. */
 function isZone(name: string): boolean {
@@ -50,10 +50,7 @@ export const connectionOptionsInput = z
     role: role.default('carrier'),
     defaultZone: defaultZone.default(null),
     aliases: aliases.default({}),
-    table: tableOptions
-      .partial()
-      .transform((table) => ({ ...DEFAULT_TABLE, ...table }))
-      .default(DEFAULT_TABLE),
+    table: tableOptionsInput.default(DEFAULT_TABLE),
   })
   .meta({ id: 'NewConnectionOptions', description: 'How the deliveries of a connection are read' });
 

@@ -131,7 +131,8 @@ export const fleetLine = z
 /** The line of a container in the fleet. */
 export type FleetLine = z.infer<typeof fleetLine>;
 
-const containerPath = { number: containerNumberInput() };
+/** The container that a path names. */
+export const containerPath = { number: containerNumberInput() };
 
 const box = z
   .array(z.number().min(-180).max(180))
@@ -154,6 +155,7 @@ const fleetQuery = z.strictObject({
   carrierId: carrierIdInput.optional(),
   destination: unLocode('Port of discharge (UN/LOCODE)').optional(),
   alerting: flag('Only containers with open alerts').optional(),
+  archived: flag('Those in the archive instead of those outside').optional(),
   numbers: z
     .array(containerNumberInput())
     .min(1)
@@ -201,18 +203,6 @@ export const containerOperations = {
       })
       .meta({ id: 'NewRegistrations', description: 'Containers to track' }),
     output: registered,
-  }),
-  untrackContainer: operation({
-    permission: 'containers:write',
-    summary: 'Stop tracking a container',
-    description:
-      'It leaves lists, the map and live feeds. What carriers say of it from then on waits, as of any number that nobody ' +
-      'has registered. What is known of it is kept, and is there again when it is registered again.',
-    input: z.strictObject(containerPath),
-    output: z
-      .strictObject({ number: containerNumber() })
-      .meta({ id: 'UntrackedContainer', description: 'A container that is tracked no more' }),
-    failures: ['not_found'],
   }),
   listContainers: operation({
     permission: 'containers:read',

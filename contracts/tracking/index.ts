@@ -7,6 +7,7 @@ import { containerOperations } from './containers.ts';
 import { deviceOperations } from './devices.ts';
 import { etaOperations } from './eta.ts';
 import { journeyOperations } from './journeys.ts';
+import { retirementOperations } from './retirement.ts';
 import { routeOperations } from './routes.ts';
 import { ticketOperations } from './tickets.ts';
 import { unclaimedOperations } from './unclaimed.ts';
@@ -15,6 +16,7 @@ import { uploadOperations } from './uploads.ts';
 /** The tracking service's operations. */
 export const tracking = contract('tracking', {
   ...containerOperations,
+  ...retirementOperations,
   ...journeyOperations,
   ...deviceOperations,
   ...unclaimedOperations,

@@ -43,28 +43,32 @@ const tableEvent = z
   })
   .meta({ id: 'TableEvent', description: 'What a value of an event column means' });
 
+const columns = z.partialRecord(z.enum(TABLE_FIELDS), z.string().min(1).max(100)).meta({
+  description:
+    'The column of each field; one that is not named has the field’s own name. A member within others as a.b',
+  examples: [{ container: 'Container No.', event: 'Status', time: 'Date', place: 'Port' }],
+});
+const events = z
+  .record(z.string().min(1).max(100), tableEvent)
+  .refine((map) => Object.keys(map).length <= 200, 'may hold 200 values')
+  .meta({
+    description: 'What the values of the event column mean, beside DCSA codes and the names of milestones',
+    examples: [{ 'Vessel departed': { code: 'DEPA' } }],
+  });
+const dates = described(
+  z.enum(['iso', 'dmy', 'mdy']),
+  'How dates are written: year first, day first, or month first',
+  'dmy',
+);
+
 /** How the rows of a table are read. */
 export const tableOptions = z
-  .strictObject({
-    columns: z.partialRecord(z.enum(TABLE_FIELDS), z.string().min(1).max(100)).meta({
-      description:
-        'The column of each field; one that is not named has the field’s own name. A member within others as a.b',
-      examples: [{ container: 'Container No.', event: 'Status', time: 'Date', place: 'Port' }],
-    }),
-    events: z
-      .record(z.string().min(1).max(100), tableEvent)
-      .refine((map) => Object.keys(map).length <= 200, 'may hold 200 values')
-      .meta({
-        description: 'What the values of the event column mean, beside DCSA codes and the names of milestones',
-        examples: [{ 'Vessel departed': { code: 'DEPA' } }],
-      }),
-    dates: described(
-      z.enum(['iso', 'dmy', 'mdy']),
-      'How dates are written: year first, day first, or month first',
-      'dmy',
-    ),
-  })
+  .strictObject({ columns, events, dates })
   .meta({ id: 'TableOptions', description: 'How the rows of a table are read' });
+/** How the rows of a table are read, as a caller says it. */
+export const tableOptionsInput = z
+  .strictObject({ columns: columns.default({}), events: events.default({}), dates: dates.default('iso') })
+  .meta({ id: 'NewTableOptions', description: 'How the rows of a table are read' });
 /** How the rows of a table are read. */
 export type TableOptions = z.infer<typeof tableOptions>;
 

@@ -7,6 +7,7 @@ export const AUDIT_OBJECT_TYPES = [
   'booking',
   'carrier',
   'client',
+  'container',
   'connection',
   'contract',
   'dead_letter',

@@ -2,8 +2,8 @@
  * ContainerTracker: the truth of one container of one tenant. The shell owns transaction, alarm and sockets; every decision
  * is a pure function in domain/.
  *
- * `ingest` is idempotent: the same event under the same origin answers `applied` again, the same content under another one
- * `duplicate`, and neither changes anything twice.
+ * `ingest` is idempotent: the same event under the same origin answers `applied` again, the same content under another
+ * `duplicate`; neither changes anything twice.
  */
 import { DurableObject } from 'cloudflare:workers';
 import type { Paging } from '../../contracts/kit/paging.ts';
@@ -23,12 +23,11 @@ import type { PointTuple } from '../../domain/positions/chunk.ts';
 import { type Clock, clockFrom } from '../../platform/clock.ts';
 import { STALE_AFTER_MS } from '../../platform/limits.ts';
 import { type Logger, loggerFor } from '../../platform/log.ts';
-import { Outbox } from '../../platform/outbox.ts';
+import type { Outbox } from '../../platform/outbox.ts';
 import type { Outcome } from '../carrier-inbox/receipts.ts';
 import { fleetIndex } from '../fleet-index/stub.ts';
 import { Deadlines } from '../kit/deadlines.ts';
-import { SqlOutbox } from '../kit/outbox.ts';
-import { webhookEndpoints } from '../webhook-endpoints/stub.ts';
+import type { SqlOutbox } from '../kit/outbox.ts';
 import { EtaLink } from './eta-link.ts';
 import { newPoints } from './intake.ts';
 import { JourneyRecords } from './journey-records.ts';
@@ -37,22 +36,14 @@ import { type PagingAsOf, TrackerReads } from './reads.ts';
 import type { PositionQuery } from './series.ts';
 import { emptyRow, type ObjectRow, TrackerStorage } from './storage.ts';
 import { TrackerLive } from './tracker-live.ts';
+import { type TrackerEnv, trackerOutbox } from './tracker-outbox.ts';
 
-interface Env {
-  FLEET_INDEX: DurableObjectNamespace;
-  ETA_LEDGER: DurableObjectNamespace;
-  WEBHOOK_ENDPOINTS: DurableObjectNamespace;
-  DEMO_CLOCK?: string;
-  LOG_LEVEL?: string;
-}
-
-const OUTBOX_BATCH = 50;
 /** Milestones come in bunches: a journey is filed once for all of them. */
 const LEDGER_AFTER_MS = 60_000;
 const MODELS_AFTER_MS = 60_000;
 
 /** The Durable Object class. */
-export class ContainerTracker extends DurableObject<Env> {
+export class ContainerTracker extends DurableObject<TrackerEnv> {
   readonly #storage: TrackerStorage;
   readonly #deadlines: Deadlines<'refresh' | 'outbox' | 'ledger'>;
   readonly #eta: EtaLink;
@@ -66,21 +57,16 @@ export class ContainerTracker extends DurableObject<Env> {
   readonly #waiting: SqlOutbox<Notification>;
   readonly #outbox: Outbox<Notification>;
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: TrackerEnv) {
     super(ctx, env);
     this.#clock = clockFrom(env.DEMO_CLOCK);
     this.#log = loggerFor('container-tracker', env.LOG_LEVEL);
     this.#storage = new TrackerStorage(ctx.storage);
     this.#deadlines = new Deadlines(this.#storage.sql, ctx.storage, this.#clock);
     this.#eta = new EtaLink(this.#storage, env, this.#log);
-    this.#waiting = new SqlOutbox(this.#storage.sql);
-    this.#outbox = new Outbox({
-      store: this.#waiting,
-      deliver: (events) => webhookEndpoints(env, this.#row!.tenantId).publish(events),
-      log: this.#log,
-      now: () => this.#clock.now(),
-      batch: OUTBOX_BATCH,
-    });
+    const tenantId = () => this.#row!.tenantId;
+    const parts = { sql: this.#storage.sql, env, tenantId, log: this.#log, clock: this.#clock };
+    ({ waiting: this.#waiting, outbox: this.#outbox } = trackerOutbox(parts));
     this.#row = this.#storage.load();
     this.#number = this.#row?.memory.state.number ?? '';
     this.#records = new JourneyRecords(this.#storage.sql, () => this.#number);
@@ -94,7 +80,7 @@ export class ContainerTracker extends DurableObject<Env> {
     if (this.#row) this.#records.adopt(this.#row.memory.state);
   }
 
-  /** Takes in events: one transaction, then live frames and the outbox. */
+  /** Takes in events: a transaction, then frames and outbox. */
   async ingest(call: {
     tenantId: string;
     number: string;
@@ -211,6 +197,15 @@ export class ContainerTracker extends DurableObject<Env> {
     return this.#storage.sql.usage();
   }
 
+  /** Erases all that is stored of the container, and closes every socket. */
+  async erase(): Promise<void> {
+    this.ctx.storage.transactionSync(() => this.#storage.sql.erase());
+    this.#row = null;
+    this.#records.forget();
+    this.#deadlines.reload();
+    this.#live.closeAll();
+  }
+
   /** Closes the sockets of a session or client that ended. */
   async closeSockets(holder: string, endedAt: number): Promise<void> {
     this.#live.closeSocketsOf(holder, endedAt);
@@ -264,7 +259,7 @@ export class ContainerTracker extends DurableObject<Env> {
     if (outbox) this.ctx.waitUntil(this.#outbox.drain());
   }
 
-  /** Computes the ETAs anew as time passes, by the newest models; returns when to do so again. */
+  /** Computes the ETAs anew as time passes; returns when to do so again. */
   async #refresh(): Promise<number | null> {
     const known = this.#row;
     if (!known || !isAhead(known.memory.state)) return null;

@@ -46,6 +46,11 @@ export class TrackerLive {
     this.#live.closeSocketsOf(holder, endedAt);
   }
 
+  /** There is nothing to be told any more. */
+  closeAll(): void {
+    this.#live.closeAll();
+  }
+
   /** A client has closed its socket. */
   closed(socket: WebSocket, code: number): void {
     this.#live.closed(socket, code);

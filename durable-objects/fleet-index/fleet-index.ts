@@ -7,27 +7,28 @@ import { DurableObject } from 'cloudflare:workers';
 import { after, cutPage } from '../../contracts/kit/paging.ts';
 import type { Page } from '../../contracts/kit/result.ts';
 import type { FleetLine, FleetQuery } from '../../contracts/tracking/containers.ts';
-import type { FleetFrame } from '../../contracts/tracking/live.ts';
 import type { FleetSummary } from '../../domain/container/state.ts';
 import { wallClock } from '../../platform/clock.ts';
 import { newId } from '../../platform/ids.ts';
 import { Deadlines } from '../kit/deadlines.ts';
 import type { IdempotentRequest, StoredAnswer } from '../kit/idempotency.ts';
 import { storeAnswer, storedAnswer } from '../kit/idempotency.ts';
-import { framesOf, Live, type LiveCursor } from '../kit/live.ts';
+import { framesOf, Live } from '../kit/live.ts';
 import { stubOf } from '../kit/stub.ts';
 import type { ObjectUsage } from '../kit/usage.ts';
 import { Bookings, type Joined } from './bookings.ts';
 import { Claims, type Unclaimed } from './claims.ts';
+import { greeting } from './greeting.ts';
 import { Joinings, type ShipmentHolder } from './joinings.ts';
 import { type Pairing, Pairings } from './pairings.ts';
 import { type Asked, type Resolved, resolveNames } from './resolve.ts';
-import { FleetStorage } from './storage.ts';
+import { FleetStorage, type Retirement } from './storage.ts';
 import { lineToApi } from './to-api.ts';
 
 interface Line {
   seq: number;
   summary: FleetSummary;
+  isArchived: boolean;
 }
 
 interface Env {
@@ -65,29 +66,42 @@ export class FleetIndex extends DurableObject<Env> {
   }
 
   /** Takes in lines; older versions than the known ones are ignored. Answers which are of numbers tracked no more. */
-  async apply(_tenantId: string, summaries: FleetSummary[]): Promise<string[]> {
+  async apply(_tenantId: string, summaries: FleetSummary[]): Promise<{ number: string; erased: boolean }[]> {
     this.#storage.sql.countRequest();
     this.#publish(this.ctx.storage.transactionSync(() => this.#upsertAll(summaries)));
-    return summaries.map(({ number }) => number).filter((number) => this.#isUntracked(number));
+    return summaries.flatMap(({ number }) => {
+      const untracked = this.#storage.version(number) ? null : this.#storage.untracked(number);
+      return untracked ? [{ number, ...untracked }] : [];
+    });
   }
 
-  /** Stops tracking a container: clients that listen are told, and others begin with a new epoch. False when it is not tracked. */
-  async untrack(number: string): Promise<boolean> {
+  /**
+   * Takes a container out of what is shown: clients that listen are told, and others begin with a new epoch. False when it is
+   * not there.
+   */
+  async retire(number: string, how: Retirement): Promise<boolean> {
     const epoch = newId('ep', Date.now());
     const change = { seq: this.#seq, epoch, at: Date.now() };
-    if (!this.ctx.storage.transactionSync(() => this.#storage.untrack(number, change))) return false;
+    const isRetired = this.ctx.storage.transactionSync(() => {
+      if (how === 'erased') this.#pairings.forget(number);
+      return this.#storage.retire(number, how, change);
+    });
+    if (!isRetired) return false;
     this.#epoch = epoch;
     this.#live.broadcast({ type: 'delta', epoch, seq: this.#seq, containers: [], removed: [number] });
     return true;
   }
 
-  /** Numbers are registered, again or for the first time: their lines are taken in from now on. */
-  async track(numbers: string[]): Promise<void> {
-    this.#storage.track(numbers);
+  /** Whether something may be stored of a container: it is tracked, or was. */
+  async isErasable(number: string): Promise<boolean> {
+    return this.#storage.version(number) !== null || this.#storage.untracked(number)?.erased === false;
   }
 
-  #isUntracked(number: string): boolean {
-    return this.#storage.version(number) === null && this.#storage.isUntracked(number);
+  /** Numbers are registered, again or for the first time, or taken out of the archive; whether any of them was in it. */
+  async track(numbers: string[]): Promise<boolean> {
+    const lines = this.ctx.storage.transactionSync(() => this.#storage.restore(numbers, this.#seq + 1));
+    this.#publish(lines.map((line) => ({ ...line, isArchived: false })));
+    return lines.length > 0;
   }
 
   /** Takes in the lines of a keyed registration with its answer, in one transaction. */
@@ -116,7 +130,8 @@ export class FleetIndex extends DurableObject<Env> {
     for (const summary of summaries) {
       // Only lines that are taken get a number: the counter is then always the table's own maximum.
       const seq = this.#seq + lines.length + 1;
-      if (this.#upsert(summary, seq)) lines.push({ seq, summary });
+      const taken = this.#upsert(summary, seq);
+      if (taken) lines.push({ seq, summary, ...taken });
     }
     return lines;
   }
@@ -126,7 +141,7 @@ export class FleetIndex extends DurableObject<Env> {
     if (taken.length === 0) return;
     this.#seq += taken.length;
     if (!this.#live.watched) return;
-    for (const lines of framesOf(taken)) {
+    for (const lines of framesOf(taken.filter(({ isArchived }) => !isArchived))) {
       const containers = lines.map((line) => lineToApi(line.summary));
       this.#live.broadcast({ type: 'delta', epoch: this.#epoch, seq: lines.at(-1)!.seq, containers });
     }
@@ -238,35 +253,17 @@ export class FleetIndex extends DurableObject<Env> {
 
   /** Opens a live socket. The gateway has redeemed the ticket before it wakes the object. */
   override async fetch(request: Request): Promise<Response> {
-    return this.#live.accept(request, (cursor) => this.#onConnect(cursor));
+    return this.#live.accept(request, (cursor) =>
+      greeting({ storage: this.#storage, epoch: this.#epoch, seq: this.#seq }, cursor),
+    );
   }
 
-  #upsert(summary: FleetSummary, seq: number): boolean {
+  #upsert(summary: FleetSummary, seq: number): { isArchived: boolean } | null {
     const known = this.#storage.version(summary.number);
-    if (known && known.epoch === summary.epoch && known.version >= summary.version) return false;
-    if (!known && this.#storage.isUntracked(summary.number)) return false;
+    if (known && known.epoch === summary.epoch && known.version >= summary.version) return null;
+    if (!known && this.#storage.untracked(summary.number)) return null;
     this.#storage.upsert(summary, seq);
     if (summary.booking) this.#bookings.add(summary.booking, summary.number);
-    return true;
-  }
-
-  /** A known cursor gets every line that changed since; any other the whole fleet. */
-  #onConnect(cursor: LiveCursor | null): FleetFrame[] {
-    const known = cursor && cursor.epoch === this.#epoch && cursor.seq <= this.#seq ? cursor.seq : null;
-    const frames = framesOf(this.#storage.changedSince(known ?? 0));
-    const at = (seq: number): LiveCursor => ({ epoch: this.#epoch, seq });
-    if (frames.length === 0) {
-      return known === null
-        ? [{ type: 'snapshot', ...at(this.#seq), part: 1, parts: 1, containers: [] }]
-        : [{ type: 'resumed', ...at(this.#seq) }];
-    }
-    // A frame's cursor is that of its last line: a client cut off between frames resumes behind it.
-    return frames.map((rows, i): FleetFrame => {
-      const cursorOfFrame = at(i + 1 === frames.length ? this.#seq : rows.at(-1)!.seq);
-      const containers = rows.map((row) => lineToApi(row.summary));
-      return known === null
-        ? { type: 'snapshot', part: i + 1, parts: frames.length, ...cursorOfFrame, containers }
-        : { type: 'delta', ...cursorOfFrame, containers };
-    });
+    return { isArchived: known?.archived_at != null };
   }
 }

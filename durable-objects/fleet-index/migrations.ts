@@ -32,4 +32,7 @@ export const MIGRATIONS = [
    ALTER TABLE identity ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;`,
   `${AWAITED_TABLES}
    ${DEADLINES_TABLE}`,
+  // Containers that were put away keep their lines; of erased ones nothing may come back.
+  `ALTER TABLE containers ADD COLUMN archived_at INTEGER;
+   ALTER TABLE untracked ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;`,
 ] as const;

@@ -112,6 +112,11 @@ export class Pairings {
     );
   }
 
+  /** Forgets every pairing with a container. */
+  forget(number: string): void {
+    this.#sql.run('DELETE FROM pairings WHERE number = ?', number);
+  }
+
   #drop({ deviceId, fromAt }: Pairing): void {
     this.#sql.run('DELETE FROM pairings WHERE device_id = ? AND from_at = ?', deviceId, fromAt);
   }

@@ -4,6 +4,9 @@ import type { FleetSummary } from '../../domain/container/state.ts';
 import { Sql, type SqlValue } from '../kit/sql.ts';
 import { MIGRATIONS } from './migrations.ts';
 
+/** How a container leaves what is shown: kept readable, kept until it is tracked again, or erased. */
+export type Retirement = 'archived' | 'untracked' | 'erased';
+
 /** The storage of one fleet. */
 export class FleetStorage {
   readonly sql: Sql;
@@ -29,28 +32,51 @@ export class FleetStorage {
     )[0]!.seq;
   }
 
-  /** Drops a container's line, and keeps that it is not to come back; false when there is none. `epoch` begins with it. */
-  untrack(number: string, { seq, epoch, at }: { seq: number; epoch: string; at: number }): boolean {
-    if (this.sql.run('DELETE FROM containers WHERE number = ? RETURNING number', number).length === 0) return false;
-    this.sql.run('INSERT OR REPLACE INTO untracked (number, at) VALUES (?, ?)', number, at);
+  /** Takes a container's line out of what is shown, as is said; false when it is not there. `epoch` begins with it. */
+  retire(number: string, how: Retirement, { seq, epoch, at }: { seq: number; epoch: string; at: number }): boolean {
+    if (!this.#takeOut(number, how, at)) return false;
+    if (how !== 'archived') {
+      const erased = how === 'erased' ? 1 : 0;
+      this.sql.run('INSERT OR REPLACE INTO untracked (number, at, erased) VALUES (?, ?, ?)', number, at, erased);
+    }
     this.sql.run('UPDATE identity SET epoch = ?, seq = ?', epoch, seq);
     return true;
   }
 
-  /** Numbers are wanted again. */
-  track(numbers: readonly string[]): void {
-    this.sql.run('DELETE FROM untracked WHERE number IN (SELECT value FROM json_each(?))', JSON.stringify(numbers));
+  #takeOut(number: string, how: Retirement, at: number): boolean {
+    if (how === 'archived') {
+      const update = 'UPDATE containers SET archived_at = ? WHERE number = ? AND archived_at IS NULL RETURNING number';
+      return this.sql.run(update, at, number).length > 0;
+    }
+    const isDropped = this.sql.run('DELETE FROM containers WHERE number = ? RETURNING number', number).length > 0;
+    if (how === 'untracked') return isDropped;
+    for (const table of ['bookings', 'joined', 'ignored'])
+      this.sql.run(`DELETE FROM ${table} WHERE number = ?`, number);
+    return isDropped || this.untracked(number)?.erased === false;
   }
 
-  /** Whether a number was tracked and is not any more. */
-  isUntracked(number: string): boolean {
-    return this.sql.run('SELECT 1 AS one FROM untracked WHERE number = ?', number).length > 0;
+  /** Numbers are wanted again; the lines of those that were in the archive, each with a number from `seq` on. */
+  restore(numbers: readonly string[], seq: number): { seq: number; summary: FleetSummary }[] {
+    const list = JSON.stringify(numbers);
+    this.sql.run('DELETE FROM untracked WHERE number IN (SELECT value FROM json_each(?))', list);
+    const query = `SELECT number, body FROM containers
+      WHERE archived_at IS NOT NULL AND number IN (SELECT value FROM json_each(?))`;
+    return this.sql.run<{ number: string; body: string }>(query, list).map(({ number, body }, i) => {
+      this.sql.run('UPDATE containers SET archived_at = NULL, seq = ? WHERE number = ?', seq + i, number);
+      return { seq: seq + i, summary: JSON.parse(body) as FleetSummary };
+    });
+  }
+
+  /** Whether a number was tracked and is not any more, and whether all of it was erased; null for any other. */
+  untracked(number: string): { erased: boolean } | null {
+    const [row] = this.sql.run<{ erased: number }>('SELECT erased FROM untracked WHERE number = ?', number);
+    return row ? { erased: row.erased === 1 } : null;
   }
 
   /** What is known of a container's version, or null. */
-  version(number: string): { epoch: string; version: number } | null {
-    const query = 'SELECT epoch, version FROM containers WHERE number = ?';
-    return this.sql.run<{ epoch: string; version: number }>(query, number)[0] ?? null;
+  version(number: string): { epoch: string; version: number; archived_at: number | null } | null {
+    const query = 'SELECT epoch, version, archived_at FROM containers WHERE number = ?';
+    return this.sql.run<{ epoch: string; version: number; archived_at: number | null }>(query, number)[0] ?? null;
   }
 
   /** Stores a line: one row written. */
@@ -92,13 +118,16 @@ export class FleetStorage {
   /** Lines changed after a sequence number, in the order of change. */
   changedSince(seq: number): { seq: number; summary: FleetSummary }[] {
     return this.sql
-      .run<{ seq: number; body: string }>('SELECT seq, body FROM containers WHERE seq > ? ORDER BY seq', seq)
+      .run<{ seq: number; body: string }>(
+        'SELECT seq, body FROM containers WHERE seq > ? AND archived_at IS NULL ORDER BY seq',
+        seq,
+      )
       .map((row) => ({ seq: row.seq, summary: JSON.parse(row.body) as FleetSummary }));
   }
 
   /** Lines that match the query, by container number, after a number. */
   list(query: FleetQuery, after: string, limit: number): FleetSummary[] {
-    const where = ['number > ?'];
+    const where = ['number > ?', query.archived ? 'archived_at IS NOT NULL' : 'archived_at IS NULL'];
     const bindings: SqlValue[] = [after];
     const add = (clause: string, ...values: SqlValue[]): void => {
       where.push(clause);

@@ -14,6 +14,8 @@ export interface LiveCursor {
 /** Close code for "try again later" (RFC 6455 registry). */
 const TRY_AGAIN_LATER = 1013;
 /** Our close code (RFC 6455 section 7.4.2, private use) for "not admitted any more": sign in again. */
+/** RFC 6455 section 7.4.1: an endpoint is going away. */
+const GONE = 1001;
 const SESSION_ENDED = 4401;
 const ENDED_WHY = 'the session has ended, or this address is not admitted any more';
 /** The header in which the gateway names the session or client that an upgrade belongs to. */
@@ -72,6 +74,11 @@ export class Live {
       const { redeemedAt } = socket.deserializeAttachment() as { redeemedAt: number };
       if (redeemedAt <= endedAt) socket.close(SESSION_ENDED, ENDED_WHY);
     }
+  }
+
+  /** Closes every socket: what it is about is gone. */
+  closeAll(): void {
+    for (const socket of this.#ctx.getWebSockets()) socket.close(GONE, 'It is gone');
   }
 
   /** Answers a client's close: without it the closing handshake (RFC 6455 section 7.1.2) never ends. */

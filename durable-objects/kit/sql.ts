@@ -42,6 +42,13 @@ export class Sql {
     return { requests: this.#requests, rowsWritten: this.#rowsWritten, queueOperations: this.#queueOperations };
   }
 
+  /** Inside a transaction: empties every table but those that tell the version of the schema. */
+  erase(): void {
+    const query = `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_cf_%'
+      AND name NOT IN ('migrations', 'group_migrations')`;
+    for (const { name } of this.run<{ name: string }>(query)) this.run(`DELETE FROM "${name}"`);
+  }
+
   /**
    * Applies the migrations that this object has not seen. The list is append-only: an object may
    * sleep for months and wake many versions later.

@@ -79,13 +79,13 @@ it('leaves the sockets of a holder that has come back since: only its tokens had
 
 it('closes more than one round of sockets at once, the fleet first', async () => {
   await runInDurableObject(raw(), (_object, { storage }) => {
-    for (let i = 0; i < 450; i++) storage.sql.exec("INSERT INTO sockets VALUES ('ses_1', ?)", `container:C${i}`);
+    for (let i = 0; i < 220; i++) storage.sql.exec("INSERT INTO sockets VALUES ('ses_1', ?)", `container:C${i}`);
     storage.sql.exec("INSERT INTO sockets VALUES ('ses_1', 'fleet')");
   });
   const fleet = await listen('ses_1');
   await access().holdersEnded(['ses_1']);
   await expect.poll(() => fleet).toEqual([4401]);
-  await expect.poll(async () => (await closings()).filter(({ looks }) => looks === 1).length).toBe(451);
+  await expect.poll(async () => (await closings()).filter(({ looks }) => looks === 1).length).toBe(221);
 });
 
 it('asks no object about a holder that listens nowhere', async () => {

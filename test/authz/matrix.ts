@@ -26,7 +26,14 @@ export interface MatrixReport {
 
 const OPEN = ['public', 'signature', 'ticket'];
 /** What takes away what other operations ask for, in this order after all of them: the container, the caller's own session. */
-const LAST = ['/v1/containers/{number}/untrack', '/v1/sign-out'];
+const LAST = [
+  'POST /v1/containers/{number}/archive',
+  'POST /v1/containers/{number}/unarchive',
+  'POST /v1/containers/{number}/untrack',
+  'DELETE /v1/containers/{number}',
+  'POST /v1/sign-out',
+];
+const placeOf = ({ method, path }: DocumentedOperation): number => LAST.indexOf(`${method.toUpperCase()} ${path}`);
 
 /** Runs the matrix. */
 export class Matrix {
@@ -45,7 +52,7 @@ export class Matrix {
     this.#fetch = fetcher;
     this.#operations = operationsOf(document)
       .filter((op) => only.test(op.path))
-      .sort((x, y) => LAST.indexOf(x.path) - LAST.indexOf(y.path));
+      .sort((x, y) => placeOf(x) - placeOf(y));
   }
 
   /** Every cell; `onProgress` hears of each operation. */

@@ -19,12 +19,14 @@ import { SHARED_NUMBER, type World } from '../support/world.ts';
 import type { MatrixReport } from './matrix.ts';
 import { hintsFor } from './requests.ts';
 
+/** What takes the container away that the others ask about. */
+const LAST = ['archiveContainer', 'unarchiveContainer', 'untrackContainer', 'deleteContainer'];
+
 /** Every operation that asks who is asking. */
 export const OPERATIONS: Operation[] = [identity, tracking, procurement, notifications, observer]
   .flatMap((contract) => Object.values(contract) as Operation[])
   .filter(({ permission }) => typeof permission === 'string')
-  // The container that the others ask about is there until they have.
-  .sort((x, y) => Number(x.name === 'untrackContainer') - Number(y.name === 'untrackContainer'));
+  .sort((x, y) => LAST.indexOf(x.name) - LAST.indexOf(y.name));
 
 const OBJECTS: [RegExp, string][] = [
   [/CarrierBooking|CarrierConfirmation/, 'requested'],

@@ -76,3 +76,50 @@ it('numbers changes on after the line with the newest change has gone, also when
   expect(await again.next()).toMatchObject({ type: 'delta', containers: [{ number: OTHER }] });
   again.close();
 });
+
+it('puts a container away: out of lists and live feeds, readable, and taken out again with what came meanwhile', async () => {
+  await tenant.admin.must('POST', '/v1/containers', { containers: [{ number: BOX }] });
+  await move(BOX);
+  const socket = await live();
+  await socket.next();
+  expect(await tenant.admin.must('POST', `/v1/containers/${BOX}/archive`)).toEqual({ number: BOX, archived: true });
+  expect((await tenant.admin.call('POST', `/v1/containers/${BOX}/archive`)).status).toBe(404);
+  expect(await socket.nextWhere((frame) => frame.removed)).toMatchObject({ removed: [BOX] });
+  expect(await numbers()).toEqual([OTHER]);
+  expect((await tenant.admin.all('/v1/containers?archived=true')).map(({ number }) => number)).toEqual([BOX]);
+  const { pointCount } = await tenant.admin.must('GET', `/v1/containers/${BOX}`);
+  expect(await move(BOX)).toMatchObject({ counts: { applied: 1 } });
+  expect(await numbers()).toEqual([OTHER]);
+  expect(await tenant.admin.must('POST', `/v1/containers/${BOX}/unarchive`)).toEqual({ number: BOX, archived: false });
+  expect((await tenant.admin.call('POST', `/v1/containers/${BOX}/unarchive`)).status).toBe(404);
+  const frame = await socket.nextWhere(({ containers }) => containers?.length > 0);
+  expect(frame.containers).toMatchObject([{ number: BOX }]);
+  socket.close();
+  expect(await numbers()).toEqual([BOX, OTHER]);
+  expect((await tenant.admin.must('GET', `/v1/containers/${BOX}`)).pointCount).toBe(pointCount + 1);
+});
+
+it('erases a container for good, records it, and begins from nothing when it is registered again', async () => {
+  await move(BOX);
+  const { url } = await tenant.admin.must('POST', '/v1/ws-tickets', { topic: 'container', number: BOX });
+  const socket = await openSocket(platform.origin, url);
+  expect(await tenant.admin.must('DELETE', `/v1/containers/${BOX}`)).toEqual({ number: BOX });
+  expect(await socket.closed).toBe(1001);
+  for (const path of ['', '/events', '/positions', '/journeys']) {
+    expect((await tenant.admin.call('GET', `/v1/containers/${BOX}${path}`)).status).toBe(404);
+  }
+  expect((await tenant.admin.call('DELETE', `/v1/containers/${BOX}`)).status).toBe(404);
+  const tracker = await platform.server
+    .getWorker('fairlead-tracking')
+    .getDurableObjectStorage('ContainerTracker', { name: `${tenant.id}:${BOX}` });
+  for (const table of ['object', 'events', 'position_chunks', 'deadlines']) {
+    expect(await tracker.exec(`SELECT * FROM ${table}`)).toEqual([]);
+  }
+  const { items } = await tenant.admin.must('GET', '/v1/audit?action=container.deleted');
+  expect(items).toMatchObject([{ object: { type: 'container', id: BOX } }]);
+  // What was held of it before goes as well, and what comes now waits.
+  await move(BOX);
+  expect((await tenant.admin.must('GET', '/v1/unclaimed')).items).toMatchObject([{ number: BOX }]);
+  await tenant.admin.must('POST', '/v1/containers', { containers: [{ number: BOX }] });
+  expect((await tenant.admin.must('GET', `/v1/containers/${BOX}`)).pointCount).toBeLessThanOrEqual(1);
+});

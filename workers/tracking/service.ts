@@ -12,6 +12,7 @@ import * as eta from './features/eta.ts';
 import { ingest, uploadFile } from './features/ingest.ts';
 import * as journeys from './features/journeys.ts';
 import * as receipts from './features/receipts.ts';
+import * as retire from './features/retire.ts';
 import * as routes from './features/routes.ts';
 import * as sealing from './features/sealing.ts';
 import * as tickets from './features/tickets.ts';
@@ -26,7 +27,7 @@ const answers = serve<typeof tracking, Env>(tracking, {
   listEvents: containers.listEvents,
   listPositions: containers.listPositions,
   registerContainers: containers.registerContainers,
-  untrackContainer: containers.untrackContainer,
+  ...retire,
   ...journeys,
   ...devices,
   listUnclaimed: unclaimed.listUnclaimed,

@@ -80,6 +80,14 @@ export interface AllocationWithAudit {
   audit: AuditEntry[];
 }
 
+/** A container that was put away, or taken out again */
+export interface ArchivedContainer {
+  /** Container number (ISO 6346) */
+  number: string;
+  /** Whether it is in the archive */
+  archived: boolean;
+}
+
 /** Who did it */
 export interface AuditActor {
   /** Who that is: a person, a machine, a carrier, or the platform */
@@ -124,6 +132,7 @@ export interface AuditObject {
     | 'booking'
     | 'carrier'
     | 'client'
+    | 'container'
     | 'connection'
     | 'contract'
     | 'dead_letter'
@@ -458,6 +467,7 @@ export interface Client {
         | 'connections:manage'
         | 'containers:read'
         | 'containers:write'
+        | 'containers:delete'
         | 'receipts:read'
         | 'dead-letters:manage'
         | 'live:subscribe'
@@ -526,6 +536,7 @@ export interface ClientWithSecret {
         | 'connections:manage'
         | 'containers:read'
         | 'containers:write'
+        | 'containers:delete'
         | 'receipts:read'
         | 'dead-letters:manage'
         | 'live:subscribe'
@@ -818,6 +829,12 @@ export interface DeadLetterPage {
   items: DeadLetter[];
   /** Where the next page begins; null on the last page */
   nextCursor: string | null;
+}
+
+/** A container of which nothing is stored any more */
+export interface DeletedContainer {
+  /** Container number (ISO 6346) */
+  number: string;
 }
 
 /** Whether a session ended */
@@ -1371,6 +1388,7 @@ export interface Me {
     | 'connections:manage'
     | 'containers:read'
     | 'containers:write'
+    | 'containers:delete'
     | 'receipts:read'
     | 'dead-letters:manage'
     | 'live:subscribe'
@@ -1579,6 +1597,7 @@ export interface NewClient {
     | 'connections:manage'
     | 'containers:read'
     | 'containers:write'
+    | 'containers:delete'
     | 'receipts:read'
     | 'dead-letters:manage'
     | 'live:subscribe'
@@ -1624,40 +1643,7 @@ export interface NewConnectionOptions {
   defaultZone?: string | null;
   /** UN/LOCODEs of the codes that the carrier writes for places */
   aliases?: Record<string, string>;
-  table?: {
-    /** The column of each field; one that is not named has the field’s own name. A member within others as a.b */
-    columns?: Record<
-      | 'container'
-      | 'device'
-      | 'event'
-      | 'time'
-      | 'classifier'
-      | 'empty'
-      | 'place'
-      | 'facility'
-      | 'latitude'
-      | 'longitude'
-      | 'booking'
-      | 'transportDocument'
-      | 'vessel'
-      | 'imo'
-      | 'voyage'
-      | 'mode'
-      | 'id'
-      | 'said'
-      | 'speed'
-      | 'course'
-      | 'temperature'
-      | 'humidity'
-      | 'shock'
-      | 'door',
-      string
-    >;
-    /** What the values of the event column mean, beside DCSA codes and the names of milestones */
-    events?: { [name: string]: TableEvent };
-    /** How dates are written: year first, day first, or month first */
-    dates?: 'iso' | 'dmy' | 'mdy';
-  };
+  table?: NewTableOptions;
 }
 
 /** A person to invite */
@@ -1691,6 +1677,42 @@ export interface NewPolicy {
 export interface NewRegistrations {
   /** The containers */
   containers: Registration[];
+}
+
+/** How the rows of a table are read */
+export interface NewTableOptions {
+  /** The column of each field; one that is not named has the field’s own name. A member within others as a.b */
+  columns?: Record<
+    | 'container'
+    | 'device'
+    | 'event'
+    | 'time'
+    | 'classifier'
+    | 'empty'
+    | 'place'
+    | 'facility'
+    | 'latitude'
+    | 'longitude'
+    | 'booking'
+    | 'transportDocument'
+    | 'vessel'
+    | 'imo'
+    | 'voyage'
+    | 'mode'
+    | 'id'
+    | 'said'
+    | 'speed'
+    | 'course'
+    | 'temperature'
+    | 'humidity'
+    | 'shock'
+    | 'door',
+    string
+  >;
+  /** What the values of the event column mean, beside DCSA codes and the names of milestones */
+  events?: { [name: string]: TableEvent };
+  /** How dates are written: year first, day first, or month first */
+  dates?: 'iso' | 'dmy' | 'mdy';
 }
 
 /** A tenant to create */
@@ -3201,6 +3223,7 @@ export interface Operations {
             | 'connections:manage'
             | 'containers:read'
             | 'containers:write'
+            | 'containers:delete'
             | 'receipts:read'
             | 'dead-letters:manage'
             | 'live:subscribe'
@@ -3327,6 +3350,8 @@ export interface Operations {
       destination?: string;
       /** Only containers with open alerts */
       alerting?: boolean;
+      /** Those in the archive instead of those outside */
+      archived?: boolean;
       /** Only these containers */
       numbers?: string[];
       /** Map box: west, south, east, north in degrees; west above east crosses the antimeridian */
@@ -3344,6 +3369,14 @@ export interface Operations {
     };
     output: Container;
   };
+  /** Erase all that is stored of a container, for good */
+  deleteContainer: {
+    input: {
+      /** Container number (ISO 6346) */
+      number: string;
+    };
+    output: DeletedContainer;
+  };
   /** Stop tracking a container */
   untrackContainer: {
     input: {
@@ -3351,6 +3384,22 @@ export interface Operations {
       number: string;
     };
     output: UntrackedContainer;
+  };
+  /** Put a container away */
+  archiveContainer: {
+    input: {
+      /** Container number (ISO 6346) */
+      number: string;
+    };
+    output: ArchivedContainer;
+  };
+  /** Take a container out of the archive */
+  unarchiveContainer: {
+    input: {
+      /** Container number (ISO 6346) */
+      number: string;
+    };
+    output: ArchivedContainer;
   };
   /** Journey events by time */
   listEvents: {
@@ -4045,6 +4094,7 @@ export interface Operations {
         | 'booking'
         | 'carrier'
         | 'client'
+        | 'container'
         | 'connection'
         | 'contract'
         | 'dead_letter'
@@ -4095,6 +4145,7 @@ export interface Operations {
         | 'booking'
         | 'carrier'
         | 'client'
+        | 'container'
         | 'connection'
         | 'contract'
         | 'dead_letter'
@@ -4188,7 +4239,10 @@ export const OPERATIONS: Record<keyof Operations, Route> = {
   registerContainers: { method: 'POST', path: '/v1/containers', body: true, idempotent: true },
   listContainers: { method: 'GET', path: '/v1/containers' },
   getContainer: { method: 'GET', path: '/v1/containers/{number}' },
+  deleteContainer: { method: 'DELETE', path: '/v1/containers/{number}' },
   untrackContainer: { method: 'POST', path: '/v1/containers/{number}/untrack' },
+  archiveContainer: { method: 'POST', path: '/v1/containers/{number}/archive' },
+  unarchiveContainer: { method: 'POST', path: '/v1/containers/{number}/unarchive' },
   listEvents: { method: 'GET', path: '/v1/containers/{number}/events' },
   listPositions: { method: 'GET', path: '/v1/containers/{number}/positions' },
   listJourneys: { method: 'GET', path: '/v1/containers/{number}/journeys' },

@@ -30,7 +30,7 @@ import { keyMismatch, plainRequestHash } from '../../../platform/request-hash.ts
 import { portOf } from '../../../reference/ports.ts';
 import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
-import { forgetTracked, trackedContainer } from './tracked.ts';
+import { trackedContainer } from './tracked.ts';
 import { releaseClaimed } from './unclaimed.ts';
 
 const REFERENCE = /^[A-Z0-9]{4,17}$/;
@@ -195,18 +195,6 @@ function warningsOf(registration: Registration, number: string): string[] {
     if (code && !portOf(code)) warnings.push(`${code} is not in the port table: no route or ETA`);
   }
   return warnings;
-}
-
-/** Stops tracking a container; what is known of it is kept. */
-export async function untrackContainer({
-  env,
-  scope: { tenantId },
-  input,
-}: For<'untrackContainer'>): Promise<Answer<{ number: string }>> {
-  const number = normalizeContainerNumber(input.number);
-  const untracked = await fleetIndex(env, tenantId).untrack(number);
-  forgetTracked(tenantId, number);
-  return untracked ? ok({ number }) : notFound('container');
 }
 
 /** A page of the fleet. */

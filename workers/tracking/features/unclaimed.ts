@@ -60,7 +60,8 @@ export async function purgeNumber({ env, scope, input }: For<'purgeNumber'>): Pr
   return ok({ number, claimed: false, events: await purge(env, scope, number) });
 }
 
-async function purge(env: Env, { tenantId }: Pick<Scope, 'tenantId'>, number: string): Promise<number> {
+/** Drops what every connection holds of a number; how many events that were. */
+export async function purge(env: Env, { tenantId }: Pick<Scope, 'tenantId'>, number: string): Promise<number> {
   const index = fleetIndex(env, tenantId);
   const { holders } = await index.claimedOf([number]);
   const dropped = await mapLimit(holders, FAN_OUT, async ({ connectionId }) => {

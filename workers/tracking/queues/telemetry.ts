@@ -56,7 +56,9 @@ export async function consumeTelemetry(env: Env, batch: MessageBatch): Promise<v
   const unlisted = new Set<string>();
   await mapLimit([...summaries], FAN_OUT, async ([tenantId, lines]) => {
     try {
-      await fleetIndex(env, tenantId).apply(tenantId, lines);
+      const untracked = await fleetIndex(env, tenantId).apply(tenantId, lines);
+      // What was on its way when a container was erased has come to it: it is erased as well.
+      for (const { number, erased } of untracked) if (erased) await containerTracker(env, tenantId, number).erase();
     } catch (error) {
       unlisted.add(tenantId);
       log('warn', 'fleet.apply_failed', { tenantId, error: errorText(error) });
