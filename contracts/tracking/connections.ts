@@ -179,6 +179,16 @@ export const connectionOperations = {
     output: connectionWithSecret,
     failures: ['not_found', 'precondition.failed'],
   }),
+  setConnectionOptions: operation({
+    permission: 'connections:manage',
+    summary: 'Say anew how the deliveries of a connection are read',
+    description:
+      'All of the options are set: what is left out is as for a new connection. Deliveries that come from then on are read so; ' +
+      'what was read before stays as it was read.',
+    input: connectionOptionsInput.extend(connectionId),
+    output: connection,
+    failures: ['not_found'],
+  }),
   disableConnection: operation({
     permission: 'connections:manage',
     summary: 'Stop taking deliveries of a connection',

@@ -144,3 +144,21 @@ it('a table of one’s own is uploaded under the mapping of its connection, row 
   });
   expect(other.status).toBe(404);
 });
+
+it('options that are set anew hold for the next delivery, signed or uploaded, and the trail says what changed', async () => {
+  const number = 'TGHU1000064';
+  await register(number);
+  const own = await connect('milestones_table');
+  const row = { Box: number, event: 'LOAD', time: '2026-05-01T10:00:00Z', place: 'CNSHA' };
+  expect((await post(own, [row])).status).toBe(422);
+  const options = { table: { columns: { container: 'Box' } } };
+  const set = await tenant.admin.must('PUT', `/v1/connections/${own.id}/options`, options);
+  expect(set.options).toMatchObject({ history: 'events', table: { columns: { container: 'Box' }, dates: 'iso' } });
+  expect(await post(own, [row])).toMatchObject({ status: 202, body: { accepted: 1 } });
+  const { items } = await tenant.admin.must('GET', `/v1/audit?action=connection.options_set&objectId=${own.id}`);
+  expect(items).toMatchObject([{ after: { options: { table: { columns: { container: 'Box' } } } } }]);
+  const unknown = await tenant.admin.call('PUT', `/v1/connections/${own.id}/options`, {
+    table: { columns: { box: 'Box' } },
+  });
+  expect(unknown.status).toBe(400);
+});

@@ -3688,6 +3688,26 @@ export interface Operations {
     };
     output: ConnectionWithSecret;
   };
+  /** Say anew how the deliveries of a connection are read */
+  setConnectionOptions: {
+    input: {
+      /** What a delivery holds: events, or for each container in it all that the connection has to say, so that what is not in it any more is withdrawn */
+      history?: 'events' | 'full';
+      /** Whether times of movements are what they state, or local time of the place that is labelled as UTC */
+      times?: 'as_stated' | 'local_labelled_z';
+      /** What the party is: of moves at its gate a terminal is believed first */
+      role?: 'carrier' | 'terminal';
+      /** The zone of times without one at places whose zone is not known; UTC without it */
+      defaultZone?: string | null;
+      /** UN/LOCODEs of the codes that the carrier writes for places */
+      aliases?: Record<string, string>;
+      table?: NewTableOptions;
+    } & {
+      /** Id of the connection */
+      id: string;
+    };
+    output: Connection;
+  };
   /** Stop taking deliveries of a connection */
   disableConnection: {
     input: {
@@ -4268,6 +4288,7 @@ export const OPERATIONS: Record<keyof Operations, Route> = {
   listConnections: { method: 'GET', path: '/v1/connections' },
   getConnection: { method: 'GET', path: '/v1/connections/{id}' },
   rotateConnectionSecret: { method: 'POST', path: '/v1/connections/{id}/rotate-secret', body: true, idempotent: true },
+  setConnectionOptions: { method: 'PUT', path: '/v1/connections/{id}/options', body: true },
   disableConnection: { method: 'POST', path: '/v1/connections/{id}/disable' },
   uploadFile: { method: 'POST', path: '/v1/connections/{id}/uploads', body: true },
   getReceipt: { method: 'GET', path: '/v1/receipts/{id}' },

@@ -41,6 +41,7 @@ export const trackingRoutes = [
     route('get', '/v1/connections', tracking.listConnections),
     route('get', '/v1/connections/{id}', tracking.getConnection),
     route('post', '/v1/connections/{id}/rotate-secret', tracking.rotateConnectionSecret),
+    route('put', '/v1/connections/{id}/options', tracking.setConnectionOptions),
     route('post', '/v1/connections/{id}/disable', tracking.disableConnection),
     route('post', '/v1/connections/{id}/uploads', tracking.uploadFile),
     route('get', '/v1/receipts/{id}', tracking.getReceipt),

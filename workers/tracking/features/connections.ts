@@ -194,16 +194,36 @@ export async function disableConnection({
   const row = await findConnection(env, scope, input.id);
   if (!row) return notFound('connection');
   if (row.status === 'disabled') return ok(connectionToApi(row));
-  const next = { ...row, status: 'disabled' as const, securityVersion: row.securityVersion + 1 };
-  const disable = drizzle(env.DIRECTORY)
+  return change(env, scope, row, { action: 'connection.disabled', set: { status: 'disabled' }, now });
+}
+
+/** Sets how the deliveries of a connection are read. */
+export async function setConnectionOptions({
+  env,
+  scope,
+  input: { id, ...options },
+  now,
+}: For<'setConnectionOptions'>): Promise<Answer<Connection>> {
+  const row = await findConnection(env, scope, id);
+  return row
+    ? change(env, scope, row, { action: 'connection.options_set', set: { options }, now })
+    : notFound('connection');
+}
+
+/** Changes a connection for good: an edge that has it at hand as it was is told so by the inbox. */
+async function change(
+  env: Env,
+  scope: Scope,
+  row: Row,
+  { action, set, now }: { action: string; set: Partial<Pick<Row, 'status' | 'options'>>; now: number },
+): Promise<Answer<Connection>> {
+  const next = { ...row, ...set, securityVersion: row.securityVersion + 1 };
+  const update = drizzle(env.DIRECTORY)
     .update(connections)
-    .set({ status: next.status, securityVersion: sql`${connections.securityVersion} + 1` })
+    .set({ ...set, securityVersion: sql`${connections.securityVersion} + 1` })
     .where(and(eq(connections.id, row.id), eq(connections.tenantId, scope.tenantId)));
   const states = { before: connectionToApi(row), after: connectionToApi(next) };
-  const statements = [
-    prepared(env.DIRECTORY, disable),
-    ...acted(env, scope, row.id, 'connection.disabled', states, now),
-  ];
+  const statements = [prepared(env.DIRECTORY, update), ...acted(env, scope, row.id, action, states, now)];
   await withInboxTold(env, row.id, () => actingAs(env.DIRECTORY, scope).batch(statements));
   return ok(connectionToApi(next));
 }
