@@ -2,8 +2,11 @@ import { expect, it } from 'vitest';
 import type { Journey } from '../journey/truth.ts';
 import {
   addWord,
+  factsAsOf,
   factsOf,
+  heldBefore,
   journeyMeant,
+  knownOf,
   type Registered,
   type SaidFacts,
   type SaidLayer,
@@ -78,4 +81,22 @@ it('an instant of beginning names its journey as well', () => {
   expect(journeyMeant([journeyOf('a')], known, {}, 5)).toBe('a');
   expect(journeyMeant([journeyOf('a')], known, {}, 7)).toBeNull();
   expect(journeyMeant([journeyOf('auto')], [], {}, 7)).toBe('auto');
+});
+
+it('what held of a registration at an instant is told however often it was changed since', () => {
+  const start: Registered = { id: 'j', facts: {}, layers: [], beganAt: 0, receivedAt: 0 };
+  const change = (row: Registered, facts: Registered['facts'], at: number): Registered => {
+    return { ...row, facts, before: heldBefore(row, facts, at) };
+  };
+  const first = change(start, { destination: 'NLRTM', booking: 'B1' }, 10);
+  const second = change(change(first, first.facts, 15), { destination: 'DEHAM', booking: 'B1' }, 20);
+  const at = (asOf?: number) => factsAsOf(second, asOf).destination;
+  expect([at(9), at(10), at(19), at(20), at()]).toEqual([undefined, 'NLRTM', 'NLRTM', 'DEHAM', 'DEHAM']);
+  expect(knownOf(second, 9).booking).toBeNull();
+  expect(knownOf(second, 12).booking).toBe('B1');
+  const many = Array.from({ length: 200 }).reduce<Registered>(
+    (row, _, i) => change(row, { reference: `PO-${i}` }, i),
+    start,
+  );
+  expect(many.before).toHaveLength(50);
 });

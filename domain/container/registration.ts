@@ -44,10 +44,32 @@ export interface Registered {
   receivedAt: number;
   /** The booking by which the journey was known when it was registered. */
   booking?: string | null | undefined;
+  /** What held before, each until an instant, ms, the oldest first. */
+  before?: { until: number; facts: RegistrationFacts }[] | undefined;
 }
 
-/** A registered journey as the fold knows it. */
-export function knownOf({ id, facts, beganAt, receivedAt, booking = null }: Registered): KnownJourney {
+/** Changes of a registration that are kept: people correct a promise a few times. */
+const CHANGES_KEPT = 50;
+
+/** What held before, when other facts hold from now on. */
+export function heldBefore(
+  { before = [], facts }: Registered,
+  next: RegistrationFacts,
+  now: number,
+): Registered['before'] {
+  if (JSON.stringify(facts) === JSON.stringify(next)) return before;
+  return [...before, { until: now, facts }].slice(-CHANGES_KEPT);
+}
+
+/** What held of a registration at an instant. */
+export function factsAsOf({ before = [], facts }: Registered, asOf = Number.POSITIVE_INFINITY): RegistrationFacts {
+  return before.find(({ until }) => until > asOf)?.facts ?? facts;
+}
+
+/** A registered journey as the fold knows it, or knew it at an instant. */
+export function knownOf(row: Registered, asOf?: number): KnownJourney {
+  const { id, beganAt, receivedAt, booking = null } = row;
+  const facts = factsAsOf(row, asOf);
   return { id, beganAt, receivedAt, booking: facts.booking ?? booking, carrierId: facts.carrierId ?? null };
 }
 

@@ -89,7 +89,12 @@ export class JourneyMemory {
   all(asOf?: number): Journey[] {
     if (asOf === undefined && !this.#load().archive) return this.live();
     const log = { statements: this.everything(), snapshots: this.snapshots.list };
-    return foldContainer(this.#number(), log, this.#known(), asOf);
+    return foldContainer(
+      this.#number(),
+      log,
+      this.registered.map((row) => knownOf(row, asOf)),
+      asOf,
+    );
   }
 
   /** The truth may have changed: it is folded when it is needed next. */
@@ -192,7 +197,7 @@ export class JourneyMemory {
   }
 
   #known(): KnownJourney[] {
-    return this.registered.map(knownOf);
+    return this.registered.map((row) => knownOf(row));
   }
 
   #load(): Loaded {

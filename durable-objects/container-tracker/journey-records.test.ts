@@ -61,7 +61,11 @@ function recordsOf() {
     /** What the fold of all that is stored gives, whatever is in the archive. */
     whole: () => {
       const statements = [...tables.statements('archived_events'), ...tables.statements('events')];
-      return foldContainer(NUMBER, { statements, snapshots: tables.snapshots() }, records.registered.map(knownOf));
+      return foldContainer(
+        NUMBER,
+        { statements, snapshots: tables.snapshots() },
+        records.registered.map((row) => knownOf(row)),
+      );
     },
     archived: () => tables.statements('archived_events').length,
     folded: () => tables.statements('events').length,

@@ -2,6 +2,7 @@
 import {
   addWord,
   factsOf,
+  heldBefore,
   journeyMeant,
   type Registered,
   type RegistrationFacts,
@@ -156,7 +157,7 @@ export class JourneyRecords {
 
   /** Inside the transaction: takes in a registration, or that one is taken back; whether it changes anything. */
   hear({ said, source, saidAt }: Word, now: number): boolean {
-    if (said === null) return this.#takeBack(source);
+    if (said === null) return this.#takeBack(source, now);
     // A booking that was cancelled may be told as confirmed once more: messages come at least once, in no order.
     if (this.registered.some(({ layers }) => layers.some((layer) => layer.source === source && layer.withdrawn))) {
       return false;
@@ -169,10 +170,12 @@ export class JourneyRecords {
     const layers = addWord(known?.layers ?? [], { source, said: facts, saidAt });
     if (known && !layers) return false;
     const name = `registered/${this.registered.length}/${hash64(JSON.stringify(facts))}`;
+    const next = factsOf(layers ?? []);
     this.#memory.keep({
       id: meant ?? journeyId(this.#number(), name),
       layers: layers ?? [],
-      facts: factsOf(layers ?? []),
+      facts: next,
+      before: known && heldBefore(known, next, now),
       beganAt: known?.beganAt ?? begins ?? now,
       receivedAt: known?.receivedAt ?? now,
       booking: known ? known.booking : journeys.find(({ id }) => id === meant)?.booking,
@@ -180,11 +183,12 @@ export class JourneyRecords {
     return true;
   }
 
-  #takeBack(source: string): boolean {
+  #takeBack(source: string, now: number): boolean {
     for (const row of this.registered) {
       const layers = withdraw(row.layers, source);
       if (!layers) continue;
-      this.#memory.keep({ ...row, layers, facts: factsOf(layers) });
+      const facts = factsOf(layers);
+      this.#memory.keep({ ...row, layers, facts, before: heldBefore(row, facts, now) });
       return true;
     }
     return false;

@@ -6,6 +6,7 @@ import type { ApiJourneyEvent } from '../../contracts/tracking/journey-event.ts'
 import type { PublishedEta } from '../../contracts/tracking/eta.ts';
 import type { ApiChange, ApiJourney, ApiMilestone } from '../../contracts/tracking/journeys.ts';
 import { shownOf } from '../../domain/container/advance.ts';
+import { factsAsOf } from '../../domain/container/registration.ts';
 import type { ContainerState } from '../../domain/container/state.ts';
 import { changesBetween } from '../../domain/journey/changes.ts';
 import type { Journey } from '../../domain/journey/truth.ts';
@@ -65,7 +66,7 @@ export class TrackerReads {
     return {
       ...state,
       ...(journey
-        ? { ...shownOf(journey), journeyId: journey.id, registration: this.#factsOf(journey.id) }
+        ? { ...shownOf(journey), journeyId: journey.id, registration: this.#factsOf(journey.id, asOf) }
         : { ...known, milestones: [], warnings: [], vesselName: null, vesselImo: null, voyage: null, journeyId: null }),
       position,
       eta: null,
@@ -80,8 +81,9 @@ export class TrackerReads {
     };
   }
 
-  #factsOf(id: string) {
-    return this.#records.registered.find((row) => row.id === id)?.facts ?? null;
+  #factsOf(id: string, asOf: number | undefined) {
+    const row = this.#records.registered.find((each) => each.id === id);
+    return row && row.receivedAt <= (asOf ?? Number.POSITIVE_INFINITY) ? factsAsOf(row, asOf) : null;
   }
 
   /** Journey events by time. */
@@ -122,7 +124,7 @@ export class TrackerReads {
       .map((journey, i) => ({ journey, place: i }))
       .reverse();
     const found = all.slice(skip, skip + query.limit + 1).map((entry, i) => ({ ...entry, next: skip + i + 1 }));
-    const toApi = ({ journey }: (typeof found)[number]): ApiJourney => this.#journeyToApi(row, journey);
+    const toApi = ({ journey }: (typeof found)[number]): ApiJourney => this.#journeyToApi(row, journey, asOf);
     return cutPage(found, query.limit, toApi, ({ next }) => [next]);
   }
 
@@ -130,7 +132,7 @@ export class TrackerReads {
   journey(id: string, asOf?: number): ApiJourney | null {
     const row = this.#row();
     const journey = this.#journeys(asOf).find((each) => each.id === id);
-    return row && journey ? this.#journeyToApi(row, journey) : null;
+    return row && journey ? this.#journeyToApi(row, journey, asOf) : null;
   }
 
   /** The milestones of a journey by time, with each source's own word. */
@@ -170,7 +172,7 @@ export class TrackerReads {
     return this.#records.journeys(asOf);
   }
 
-  #journeyToApi({ memory }: ObjectRow, journey: Journey): ApiJourney {
-    return journeyToApi(memory.state.number, journey, this.#factsOf(journey.id));
+  #journeyToApi({ memory }: ObjectRow, journey: Journey, asOf: number | undefined): ApiJourney {
+    return journeyToApi(memory.state.number, journey, this.#factsOf(journey.id, asOf));
   }
 }

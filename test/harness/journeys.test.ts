@@ -109,6 +109,7 @@ describe('as of an instant', () => {
       move(number, 'DISC', 'BEANR', '04-20', { eventID: 'p1', eventCreatedDateTime: '2026-04-21T00:00:00Z' }),
       { ...move(number, 'LOAD', 'CNSHA', '03-10'), isRetracted: true },
     ]);
+    await register({ number, destination: 'BEANR', reference: 'PO-9' });
     const places = ({ milestones }: any) => milestones.map((m: any) => `${m.code}@${m.location.unLocationCode}`);
     expect(places(await get(`/v1/containers/${number}`))).toEqual(['discharged@BEANR']);
     const then = await get(`/v1/containers/${number}?asOf=${between}`);
@@ -116,8 +117,11 @@ describe('as of an instant', () => {
     expect(then).toMatchObject({
       status: 'discharged',
       eta: null,
+      registration: { carrierId: tenant.carrierId, origin: 'CNSHA', destination: 'NLRTM' },
       journeyId: (await get(`/v1/containers/${number}`)).journeyId,
     });
+    const [journey] = await tenant.admin.all(`/v1/containers/${number}/journeys?asOf=${between}`);
+    expect(journey.registration).toEqual(then.registration);
     const changes = await tenant.admin.all(`/v1/containers/${number}/changes?since=${between}`);
     expect(changes.map(({ kind, milestone }) => `${kind} ${milestone.code}`)).toEqual([
       'withdrawn loaded',
