@@ -25,7 +25,7 @@ export const uploadOperations = {
     summary: 'Upload a file as a delivery of a connection',
     description:
       'The file is in the connection’s format and read as its webhooks are: a table by the mapping of its options. ' +
-      `Up to ${UPLOAD_MAX_CHARS} characters and 5,000 items; larger files go in parts, each with its header. Posted again it ` +
+      `Up to ${UPLOAD_MAX_CHARS} characters, in a request of 256 KiB at most, and 5,000 items; larger files go in parts, each with its header. Posted again it ` +
       'changes nothing. The receipt says what became of every row.',
     input: upload.extend({ id: idInput('con', 'Id of the connection') }),
     output: ingestAnswer,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { changesBetween } from './changes.ts';
+import { changesBetween, changesOfJourneys } from './changes.ts';
 import { foldJourney } from './fold.ts';
 import { inForce } from './log.ts';
 import type { Milestone } from './milestone.ts';
@@ -44,4 +44,19 @@ it('does not take an estimate for something that has happened', () => {
   const estimate: Milestone = { ...actual!, classifier: 'EST' };
   expect(inShort([], [estimate])).toEqual([]);
   expect(inShort([estimate], [actual!])).toEqual(['reached loaded']);
+});
+
+it('a milestone that changes its journey is no news; of a journey that is no more everything is withdrawn', () => {
+  const [a, b] = [milestones(['LOAD', 1, 'CNSHA'], ['DISC', 500, 'NLRTM']), milestones(['LOAD', 900, 'NLRTM'])];
+  const kinds = (before: Parameters<typeof changesOfJourneys>[0], after: typeof before) =>
+    changesOfJourneys(before, after).map(
+      ({ journeyId, change }) => `${journeyId} ${change.kind} ${change.milestone.code}`,
+    );
+  const both = [
+    { id: '1', milestones: a },
+    { id: '2', milestones: b },
+  ];
+  expect(kinds(both, [{ id: 'renamed', milestones: a }, both[1]!])).toEqual([]);
+  expect(kinds(both, both.slice(0, 1))).toEqual(['2 withdrawn loaded']);
+  expect(kinds([both[0]!], [{ id: 'renamed', milestones: [...a, ...b] }])).toEqual(['renamed reached loaded']);
 });

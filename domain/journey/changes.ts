@@ -37,6 +37,38 @@ export function changesBetween(before: readonly Milestone[], after: readonly Mil
   return changes.sort((a, b) => a.milestone.at - b.milestone.at);
 }
 
+/** The journey of a container, as far as its changes are told. */
+interface Told {
+  id: string;
+  milestones: readonly Milestone[];
+}
+
+/**
+ * The changes of all journeys of a container, each with its journey: of one that is no more everything was withdrawn. A
+ * milestone that only changed its journey is no news.
+ */
+export function changesOfJourneys(
+  before: readonly Told[],
+  after: readonly Told[],
+): { journeyId: string; change: MilestoneChange }[] {
+  const [was, is] = [before, after].map((list) => new Map(list.map(({ id, milestones }) => [id, milestones])));
+  const ids = new Set([...was!.keys(), ...is!.keys()]);
+  const all = [...ids].flatMap((journeyId) =>
+    changesBetween(was!.get(journeyId) ?? [], is!.get(journeyId) ?? []).map((change) => ({ journeyId, change })),
+  );
+  const left = [...all];
+  for (const withdrawn of all.filter(({ change }) => change.kind === 'withdrawn')) {
+    const at = left.findIndex(({ change }) => change.kind === 'reached' && isOne(change, withdrawn.change));
+    if (at < 0) continue;
+    left.splice(at, 1);
+    left.splice(left.indexOf(withdrawn), 1);
+  }
+  return left;
+}
+
+const isOne = (a: MilestoneChange, b: MilestoneChange): boolean =>
+  isSameVisit(a.milestone, b.milestone) && Math.abs(a.milestone.at - b.milestone.at) < TOLD_FROM_MS;
+
 const isActual = ({ classifier }: Milestone): boolean => classifier === 'ACT';
 
 /** The place in a list of the milestone that fits and lies closest in time, or -1. */

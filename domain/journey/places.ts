@@ -27,10 +27,13 @@ export function placesOf(standing: readonly Standing[], before: KnownPlaces = { 
   const points = new Map(before.points.map((point) => [`${point.lat},${point.lon},${point.code}`, point]));
   for (const { event } of standing) {
     const { unLocationCode: code, facilityCode, lat, lon } = event.location ?? {};
-    if (!code) continue;
+    if (!code || !isOfPlace(event)) continue;
     if (event.transportCallId) names.set(callOf(event), code);
     if (facilityCode) names.set(`facility|${facilityCode}`, code);
-    if (lat !== undefined && lon !== undefined) points.set(`${lat},${lon},${code}`, { lat, lon, code });
+    if (lat === undefined || lon === undefined) continue;
+    // To a tenth of a mile: a terminal has a handful of points then, however many were said.
+    const point = { lat: Math.round(lat * 500) / 500, lon: Math.round(lon * 500) / 500, code };
+    points.set(`${point.lat},${point.lon},${code}`, point);
   }
   return { names: [...names], points: [...points.values()] };
 }
@@ -53,12 +56,15 @@ export function located(standing: readonly Standing[], before?: KnownPlaces): St
     return near[0]?.code;
   };
   return standing.map((word) => {
-    if (word.event.location?.unLocationCode) return word;
+    if (word.event.location?.unLocationCode || !isOfPlace(word.event)) return word;
     const unLocationCode = codeOf(word.event);
     if (!unLocationCode) return word;
     return { ...word, event: { ...word.event, location: { ...word.event.location, unLocationCode } } };
   });
 }
+
+/** What a device measures happens at a point and marks no place. */
+const isOfPlace = ({ family }: JourneyEvent): boolean => family !== 'IOT' && family !== 'REEFER';
 
 const callOf = ({ connectionId, carrierId, transportCallId }: JourneyEvent): string =>
   transportCallId ? `call|${connectionId ?? carrierId}|${transportCallId}` : '';

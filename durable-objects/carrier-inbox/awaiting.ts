@@ -6,7 +6,7 @@ import type { TelemetryMessage } from '../../contracts/tracking/events.ts';
 import { contentKey, shipmentNames } from '../../domain/journey/event.ts';
 import type { Joined } from '../fleet-index/bookings.ts';
 import { ingressKey } from './ingress-keys.ts';
-import { type IngressEvent, indexOfOrigin, packEvents } from './pack.ts';
+import { type IngressEvent, indexOfOrigin } from './pack.ts';
 import { itemsOf, LETTER, type Receipts } from './receipts.ts';
 import type { InboxStorage } from './storage.ts';
 
@@ -28,8 +28,10 @@ export interface Released extends Origin, Joined {
 
 interface AwaitingRow extends Origin {
   id: number;
-  events: IngressEvent[];
+  event: IngressEvent;
   waits: boolean;
+  /** Containers that it has gone to. */
+  told: string[];
 }
 
 /** What one inbox keeps of shipments. */
@@ -42,27 +44,33 @@ export class Awaiting {
     this.#receipts = receipts;
   }
 
-  /** Inside the transaction: keeps events under the names of their shipments; the keys of the oldest, which make room. */
-  put(of: Origin, events: readonly IngressEvent[], waiting: ReadonlySet<number>): string[] {
+  /**
+   * Inside the transaction: keeps events under the names of their shipments; the keys of the oldest, which make room. `told` are
+   * the events as they went to the containers that are known.
+   */
+  put(of: Origin, events: readonly IngressEvent[], told: readonly IngressEvent[]): string[] {
     if (events.length === 0) return [];
-    const byName = new Map<string, IngressEvent[]>();
-    for (const event of events) {
-      for (const name of event.kind === 'journey' ? shipmentNames(event) : []) {
-        const share = `${waiting.has(event.index) ? 1 : 0}${name}`;
-        byName.set(share, [...(byName.get(share) ?? []), event]);
-      }
+    const containers = new Map<number, Set<string>>();
+    for (const { index, container } of told) {
+      const own = containers.get(index);
+      if (own) own.add(container);
+      else containers.set(index, new Set([container]));
     }
-    for (const [share, list] of byName) {
-      for (const part of packEvents(list)) {
+    for (const event of events) {
+      const known = [...(containers.get(event.index) ?? [])];
+      for (const name of event.kind === 'journey' ? shipmentNames(event) : []) {
+        const { index: _index, ...kept } = event;
         this.#storage.sql.run(
-          'INSERT INTO awaiting (tenant_id, name, receipt, at, correlation_id, waits, events) VALUES (?, ?, ?, ?, ?, ?, ?)',
+          `INSERT INTO awaiting (tenant_id, name, receipt, at, correlation_id, waits, told, event)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
           of.tenantId,
-          share.slice(1),
+          name,
           of.receipt,
           of.at,
           of.correlationId,
-          Number(share[0]),
-          JSON.stringify(part),
+          known.length === 0 ? 1 : 0,
+          JSON.stringify(known),
+          JSON.stringify(kept),
         );
       }
     }
@@ -71,18 +79,26 @@ export class Awaiting {
   }
 
   /**
-   * Inside the transaction: what is kept of shipments, for containers that have joined them. What had waited for one does so
-   * no more. That a container is told twice changes nothing of it.
+   * Inside the transaction: what is kept of shipments, for containers that have joined them and have not been told of it, as
+   * much as is asked for. What had waited for a container does so no more.
    */
-  release(joined: readonly Joined[]): Released[] {
-    return joined
-      .filter(({ claim }) => claim !== 'ignored')
-      .flatMap((container) =>
-        this.#rows('WHERE name = ? ORDER BY id', container.booking).map(({ id, waits, events, ...origin }) => {
-          if (waits) this.#storage.sql.run('UPDATE awaiting SET waits = 0 WHERE id = ?', id);
-          return { ...origin, ...container, events: events.map((event) => ofContainer(event, container.number)) };
-        }),
-      );
+  release(joined: readonly Joined[], limit: number): Released[] {
+    const released: Released[] = [];
+    for (const container of joined) {
+      if (container.claim === 'ignored') continue;
+      const rest = 'WHERE name = ? AND NOT EXISTS (SELECT 1 FROM json_each(told) WHERE value = ?) ORDER BY id LIMIT ?';
+      for (const row of this.#rows(rest, container.booking, container.number, limit - released.length)) {
+        const { id, told, event, waits: _waits, ...origin } = row;
+        this.#storage.sql.run(
+          'UPDATE awaiting SET waits = 0, told = ? WHERE id = ?',
+          JSON.stringify([...told, container.number]),
+          id,
+        );
+        released.push({ ...origin, ...container, events: [ofContainer(event, container.number)] });
+      }
+      if (released.length >= limit) break;
+    }
+    return released;
   }
 
   /** Names of which something came after an instant, or waits for a first container, by tenant. */
@@ -97,12 +113,12 @@ export class Awaiting {
   }
 
   #discard(rows: readonly AwaitingRow[]): string[] {
-    return rows.flatMap(({ id, receipt, events, waits }) => {
+    return rows.flatMap(({ id, receipt, event, waits }) => {
       this.#storage.sql.run('DELETE FROM awaiting WHERE id = ?', id);
       if (!waits) return [];
-      const keys = events.map(ingressKey);
+      const keys = [ingressKey(event)];
       this.#storage.forgetKeys(receipt, keys);
-      this.#receipts.settle(receipt, itemsOf(events, LETTER.discarded), LETTER.unclaimed);
+      this.#receipts.settle(receipt, itemsOf([event], LETTER.discarded), LETTER.unclaimed);
       return keys;
     });
   }
@@ -116,12 +132,20 @@ export class Awaiting {
         at: number;
         correlation_id: string;
         waits: number;
-        events: string;
-      }>(`SELECT id, tenant_id, receipt, at, correlation_id, waits, events FROM awaiting ${rest}`, ...bindings)
-      .map(({ tenant_id: tenantId, correlation_id: correlationId, events, waits, ...row }) => {
-        const list = JSON.parse(events) as TelemetryMessage['events'];
-        const indexed = list.map((event): IngressEvent => ({ ...event, index: indexOfOrigin(event.origin) }));
-        return { ...row, tenantId, correlationId, waits: waits === 1, events: indexed };
+        told: string;
+        event: string;
+      }>(`SELECT id, tenant_id, receipt, at, correlation_id, waits, told, event FROM awaiting ${rest}`, ...bindings)
+      .map(({ tenant_id: tenantId, correlation_id: correlationId, event, told, waits, ...row }) => {
+        const said = JSON.parse(event) as TelemetryMessage['events'][number];
+        const indexed: IngressEvent = { ...said, index: indexOfOrigin(said.origin) };
+        return {
+          ...row,
+          tenantId,
+          correlationId,
+          waits: waits === 1,
+          told: JSON.parse(told) as string[],
+          event: indexed,
+        };
       });
   }
 }

@@ -41,7 +41,7 @@ function departure(container: string, createdAt: number | null = 5): IngressEven
 }
 
 /** What the door hands on of a delivery of one item that names the booking alone; `known` are its containers by then. */
-async function deliver(known: string[] = []) {
+async function deliver(known: string[] = [], unclaimed: string[] = []) {
   await fleet().resolve({
     connectionId: CONNECTION,
     now: 1,
@@ -62,6 +62,7 @@ async function deliver(known: string[] = []) {
     events: known.map((container) => departure(container)),
     shipments: [departure('')],
     waiting: new Set(known.length === 0 ? [0] : []),
+    unclaimed: new Set(unclaimed),
     rejected: [],
     warnings: [],
   });
@@ -135,15 +136,52 @@ describe('an event that names a booking alone', () => {
     expect(await onTheirWay()).toEqual([`${NUMBER} true`]);
   });
 
-  it('whose container joined while it came in is found by the look that follows', async () => {
-    await register(NUMBER);
-    await deliver([]);
+  /** The look a minute after something was kept. */
+  async function look() {
     await runInDurableObject(rawInbox(), (_instance, state) => {
-      state.storage.sql.exec("UPDATE deadlines SET at = 0 WHERE name = 'held'");
+      state.storage.sql.exec("INSERT OR REPLACE INTO deadlines (name, at) VALUES ('held', 0)");
     });
     await evictDurableObject(rawInbox());
     await inbox().usage();
     await runDurableObjectAlarm(rawInbox());
+  }
+  const held = () =>
+    runInDurableObject(rawInbox(), (_instance, state) => state.storage.sql.exec('SELECT number FROM held').toArray());
+
+  it('whose container joined while it came in is found by the look that follows', async () => {
+    await register(NUMBER);
+    await deliver([]);
+    await look();
     expect(await onTheirWay()).toEqual([`${NUMBER} true`]);
+  });
+
+  it('goes to each container once, however often it is looked at', async () => {
+    await register(NUMBER);
+    await deliver([NUMBER]);
+    await register(OTHER);
+    await look();
+    await look();
+    expect(await onTheirWay()).toEqual([`${NUMBER} true`, `${OTHER} true`]);
+  });
+
+  it('of which only a number that nobody tracks is known goes to the next that joins; what is purged stays away', async () => {
+    const nothing = { connectionId: CONNECTION, now: 1, devices: [], bookings: [], awaits: true, numbers: [] };
+    await fleet().resolve({ ...nothing, told: [['B1', OTHER]] });
+    expect(await deliver([OTHER], [OTHER])).toMatchObject({ ok: true, value: { unclaimed: 1 } });
+    expect(await fleet().listUnclaimed(['', ''], undefined, 10)).toMatchObject([{ number: OTHER }]);
+    await register(NUMBER);
+    expect(await onTheirWay()).toEqual([`${NUMBER} true`]);
+    expect(await inbox().purge(OTHER)).toBe(1);
+    await look();
+    expect(await held()).toEqual([]);
+  });
+
+  it('may be posted again once the door has forgotten what came before', async () => {
+    await register(NUMBER);
+    await deliver([NUMBER]);
+    expect(await deliver([NUMBER])).toMatchObject({ value: { duplicates: 1 } });
+    await inbox().forgetDoorKeys();
+    await evictDurableObject(rawInbox());
+    expect(await deliver([NUMBER])).toMatchObject({ value: { accepted: 1 } });
   });
 });

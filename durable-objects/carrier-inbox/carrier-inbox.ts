@@ -100,8 +100,8 @@ export class CarrierInbox extends DurableObject<Env> {
     const letters = new Array<string>(call.items).fill(LETTER.rejected);
     const fresh = this.#keys.sortOut(call, seq, letters);
     const news = call.history === 'full' ? [...fresh, ...snapshotsOf(call, seq)] : fresh;
-    const { leaving, held } = sortByClaim(news, call, letters);
     const shipments = this.#keys.sortOutShipments(call, seq, letters);
+    const { leaving, held } = sortByClaim(news, call, letters);
     // What is not wanted may be wanted one day: it is not remembered.
     const known = [...fresh, ...shipments].filter(({ index }) => letters[index] !== LETTER.discarded);
     const outcomes = letters.join('');
@@ -113,7 +113,7 @@ export class CarrierInbox extends DurableObject<Env> {
       this.#storage.insertReceipt(seq, { receivedAt: now, outcomes, rejected, warnings }, known.map(ingressKey));
       quarantine(this.#storage.sql, seq, call.rejected, now);
       const of = { ...call, receipt: seq, at: now };
-      this.#keys.forget([...this.#held.put(of, held), ...this.#awaiting.put(of, shipments, call.waiting ?? new Set())]);
+      this.#keys.forget([...this.#held.put(of, held), ...this.#awaiting.put(of, shipments, call.events)]);
       if (seq % 1_000 === 0) this.#storage.prune();
       return packEvents(leaving).map((events, k) =>
         this.#storage.newDispatch(call, { id: dispatchIdOf(seq, k), receipt: seq, events, now }),
@@ -145,12 +145,18 @@ export class CarrierInbox extends DurableObject<Env> {
   async releaseJoined(joined: Joined[]): Promise<number> {
     const now = Date.now();
     const parts = { storage: this.#storage, receipts: this.#receipts, held: this.#held, awaiting: this.#awaiting };
-    const { dispatches, forgotten, isHeld } = this.ctx.storage.transactionSync(() => join(parts, joined, now));
-    this.#keys.forget(forgotten);
-    if (isHeld) this.#deadlines.ensure('held', now + HELD_LOOK_MS);
-    const events = dispatches.reduce((sum, dispatch) => sum + dispatch.events, 0);
-    this.#messages.inFlight += events;
-    this.#sendOn(dispatches);
+    let events = 0;
+    // In parts: a booking may hold a ship's containers, and as many events.
+    for (let isDone = false; !isDone; ) {
+      const share = this.ctx.storage.transactionSync(() => join(parts, joined, now));
+      this.#keys.forget(share.forgotten);
+      if (share.isHeld) this.#deadlines.ensure('held', now + HELD_LOOK_MS);
+      const sent = share.dispatches.reduce((sum, dispatch) => sum + dispatch.events, 0);
+      this.#messages.inFlight += sent;
+      this.#sendOn(share.dispatches);
+      events += sent;
+      isDone = share.isDone;
+    }
     return events;
   }
 
@@ -159,6 +165,12 @@ export class CarrierInbox extends DurableObject<Env> {
     const keys = this.ctx.storage.transactionSync(() => this.#held.purge(number));
     this.#keys.forget(keys);
     return keys.length;
+  }
+
+  /** What came before may be posted again, as when a container of it was erased: those that have it say so themselves. */
+  async forgetDoorKeys(): Promise<void> {
+    this.#storage.forgetKeysBefore(this.#lastSeq);
+    this.#keys.clear();
   }
 
   /** Messages are applied, or shares of them; what failed is tried again by itself. */

@@ -139,6 +139,12 @@ export class IngressKeys {
     }
   }
 
+  /** Forgets all. */
+  clear(): void {
+    this.#keys.clear();
+    this.#last.clear();
+  }
+
   /** Forgets events, so that they may be posted again. */
   forget(keys: readonly string[]): void {
     for (const key of keys) this.#keys.delete(key);

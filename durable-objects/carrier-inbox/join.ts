@@ -11,7 +11,12 @@ export interface JoinedShare {
   dispatches: DispatchRow[];
   forgotten: string[];
   isHeld: boolean;
+  /** Whether all of it is done; what is left is done by the next call. */
+  isDone: boolean;
 }
+
+/** Shares of containers that join, in one transaction. */
+const SHARES_AT_ONCE = 200;
 
 /** Inside the transaction: messages for containers that are wanted; what is said of others waits until they are. */
 export function join(
@@ -20,9 +25,11 @@ export function join(
   now: number,
 ): JoinedShare {
   const { storage, receipts, held, awaiting } = parts;
-  const share: JoinedShare = { dispatches: [], forgotten: [], isHeld: false };
+  const share: JoinedShare = { dispatches: [], forgotten: [], isHeld: false, isDone: true };
   const connectionId = storage.connectionId();
-  for (const { events, claim, ...of } of awaiting.release(joined)) {
+  const released = awaiting.release(joined, SHARES_AT_ONCE);
+  share.isDone = released.length < SHARES_AT_ONCE;
+  for (const { events, claim, ...of } of released) {
     if (claim !== 'claimed' || connectionId === null) {
       share.forgotten.push(...held.put(of, events));
       share.isHeld = true;

@@ -56,7 +56,9 @@ export const MIGRATIONS = [
      at INTEGER NOT NULL,
      correlation_id TEXT NOT NULL,
      waits INTEGER NOT NULL,
-     events TEXT NOT NULL
+     told TEXT NOT NULL,
+     event TEXT NOT NULL
    );
-   CREATE INDEX awaiting_by_name ON awaiting (name);`,
+   CREATE INDEX awaiting_by_name ON awaiting (name);
+   ALTER TABLE identity ADD COLUMN keys_after INTEGER NOT NULL DEFAULT 0;`,
 ] as const;

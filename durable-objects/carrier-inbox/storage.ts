@@ -34,6 +34,15 @@ export interface DispatchRow {
   sends: number;
 }
 
+type ParkedColumns = {
+  id: number;
+  receipt: number;
+  events: number;
+  sends: number;
+  error: string | null;
+  parked_at: number;
+  body: string;
+};
 type DispatchColumns = { id: number; receipt: number; body: string; events: number; sends: number; sentAt: number };
 
 /** The events of a message. */
@@ -78,7 +87,8 @@ export class InboxStorage {
     let before = Number.MAX_SAFE_INTEGER;
     while (keys.length < INBOX_INGRESS_KEYS) {
       const rows = this.sql.run<{ seq: number; received_at: number; keys: string }>(
-        'SELECT seq, received_at, keys FROM receipts WHERE seq < ? ORDER BY seq DESC LIMIT 100',
+        `SELECT seq, received_at, keys FROM receipts
+         WHERE seq < ? AND seq > coalesce((SELECT keys_after FROM identity), 0) ORDER BY seq DESC LIMIT 100`,
         before,
       );
       for (const row of rows) {
@@ -88,6 +98,11 @@ export class InboxStorage {
       before = rows.at(-1)!.seq;
     }
     return keys;
+  }
+
+  /** Keys of receipts up to one are not known at the door any more. */
+  forgetKeysBefore(seq: number): void {
+    this.sql.run('UPDATE identity SET keys_after = ?', seq);
   }
 
   /** Stores a receipt: one row, whatever the number of its items. */
@@ -254,28 +269,9 @@ export class InboxStorage {
   }
 
   /** Parked messages after an id, with their numbers. */
-  parkedRows(
-    afterId: number,
-    limit: number,
-  ): {
-    id: number;
-    receipt: number;
-    events: number;
-    sends: number;
-    error: string | null;
-    parkedAt: number;
-    body: string;
-  }[] {
+  parkedRows(afterId: number, limit: number): (Omit<ParkedColumns, 'parked_at'> & { parkedAt: number })[] {
     return this.sql
-      .run<{
-        id: number;
-        receipt: number;
-        events: number;
-        sends: number;
-        error: string | null;
-        parked_at: number;
-        body: string;
-      }>(
+      .run<ParkedColumns>(
         `SELECT id, receipt, events, sends, error, parked_at, body FROM dispatches
          WHERE parked_at IS NOT NULL AND id > ? ORDER BY id LIMIT ?`,
         afterId,

@@ -16,8 +16,8 @@ interface Loaded {
   snapshots: Snapshots;
   registered: Registered[];
   archive: Archive | null;
-  /** Statements that are in the archive's table, and journeys that were in it, while they are back. */
-  back: { keys: ReadonlySet<string>; journeys: number } | null;
+  /** Statements that are in the archive's table, while they are back. */
+  back: ReadonlySet<string> | null;
   /** How many journeys there were when the archive was looked at last. */
   lookedAt: number;
 }
@@ -57,10 +57,8 @@ export class JourneyMemory {
     return statements.size + (archive?.statements ?? 0);
   }
 
-  /** How many of the live journeys have come back from the archive since news came in. */
-  get journeysBack(): number {
-    return this.#load().back?.journeys ?? 0;
-  }
+  /** How many journeys have come back from the archive since this was set to 0. */
+  journeysBack = 0;
 
   /** Every statement, those in the archive included. */
   everything(): StoredStatement[] {
@@ -114,7 +112,7 @@ export class JourneyMemory {
     const { details: _details, ...event } = statement.event;
     if (!statements.has(statement.key)) this.unfolded++;
     statements.set(statement.key, { ...statement, event });
-    this.#tables.putStatement(back?.keys.has(statement.key) ? 'archived_events' : 'events', statement);
+    this.#tables.putStatement(back?.has(statement.key) ? 'archived_events' : 'events', statement);
   }
 
   /** Stores a registration; one that is of a journey in the archive, or begins among those, brings them back. */
@@ -159,7 +157,8 @@ export class JourneyMemory {
     if (!loaded.archive) return;
     const old = this.#tables.statements('archived_events');
     for (const statement of old) loaded.statements.set(statement.key, statement);
-    loaded.back = { keys: new Set(old.map(({ key }) => key)), journeys: loaded.archive.journeys };
+    loaded.back = new Set(old.map(({ key }) => key));
+    this.journeysBack += loaded.archive.journeys;
     loaded.archive = null;
     this.changed();
   }
@@ -174,11 +173,12 @@ export class JourneyMemory {
     const found = archiveOf(this.#number(), this.#log(), this.#known(), journeys, loaded.archive);
     if (!found && !back) return;
     const keys = found?.keys ?? new Set<string>();
-    const moved = [...keys].filter((key) => !back?.keys.has(key));
-    const ids = moved.flatMap((key) => statements.get(key)!.sayings.flatMap(({ id }) => id ?? []));
+    const moved = [...keys].filter((key) => !back?.has(key));
+    // What came back may have been said under further ids since.
+    const ids = [...keys].flatMap((key) => statements.get(key)!.sayings.flatMap(({ id }) => id ?? []));
     this.#tables.move(moved, 'events', 'archived_events');
     this.#tables.move(
-      [...(back?.keys ?? [])].filter((key) => !keys.has(key)),
+      [...(back ?? [])].filter((key) => !keys.has(key)),
       'archived_events',
       'events',
     );

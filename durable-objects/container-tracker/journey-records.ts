@@ -11,7 +11,7 @@ import {
   withdraw,
 } from '../../domain/container/registration.ts';
 import type { ContainerState } from '../../domain/container/state.ts';
-import { changesBetween, type MilestoneChange } from '../../domain/journey/changes.ts';
+import { changesOfJourneys, type MilestoneChange } from '../../domain/journey/changes.ts';
 import { hash64, type TrackedEvent } from '../../domain/journey/event.ts';
 import type { Saying, Statement } from '../../domain/journey/log.ts';
 import { type Journey, journeyId } from '../../domain/journey/truth.ts';
@@ -50,7 +50,9 @@ export class JourneyRecords {
   /** Before events are taken in: the journeys that they may be of, and all behind these, as they are known now. */
   open(events: readonly TrackedEvent[]): Journey[] {
     this.#memory.openFor(events);
-    return this.live();
+    const journeys = this.live();
+    this.#memory.journeysBack = 0;
+    return journeys;
   }
 
   /** The journeys that are not in the archive, as they are known now. */
@@ -72,14 +74,11 @@ export class JourneyRecords {
 
   /** What has changed of the truth since the live journeys were `before`; then those that have ended go to the archive. */
   settle(before: readonly Journey[]): MilestoneChange[] {
-    const known = new Map(before.map(({ id, milestones }) => [id, milestones]));
-    const journeys = this.live();
     // What came back from the archive on the way is as it was.
-    const old = known.has(journeys[0]?.id ?? '') ? 0 : this.#memory.journeysBack;
-    const changes = journeys
-      .slice(old)
-      .flatMap(({ id, milestones }) => changesBetween(known.get(id) ?? [], milestones));
+    const after = this.#memory.live().slice(this.#memory.journeysBack);
+    const changes = changesOfJourneys(before, after).map(({ change }) => change);
     this.#memory.settle();
+    this.#memory.journeysBack = 0;
     return changes;
   }
 
@@ -100,15 +99,19 @@ export class JourneyRecords {
       }
       const taken = this.#takeStatement(event, now);
       if (taken === 'new') added++;
-      changed ||= taken === 'new' || taken === 'said anew';
-      const outcome = taken === 'duplicate' ? 'duplicate' : taken === 'full' ? 'refused' : 'applied';
+      changed ||= taken === 'new' || taken === 'said anew' || taken === 'said again';
+      const outcome =
+        taken === 'duplicate' || taken === 'said again' ? 'duplicate' : taken === 'full' ? 'refused' : 'applied';
       outcomes.push([event.origin, outcome]);
     }
     if (changed) this.#memory.changed();
     return { added, changed };
   }
 
-  #takeStatement(news: JourneyNews, now: number): 'new' | 'said anew' | 'redelivered' | 'duplicate' | 'full' {
+  #takeStatement(
+    news: JourneyNews,
+    now: number,
+  ): 'new' | 'said anew' | 'said again' | 'redelivered' | 'duplicate' | 'full' {
     const { receivedAt = now, history, ...event } = news;
     const { key, origin, createdAt } = event;
     const id = event.carrierEventId ?? null;
@@ -129,8 +132,9 @@ export class JourneyRecords {
     // The first tells since when it is known; of those between the oldest make room.
     const [first, ...others] = [...known.sayings, saying];
     this.#memory.put({ ...known, sayings: [first, ...others.slice(1 - STATEMENT_SAYINGS_MAX)] });
-    this.#memory.changed();
-    return isNewer ? 'said anew' : 'duplicate';
+    const isOtherId = known.sayings.every((each) => each.id !== id);
+    // Under another id it may stand where it was taken back under the first, however old it is.
+    return isNewer || isOtherId ? (isNewer ? 'said anew' : 'said again') : 'duplicate';
   }
 
   /**

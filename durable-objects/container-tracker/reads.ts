@@ -8,7 +8,7 @@ import type { ApiChange, ApiJourney, ApiMilestone } from '../../contracts/tracki
 import { shownOf } from '../../domain/container/advance.ts';
 import { factsAsOf } from '../../domain/container/registration.ts';
 import type { ContainerState } from '../../domain/container/state.ts';
-import { changesBetween } from '../../domain/journey/changes.ts';
+import { changesOfJourneys } from '../../domain/journey/changes.ts';
 import type { Journey } from '../../domain/journey/truth.ts';
 import { type JourneyRecords } from './journey-records.ts';
 import { type PositionQuery, positionAsOf, readSeries } from './series.ts';
@@ -152,11 +152,8 @@ export class TrackerReads {
   /** What has changed of the truth from one instant to another, by journey. */
   changes(since: number, { asOf, ...query }: PagingAsOf): Page<ApiChange> | null {
     if (!this.#row()) return null;
-    const before = new Map(this.#records.journeys(since).map((journey) => [journey.id, journey]));
-    const all = this.#journeys(asOf).flatMap((journey) =>
-      changesBetween(before.get(journey.id)?.milestones ?? [], journey.milestones).map((change) =>
-        changeToApi(journey.id, change),
-      ),
+    const all = changesOfJourneys(this.#records.journeys(since), this.#journeys(asOf)).map(({ journeyId, change }) =>
+      changeToApi(journeyId, change),
     );
     const [skip] = after<[number]>(query) ?? [0];
     const found = all.slice(skip, skip + query.limit + 1).map((change, i) => ({ change, next: skip + i + 1 }));

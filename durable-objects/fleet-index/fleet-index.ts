@@ -212,11 +212,18 @@ export class FleetIndex extends DurableObject<Env> {
   /** Devices as registrations name them: on their container from an instant on, or where it is null off it. */
   async pairRegistered(
     devices: { number: string; deviceId: string | null; from: number; isFromKnown: boolean }[],
+    onlyUnpaired: boolean,
   ): Promise<void> {
     this.ctx.storage.transactionSync(() => {
       for (const { number, deviceId, from, isFromKnown } of devices) {
-        if (deviceId === null) this.#pairings.unpairFrom(number, from);
-        else if (this.#pairings.numberAt(deviceId, from) !== number) {
+        if (!this.#storage.version(number)) continue;
+        if (deviceId === null) {
+          if (!onlyUnpaired) this.#pairings.unpairFrom(number, from);
+        } else if (
+          onlyUnpaired
+            ? this.#pairings.ofAll([deviceId]).length === 0
+            : this.#pairings.numberAt(deviceId, from) !== number
+        ) {
           this.#pairings.pair({ deviceId, number, fromAt: from, untilAt: null }, isFromKnown);
         }
       }

@@ -117,7 +117,7 @@ describe('a device', () => {
   it('that a registration names is on its container from then on, and off it by null', async () => {
     await fleet().apply('ten_1', [line('ONE', 1), line('TWO', 1)]);
     const named = (number: string, deviceId: string | null, from: number) =>
-      fleet().pairRegistered([{ number, deviceId, from, isFromKnown: false }]);
+      fleet().pairRegistered([{ number, deviceId, from, isFromKnown: false }], false);
     await named('ONE', 'd1', 100);
     await named('TWO', 'd1', 200);
     await named('ONE', 'd1', 300);

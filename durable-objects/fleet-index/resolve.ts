@@ -37,9 +37,13 @@ export function resolveNames(
   const ofBookings = bookings.ofAll(asked.bookings);
   const ofDevices = pairings.ofAll(asked.devices);
   const named = [...ofBookings, ...ofDevices].map(({ number }) => number);
-  const { claimed, ignored } = claims.sort([...new Set([...asked.numbers, ...named])]);
+  const numbers = [...new Set([...asked.numbers, ...named])];
+  const { claimed, ignored } = claims.sort(numbers);
   const known = new Set([...claimed, ...ignored]);
-  const waiting = asked.numbers.filter((number) => !known.has(number));
-  claims.note(waiting, asked.connectionId, asked.now);
+  claims.note(
+    numbers.filter((number) => !known.has(number)),
+    asked.connectionId,
+    asked.now,
+  );
   return { bookings: ofBookings, pairings: ofDevices, claimed, ignored };
 }

@@ -58,7 +58,9 @@ export class FleetStorage {
   /** Numbers are wanted again; the lines of those that were in the archive, each with a number from `seq` on. */
   restore(numbers: readonly string[], seq: number): { seq: number; summary: FleetSummary }[] {
     const list = JSON.stringify(numbers);
-    this.sql.run('DELETE FROM untracked WHERE number IN (SELECT value FROM json_each(?))', list);
+    for (const table of ['untracked', 'ignored']) {
+      this.sql.run(`DELETE FROM ${table} WHERE number IN (SELECT value FROM json_each(?))`, list);
+    }
     const query = `SELECT number, body FROM containers
       WHERE archived_at IS NOT NULL AND number IN (SELECT value FROM json_each(?))`;
     return this.sql.run<{ number: string; body: string }>(query, list).map(({ number, body }, i) => {

@@ -122,4 +122,30 @@ it('erases a container for good, records it, and begins from nothing when it is 
   expect((await tenant.admin.must('GET', '/v1/unclaimed')).items).toMatchObject([{ number: BOX }]);
   await tenant.admin.must('POST', '/v1/containers', { containers: [{ number: BOX }] });
   expect((await tenant.admin.must('GET', `/v1/containers/${BOX}`)).pointCount).toBeLessThanOrEqual(1);
+  // What was erased may be delivered again.
+  minute = 0;
+  expect(await move(BOX)).toMatchObject({ counts: { applied: 1, duplicate: 0 } });
+});
+
+it('a registration that is answered once more moves no device, and a number that was ignored waits again once it was tracked', async () => {
+  const key = { 'idempotency-key': 'register-with-a-device' };
+  const body = { containers: [{ number: BOX, deviceId: 'dev-9' }] };
+  await tenant.admin.must('POST', '/v1/containers', body, key);
+  await tenant.admin.must('POST', '/v1/devices/dev-9/pair', { container: OTHER });
+  await tenant.admin.must('POST', '/v1/containers', body, key);
+  const [pairing] = await tenant.admin.all('/v1/devices');
+  expect(pairing).toMatchObject({ device: 'dev-9', container: OTHER });
+
+  const third = 'TGHU1000101';
+  const wait = async () => {
+    const { counts } = await move(third);
+    return counts.unclaimed === 1 ? 'waits' : counts.discarded === 1 ? 'dropped' : 'applied';
+  };
+  expect(await wait()).toBe('waits');
+  await tenant.admin.must('POST', `/v1/unclaimed/${third}/ignore`);
+  expect(await wait()).toBe('dropped');
+  await tenant.admin.must('POST', '/v1/containers', { containers: [{ number: third }] });
+  expect(await wait()).toBe('applied');
+  await tenant.admin.must('POST', `/v1/containers/${third}/untrack`);
+  expect(await wait()).toBe('waits');
 });

@@ -170,7 +170,38 @@ describe('the draft of DCSA 3.0', () => {
     }
   });
 
-  it('tells two measurements of one instant apart', () => {
+  it('takes the units and words that it knows, and says which it does not', () => {
+    const measured = (temperatureUnit: string, over: object = {}) => ({
+      ...coded,
+      eventLocation: { latitude: 1, longitude: 2 },
+      eventClassification: { eventTypeCode: 'REEFER', eventClassifierCode: 'ACT', reeferEventTypeCode: 'MEAS' },
+      reeferDetails: { measuredParameters: { temperatureValue: 41, temperatureUnit } },
+      ...over,
+    });
+    expect(read(measured('KEL'))).toMatchObject([{ warnings: [{ code: 'reading.unit_unknown' }] }]);
+    expect(read(measured('FAH'))).toMatchObject([{ events: [{}, { sensors: { temperatureC: 5 } }] }]);
+    expect(read(measured('CEL', { isRetracted: 'true' }))).toMatchObject([{ events: [{ retracted: true }] }]);
+    expect(read(measured('CEL', { isRetracted: 'maybe' }))).toMatchObject([
+      { warnings: [{ code: 'event.retraction_unread' }] },
+    ]);
+  });
+
+  it('tells two measurements of one instant apart, also in a payload', () => {
+    const { eventClassification: _c, ...rest } = coded;
+    const nested = (temperatureValue: number) => ({
+      metadata: { eventID: 'e' },
+      payload: {
+        ...rest,
+        eventClassifierCode: 'ACT',
+        eventType: 'REEFER',
+        reeferEventTypeCode: 'MEAS',
+        reeferDetails: { measuredParameters: { temperatureValue } },
+      },
+    });
+    const inPayload = read([nested(5), nested(9)]).map(
+      (item) => 'events' in item && contentKey(item.events[0] as CanonicalEvent),
+    );
+    expect(new Set(inPayload).size).toBe(2);
     const measured = (temperatureValue: number) => ({
       ...coded,
       eventClassification: { eventTypeCode: 'REEFER', eventClassifierCode: 'ACT', reeferEventTypeCode: 'MEAS' },

@@ -17,7 +17,7 @@ import {
 } from './adapter.ts';
 import { CLASSIFIERS, codeOf, DOCUMENTS, EVENTS, IOT_EVENTS } from './dcsa-3-words.ts';
 import { adaptEvent, type Dialect, READ_MEMBERS } from './dcsa-event.ts';
-import { type Fields, pick, upper } from './dcsa-fields.ts';
+import { type Fields, pick, type Remark, upper } from './dcsa-fields.ts';
 import { eventsOf } from './dcsa-lists.ts';
 import { FUTURE_TOLERANCE_MS, readSensors } from './positions.ts';
 
@@ -51,9 +51,12 @@ function adapt(raw: unknown, index: number, context: AdapterContext): AdaptedIte
   // The first beta parted what is said from the message that says it.
   const event = { ...recordOf(record.metadata), ...recordOf(record.payload), ...record };
   const flat = flattened(event);
-  const adapted = adaptEvent(flat, { raw, index }, context, DIALECT);
+  const adapted = adaptEvent(flat, { raw, index, said: event }, context, DIALECT);
   if (!('events' in adapted)) return adapted;
-  return { ...adapted, events: adapted.events.flatMap((each) => [each, ...positionOf(each, event, flat, context)]) };
+  const warnings = [...(adapted.warnings ?? [])];
+  const remark: Remark = (warning) => warnings.push(warning);
+  const events = adapted.events.flatMap((each) => [each, ...positionOf(each, event, flat, context, remark)]);
+  return { ...adapted, events, ...(warnings.length > 0 ? { warnings } : {}) };
 }
 
 /** An event of the draft in the members of 2.2. */
@@ -182,7 +185,13 @@ const pickAll = (fields: Fields, names: readonly string[]): Fields =>
   Object.fromEntries(names.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]])));
 
 /** What was measured or noticed at a point, as a position of the container with its readings. */
-function positionOf(candidate: Candidate, event: Fields, flat: Fields, { now }: AdapterContext): Candidate[] {
+function positionOf(
+  candidate: Candidate,
+  event: Fields,
+  flat: Fields,
+  { now }: AdapterContext,
+  remark: Remark,
+): Candidate[] {
   if (candidate.kind !== 'journey' || candidate.container === undefined) return [];
   const { family, code, classifier, at, container, retracted } = candidate;
   const isMeasured = (family === 'IOT' || family === 'REEFER') && classifier === 'ACT' && !retracted;
@@ -190,19 +199,30 @@ function positionOf(candidate: Candidate, event: Fields, flat: Fields, { now }: 
   const [lat, lon] = [numberOf(place.latitude), numberOf(place.longitude)];
   if (!isMeasured || at > now + FUTURE_TOLERANCE_MS || lat === undefined || lon === undefined) return [];
   if (Math.abs(lat) > 90 || Math.abs(lon) > 180) return [];
-  const { sensors } = readSensors({ ...reeferReadings(event), ...(code in DOOR ? { door: DOOR[code] } : {}) });
+  const door = Object.hasOwn(DOOR, code) ? { door: DOOR[code] } : {};
+  const { sensors, warnings } = readSensors({ ...reeferReadings(event, remark), ...door });
+  for (const warning of warnings) remark(warning);
   const read = Object.keys(sensors).length > 0 ? { sensors } : {};
   return [{ v: 1, kind: 'position', container, at, lat, lon, ...read }];
 }
 
 const DOOR: Record<string, boolean> = { DOOR_OPENED: true, DOOR_CLOSED: false };
 
-function reeferReadings(event: Fields): Fields {
+/** Degrees Celsius of a temperature by the unit that is named; the draft has CEL and FAH. */
+const TO_CELSIUS: Record<string, (value: number) => number> = {
+  CEL: (value) => value,
+  FAH: (value) => ((value - 32) * 5) / 9,
+};
+
+function reeferReadings(event: Fields, remark: Remark): Fields {
   const measured = recordOf(recordOf(event.reeferDetails)?.measuredParameters) ?? {};
   const value = numberOf(measured.temperatureValue);
-  const isFahrenheit = upper(measured.temperatureUnit) === 'FAH';
-  return {
-    temperature: value !== undefined && isFahrenheit ? ((value - 32) * 5) / 9 : value,
-    humidity: numberOf(measured.humidityPercentage),
-  };
+  const unit = upper(measured.temperatureUnit) ?? 'CEL';
+  const humidity = numberOf(measured.humidityPercentage);
+  if (value === undefined || Object.hasOwn(TO_CELSIUS, unit)) {
+    return { temperature: value === undefined ? undefined : TO_CELSIUS[unit]!(value), humidity };
+  }
+  const detail = `"${unit.slice(0, 20)}" is no unit of temperature: the reading was left out`;
+  remark({ pointer: '/reeferDetails/measuredParameters/temperatureUnit', code: 'reading.unit_unknown', detail });
+  return { humidity };
 }

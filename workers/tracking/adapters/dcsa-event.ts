@@ -62,22 +62,22 @@ class Refusal {
   }
 }
 
-/** Reads an event; `item` is what it says in the members of 2.2, `raw` what was received. */
+/** Reads an event; `item` is what it says in the members of 2.2, `raw` what was received, `said` where its other members are. */
 export function adaptEvent(
   item: Fields,
-  { raw, index }: { raw: unknown; index: number },
+  { raw, index, said = recordOf(raw) ?? item }: { raw: unknown; index: number; said?: Fields },
   context: AdapterContext,
   dialect: Dialect,
 ): AdaptedItem {
   const warnings: Fault[] = [];
-  const events = eventsOf(item, recordOf(raw) ?? item, context, dialect, (warning) => warnings.push(warning));
+  const events = eventsOf(item, said, context, dialect, (warning) => warnings.push(warning));
   if (events instanceof Refusal) return { index, raw, fault: events.fault };
   return { index, raw, events, ...(warnings.length > 0 ? { warnings } : {}) };
 }
 
 function eventsOf(
   item: Fields,
-  raw: Fields,
+  said: Fields,
   context: AdapterContext,
   dialect: Dialect,
   remark: Remark,
@@ -111,9 +111,9 @@ function eventsOf(
     ...membersOf(item, call, code, remark),
     ...(named.bookings.length > 0 ? { bookings: named.bookings } : {}),
     ...(named.transportDocuments.length > 0 ? { transportDocuments: named.transportDocuments } : {}),
-    ...(item.isRetracted === true ? { retracted: true } : {}),
+    ...(isRetraction(item.isRetracted, remark) ? { retracted: true } : {}),
   } as const;
-  const details = detailsOf(raw, dialect.read, remark);
+  const details = detailsOf(said, dialect.read, remark);
   const of = named.containers.length > 0 ? named.containers : [undefined];
   return of.map(
     (container): Named => ({
@@ -123,6 +123,16 @@ function eventsOf(
       ...(details ? { details } : {}),
     }),
   );
+}
+
+/** Whether an event takes back what was said under its id; a word that is neither yes nor no is remarked. */
+function isRetraction(value: unknown, remark: Remark): boolean {
+  const word = typeof value === 'boolean' ? String(value) : (textOf(value)?.toLowerCase() ?? 'false');
+  if (word !== 'true' && word !== 'false') {
+    const detail = 'must be true or false: the event was read as one that is not taken back';
+    remark({ pointer: '/isRetracted', code: 'event.retraction_unread', detail });
+  }
+  return word === 'true';
 }
 
 /** What kind of event it is. Lists by type leave out what the list is of; the name of the code says it too. */

@@ -49,7 +49,7 @@ function adaptLine(line: unknown, index: number, context: AdapterContext): Adapt
 export function adaptPosition(
   said: unknown,
   index: number,
-  { now }: AdapterContext,
+  { now, options }: AdapterContext,
   written: unknown = said,
 ): AdaptedItem {
   const raw = written;
@@ -71,7 +71,7 @@ export function adaptPosition(
       `"${container.slice(0, 40)}" is no container's number`,
     );
   }
-  const time = parseInstant(textOf(item.time) ?? '', null);
+  const time = parseInstant(textOf(item.time) ?? '', options.defaultZone, 'connection');
   if (!time) return refuse('/time', 'position.time_invalid', 'time must be an RFC 3339 instant of 1970 or later');
   if (time.at > now + FUTURE_TOLERANCE_MS) {
     return refuse('/time', 'position.in_future', 'time lies more than ten minutes in the future');

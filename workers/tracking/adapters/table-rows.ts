@@ -33,7 +33,8 @@ export function rowsOf(
     const record = recordOf(raw);
     if (!record) return { raw, fields: {}, others: {}, fault: fault ?? 'A row must be an object' };
     const fields = TABLE_FIELDS.flatMap((field) => {
-      const value = textOf(at(record, columnOf(field)));
+      const cell = at(record, columnOf(field));
+      const value = typeof cell === 'boolean' ? String(cell) : textOf(cell);
       return value === undefined ? [] : [[field, value] as const];
     });
     const isRead = new Set(TABLE_FIELDS.map(columnOf));
@@ -51,24 +52,37 @@ interface Read {
 
 /** Rows of CSV (RFC 4180), whichever delimiter they have. */
 function ofCsv(text: string): Read | { unreadable: string } {
-  const { data, errors, meta } = Papa.parse<Record<string, unknown>>(text.replace(/^\ufeff/, ''), {
-    header: true,
-    skipEmptyLines: 'greedy',
-    transformHeader: (name) => name.trim(),
-    delimitersToGuess: [',', ';', '\t', '|'],
-  });
-  const names = meta.fields ?? [];
-  if (names.length === 0) return { unreadable: 'The table has no header' };
+  // Excel writes its delimiter into a line before the header.
+  const table = text.replace(/^\ufeff/, '').replace(/^sep=(.)\r?\n/i, '');
+  const { data, errors } = Papa.parse<string[]>(table, { delimitersToGuess: [',', ';', '\t', '|'] });
+  // A quote that is not closed swallows all that follows: nothing of such a table can be trusted from there on.
   const faults = new Map<number, string>();
-  for (const { type, row, message } of errors) {
-    // One column has no delimiter to be found, and a row may leave out the last columns.
-    if (type !== 'Delimiter' && row !== undefined && !/too few/i.test(message)) faults.set(row, message);
+  for (const { type, code, row, message } of errors) {
+    if (code === 'MissingQuotes')
+      return { unreadable: `A quoted cell that begins in line ${lineOf(table, data)} is never closed` };
+    if (type === 'Quotes' && row !== undefined) faults.set(row, message);
   }
-  const records = data.map((raw, i) => {
-    const fault = faults.get(i);
-    return { raw, ...(fault ? { fault } : {}) };
+  const filled = data.flatMap((cells, i) =>
+    cells.some((cell) => cell.trim()) ? [{ cells, fault: faults.get(i) }] : [],
+  );
+  const [header, ...rows] = filled;
+  if (!header) return { unreadable: 'The table has no header' };
+  const names = header.cells.map((name) => name.trim());
+  const twice = names.find((name, i) => name !== '' && names.indexOf(name) !== i);
+  if (twice !== undefined) return { unreadable: `The header has two columns "${twice.slice(0, 60)}"` };
+  const records = rows.map(({ cells, fault }) => {
+    const raw = Object.fromEntries(names.flatMap((name, i) => (name === '' ? [] : [[name, cells[i] ?? '']])));
+    const surplus = cells.slice(names.length).some((cell) => cell.trim());
+    const why = fault ?? (surplus ? `The row has ${cells.length} cells, and the header ${names.length}` : undefined);
+    return { raw, ...(why ? { fault: why } : {}) };
   });
   return { names, records };
+}
+
+/** The line in which the last cell of a table that cannot be closed begins, from 1. */
+function lineOf(table: string, data: readonly string[][]): number {
+  const last = data.at(-1)?.at(-1) ?? '';
+  return table.slice(0, Math.max(0, table.length - last.length)).split('\n').length;
 }
 
 function ofJson(text: string): Read {

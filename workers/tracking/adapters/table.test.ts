@@ -100,7 +100,7 @@ describe('a table of milestones', () => {
     ].join('\n');
     expect(read('milestones_table', csv)).toMatchObject([
       { fault: { pointer: '/event', code: 'row.event_unknown' }, raw: { event: 'Frobnicated' } },
-      { fault: { pointer: '/eventDateTime', code: 'event.time_invalid' } },
+      { fault: { pointer: '/time', code: 'event.time_invalid' } },
       { fault: { code: 'event.unattributable' } },
       { events: [{ code: 'LOAD' }] },
     ]);
@@ -108,6 +108,54 @@ describe('a table of milestones', () => {
     expect(other).toEqual({
       unreadable: 'The header has no column "container" for container; it has box, event, time',
     });
+  });
+});
+
+describe('a table that is not as it should be', () => {
+  const head = 'container,event,time,empty,Remark';
+  const row = (event: string, time: string, rest = ',') => `CSQU3054383,${event},${time},${rest}`;
+  const good = row('LOAD', '2026-05-01T10:00:00Z');
+
+  it('costs a row with a bad quote alone, and is refused where a quote never ends', () => {
+    const bad = row('LOAD', '2026-05-02T10:00:00Z', ',"40" HC"');
+    for (const text of [
+      [head, bad, good, good],
+      [head, '', bad, good, good],
+    ].map((lines) => lines.join('\n'))) {
+      expect(read('milestones_table', text).map((item) => ('fault' in item ? item.fault.code : 'taken'))).toEqual([
+        'row.unreadable',
+        'taken',
+        'taken',
+      ]);
+    }
+    const open = [head, row('LOAD', '2026-05-02T10:00:00Z', ',"said so'), good, good].join('\n');
+    expect(ADAPTERS.milestones_table.parse(open, 'text/csv', context)).toEqual({
+      unreadable: 'A quoted cell that begins in line 2 is never closed',
+    });
+  });
+
+  it('says what of it cannot be read: cells, columns, words, hours', () => {
+    const codes = (text: string, table: Partial<TableOptions> = {}) =>
+      read('milestones_table', text, table).map((item) => ('fault' in item ? item.fault : 'taken'));
+    expect(codes([head, `${good},,surplus`, good].join('\n'))).toMatchObject([{ code: 'row.unreadable' }, 'taken']);
+    expect(codes([head, row('gate in', '2026-05-01T10:00:00Z', 'perhaps,')].join('\n'))).toMatchObject([
+      { pointer: '/empty', code: 'row.empty_unknown' },
+    ]);
+    for (const hour of ['25:00 PM', '00:30 PM', '13:00 AM']) {
+      expect(codes([head, row('LOAD', `01.05.2026 ${hour}`)].join('\n'), { dates: 'dmy' })).toMatchObject([
+        { pointer: '/time', code: 'event.time_invalid' },
+      ]);
+    }
+    const twice = ADAPTERS.milestones_table.parse('container,event,time,time\na,b,c,d', 'text/csv', context);
+    expect(twice).toEqual({ unreadable: 'The header has two columns "time"' });
+  });
+
+  it('may have what spreadsheets and JSON write: a line for the delimiter, yes and no as such', () => {
+    expect(
+      read('milestones_table', ['sep=;', 'container;event;time', good.replaceAll(',', ';')].join('\r\n')),
+    ).toHaveLength(1);
+    const json = JSON.stringify({ container: 'CSQU3054383', event: 'GTIN', time: '2026-05-01', empty: true });
+    expect(read('milestones_table', json)).toMatchObject([{ events: [{ code: 'GTIN', empty: true }] }]);
   });
 });
 
@@ -122,4 +170,16 @@ it('a table of positions is read with its sensors, and its rows are refused alon
     { events: [{ device: 'dev-1', lat: 51.9, lon: 4.1, sensors: { temperatureC: -18.2, doorOpen: true } }] },
     { fault: { pointer: '/latitude', code: 'position.latitude_invalid' }, raw: { Lat: '95' } },
   ]);
+});
+
+it('times of positions without a zone are those of the connection', () => {
+  const options = {
+    ...DEFAULT_OPTIONS,
+    defaultZone: 'Asia/Shanghai',
+    table: { ...DEFAULT_TABLE, dates: 'dmy' as const },
+  };
+  const csv = 'container,time,latitude,longitude\nCSQU3054383,01.05.2026 10:00,30,122';
+  expect(ADAPTERS.positions_table.parse(csv, 'text/csv', { ...context, options })).toMatchObject({
+    items: [{ events: [{ at: at('2026-05-01T02:00:00Z') }] }],
+  });
 });

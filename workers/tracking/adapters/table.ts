@@ -2,6 +2,7 @@
  * Tables of milestones and positions that a tenant keeps itself, as CSV or NDJSON, read by the mapping of its connection.
  * Each row is written as an event of DCSA 2.2, or as a position, and read as such.
  */
+import type { Fault } from '../../../contracts/kit/result.ts';
 import type { TableOptions } from '../../../contracts/tracking/table-options.ts';
 import { type AdaptedItem, type Adapter, type AdapterContext, adaptEach } from './adapter.ts';
 import { CLASSIFIERS, codeOf, EVENTS } from './dcsa-3-words.ts';
@@ -15,18 +16,16 @@ export const milestonesTable: Adapter = {
     rowsOfTable(text, context, ['container', 'event', 'time'], (row, index) => adaptMilestone(row, index, context)),
 };
 
+/** Numbers of a position, in which a comma may stand for the point. */
+const NUMBERS = ['latitude', 'longitude', 'speed', 'course', 'temperature', 'humidity', 'shock'] as const;
+
 /** The adapter of the `positions_table` format. */
 export const positionsTable: Adapter = {
   parse: (text, _contentType, context) =>
     rowsOfTable(text, context, ['time', 'latitude', 'longitude'], ({ raw, fields }, index) => {
-      const { latitude, longitude } = fields;
+      const numbers = Object.fromEntries(NUMBERS.map((name) => [name, point(fields[name])]));
       const time = dated(fields.time, context.options.table);
-      return adaptPosition(
-        { ...fields, time, latitude: point(latitude), longitude: point(longitude) },
-        index,
-        context,
-        raw,
-      );
+      return withDay(adaptPosition({ ...fields, ...numbers, time }, index, context, raw), fields.time);
     }),
 };
 
@@ -68,6 +67,33 @@ const MILESTONES: Readonly<Record<string, Meaning>> = {
 /** Codes of DCSA that mark a milestone. */
 const CODES = new Set(['ARRI', 'DEPA', 'LOAD', 'DISC', 'GTIN', 'GTOT', 'STUF', 'STRP', 'PICK', 'DROP']);
 
+/** The fields of rows by the members of 2.2 as which they are read: a row knows only the former. */
+const FIELD_OF: Readonly<Record<string, string>> = {
+  '/eventID': '/id',
+  '/eventDateTime': '/time',
+  '/eventCreatedDateTime': '/said',
+  '/eventClassifierCode': '/classifier',
+  '/equipmentReference': '/container',
+  '/references': '/container',
+  '/documentReferences': '/booking',
+  '/eventLocation/UNLocationCode': '/place',
+  '/eventLocation/facilityCode': '/facility',
+  '/eventLocation/latitude': '/latitude',
+  '/transportCall/vessel/vesselName': '/vessel',
+  '/transportCall/vessel/vesselIMONumber': '/imo',
+  '/transportCall/exportVoyageNumber': '/voyage',
+};
+
+/** Faults and warnings by the fields of a row. */
+function inColumns(adapted: AdaptedItem): AdaptedItem {
+  const named = (fault: Fault): Fault => {
+    const pointer = FIELD_OF[fault.pointer] ?? fault.pointer;
+    return { ...fault, pointer, detail: fault.detail.replace(/^event(Created)?DateTime |^eventClassifierCode /, '') };
+  };
+  if ('fault' in adapted) return { ...adapted, fault: named(adapted.fault) };
+  return adapted.warnings ? { ...adapted, warnings: adapted.warnings.map(named) } : adapted;
+}
+
 /** What an event is called, in small letters with one underscore between words. */
 const nameOf = (text: string): string =>
   text
@@ -90,6 +116,11 @@ function adaptMilestone({ raw, fields, others }: Row, index: number, context: Ad
     const detail = `"${(fields.event ?? '').slice(0, 60)}" is no event that is known: the mapping can say what it means`;
     return { index, raw, fault: { pointer: '/event', code: 'row.event_unknown', detail } };
   }
+  const isEmpty = fields.empty === undefined ? meaning.empty : emptyOf(fields.empty);
+  if (fields.empty !== undefined && isEmpty === undefined) {
+    const detail = `"${fields.empty.slice(0, 60)}" says neither empty nor laden`;
+    return { index, raw, fault: { pointer: '/empty', code: 'row.empty_unknown', detail } };
+  }
   const { code } = meaning;
   const isTransport = code === 'ARRI' || code === 'DEPA';
   const { latitude, longitude } = fields;
@@ -111,7 +142,7 @@ function adaptMilestone({ raw, fields, others }: Row, index: number, context: Ad
     eventDateTime: dated(fields.time, context.options.table),
     eventCreatedDateTime: dated(fields.said, context.options.table),
     equipmentReference: fields.container,
-    emptyIndicatorCode: emptyOf(fields.empty) ?? (meaning.empty === undefined ? undefined : emptyCode(meaning.empty)),
+    emptyIndicatorCode: isEmpty === undefined ? undefined : isEmpty ? 'EMPTY' : 'LADEN',
     eventLocation: place,
     transportCall: {
       modeOfTransport: fields.mode,
@@ -122,19 +153,17 @@ function adaptMilestone({ raw, fields, others }: Row, index: number, context: Ad
     documentReferences: documents,
   };
   const adapted = adaptEvent(item, { raw: others, index }, context, DIALECT);
-  return withDay({ ...adapted, raw }, fields.time);
+  return withDay({ ...inColumns(adapted), raw }, fields.time);
 }
-
-const emptyCode = (isEmpty: boolean): string => (isEmpty ? 'EMPTY' : 'LADEN');
 
 /** Whether a box is empty, as tables say it: E or F as terminals write it, MT, yes or no. */
-function emptyOf(text: string | undefined): string | undefined {
-  const word = text?.toLowerCase() ?? '';
-  if (/^(e|mt|empty|true|yes|y|1)$/.test(word)) return emptyCode(true);
-  return /^(f|l|full|laden|loaded|false|no|n|0)$/.test(word) ? emptyCode(false) : undefined;
+function emptyOf(text: string): boolean | undefined {
+  const word = text.toLowerCase();
+  if (/^(e|mt|mty|empty|true|yes|y|1)$/.test(word)) return true;
+  return /^(f|l|full|laden|loaded|false|no|n|0)$/.test(word) ? false : undefined;
 }
 
-/** A coordinate; half of the world writes a comma for the point. */
+/** A number; half of the world writes a comma for the point. */
 const point = (text: string | undefined): string | undefined => text?.replace(/^([+-]?\d+),(\d+)$/, '$1.$2');
 
 const isDay = (text: string | undefined): boolean =>
@@ -152,12 +181,14 @@ const DATE = /^(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?:[ T,]+(\d{1,2}):(\d{2})(?::
 
 /** An instant as RFC 3339 has it, of a date that is written day or month first; a day alone is its beginning. */
 function dated(text: string | undefined, { dates }: TableOptions): string | undefined {
-  if (text !== undefined && isDay(text) && dates === 'iso') return `${text}T00:00`;
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text ?? '')) return `${text}T00:00`;
   const match = dates === 'iso' || text === undefined ? null : DATE.exec(text);
   if (!match) return text;
   const [, first, second, year, hour = '0', minute = '00', sec = '00', half, zone = ''] = match;
   const [day, month] = dates === 'dmy' ? [first!, second!] : [second!, first!];
   const two = (value: string | number): string => String(value).padStart(2, '0');
+  // Of twice twelve hours there is no 0th and no 13th: what is none stays as it was written, and is refused.
+  if (half && (Number(hour) < 1 || Number(hour) > 12)) return text;
   const hours = half ? (Number(hour) % 12) + (half.toLowerCase() === 'pm' ? 12 : 0) : Number(hour);
   return `${year}-${two(month)}-${two(day)}T${two(hours)}:${minute}:${sec}${zone}`;
 }

@@ -58,6 +58,12 @@ export async function findConnection(env: Env, scope: Scope, id: string): Promis
     .get();
 }
 
+/** The ids of every connection of a tenant. */
+export async function connectionIds(env: Env, tenantId: string): Promise<string[]> {
+  const query = drizzle(env.DIRECTORY).select({ id: connections.id }).from(connections);
+  return (await query.where(eq(connections.tenantId, tenantId))).map(({ id }) => id);
+}
+
 /** Creates a connection and returns its secret, once. */
 export async function createConnection({
   env,

@@ -60,19 +60,27 @@ export async function registerContainers({
       ...request,
       answer: registered(containers),
     }));
-  if (stored !== 'mismatch') await afterRegistration(env, scope.tenantId, containers);
+  if (stored !== 'mismatch') await afterRegistration(env, scope.tenantId, containers, stored.replayed);
   return stored === 'mismatch' ? keyMismatch() : { ok: true, value: stored.answer, replayed: stored.replayed };
 }
 
-/** What follows a registration: its devices are on their containers, and what had waited of its numbers goes on. */
-async function afterRegistration(env: Env, tenantId: string, registrations: readonly Registration[]): Promise<void> {
+/**
+ * What follows a registration: its devices are on their containers, and what had waited of its numbers goes on. One that is
+ * answered once more moves no device that has been paired since.
+ */
+async function afterRegistration(
+  env: Env,
+  tenantId: string,
+  registrations: readonly Registration[],
+  isReplayed = false,
+): Promise<void> {
   const now = clockFrom(env.DEMO_CLOCK).now();
   const devices = registrations.flatMap(({ number, deviceId, beginsAt }) => {
     if (deviceId === undefined) return [];
     const from = beginsAt ? Date.parse(beginsAt) : now;
     return [{ number: normalizeContainerNumber(number), deviceId, from, isFromKnown: beginsAt !== undefined }];
   });
-  if (devices.length > 0) await fleetIndex(env, tenantId).pairRegistered(devices);
+  if (devices.length > 0) await fleetIndex(env, tenantId).pairRegistered(devices, isReplayed);
   await releaseClaimed(
     env,
     tenantId,

@@ -53,7 +53,7 @@ export async function lookUp(
   keepTracked(tenantId, found.claimed);
   for (const [booking, number] of asked.told) told.set(nameOf(booking, number), true);
   const isTracked = new Set(found.claimed);
-  const unknown = [...asked.numbers, ...found.bookings.map(({ number }) => number)];
+  const unknown = [...asked.numbers, ...[...found.bookings, ...found.pairings].map(({ number }) => number)];
   const bookings = new Map<string, string[]>();
   for (const { booking, number } of found.bookings) bookings.set(booking, [...(bookings.get(booking) ?? []), number]);
   for (const [booking, number] of named.told) {

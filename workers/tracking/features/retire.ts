@@ -5,8 +5,12 @@ import { normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts
 import { auditTrail } from '../../../durable-objects/audit-trail/stub.ts';
 import { containerTracker } from '../../../durable-objects/container-tracker/stub.ts';
 import { fleetIndex } from '../../../durable-objects/fleet-index/stub.ts';
+import { carrierInbox } from '../../../durable-objects/carrier-inbox/stub.ts';
+import { mapLimit } from '../../../platform/concurrency.ts';
+import { FAN_OUT } from '../../../platform/limits.ts';
 import { notesOf } from '../../../platform/audit.ts';
 import type { For } from '../request.ts';
+import { connectionIds } from './connections.ts';
 import { forgetTracked } from './tracked.ts';
 import { purge } from './unclaimed.ts';
 
@@ -69,5 +73,7 @@ export async function deleteContainer({
   await purge(env, scope, number);
   await index.retire(number, 'erased');
   await tracker.erase();
+  // What was erased may be delivered again, as of a container that was never there.
+  await mapLimit(await connectionIds(env, tenantId), FAN_OUT, (id) => carrierInbox(env, id).forgetDoorKeys());
   return ok({ number });
 }
