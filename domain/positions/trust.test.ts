@@ -25,6 +25,12 @@ it.each([
   expect(agreeing).toMatchObject({ marks: [null], trust: { last: { lat } }, confirmed: { lat, lon } });
 });
 
+it('two that agree in one delivery are both believed, as in two', () => {
+  const { trust } = judgeFixes(nothing, sailing, atSea);
+  const both = [point(11.5, 36.87, -76.34), point(12, 36.9, -76.3), point(13, 60, 0)];
+  expect(judgeFixes(trust, both, atSea)).toMatchObject({ marks: [null, null, 'unreachable'], confirmed: null });
+});
+
 it('a fix that is delivered again does not confirm itself', () => {
   const { trust } = judgeFixes(nothing, sailing, atSea);
   const odd = judgeFixes(trust, [point(11.5, 36.87, -76.34)], atSea);

@@ -40,7 +40,10 @@ export function judgeFixes(
 ): Judged {
   let { last, suspect } = before;
   let confirmed: Fix | null = null;
-  const marks = points.map(([at, lat, lon]): Suspicion | null => {
+  // The place of the suspect one among these points; null where it came before them.
+  let place: number | null = null;
+  const marks: (Suspicion | null)[] = [];
+  const judge = ([at, lat, lon]: PointTuple, i: number): Suspicion | null => {
     const fix = { at, lat, lon };
     if (lat === 0 && lon === 0) return 'no_fix';
     if (since !== null && at < since - OLD_MS) return 'too_old';
@@ -50,13 +53,16 @@ export function judgeFixes(
     const isAgreed = suspect !== null && at > suspect.at && isReachable(suspect, fix, onLand);
     if (!isTrusted && !isAgreed) {
       suspect = fix;
+      place = i;
       return 'unreachable';
     }
-    if (!isTrusted) confirmed = suspect;
+    if (!isTrusted && place !== null) marks[place] = null;
+    else if (!isTrusted) confirmed = suspect;
     last = fix;
     suspect = null;
     return null;
-  });
+  };
+  for (const [i, point] of points.entries()) marks.push(judge(point, i));
   return { marks, trust: { last, suspect }, confirmed };
 }
 

@@ -104,10 +104,10 @@ export class Pairings {
     );
   }
 
-  /** Every pairing of some devices. */
+  /** Every pairing of some devices, the one that began last first: of two that hold it is the one that counts. */
   ofAll(deviceIds: readonly string[]): Pairing[] {
     return this.#sql.run<{ [K in keyof Pairing]: Pairing[K] }>(
-      `SELECT ${COLUMNS} FROM pairings WHERE device_id IN (SELECT value FROM json_each(?))`,
+      `SELECT ${COLUMNS} FROM pairings WHERE device_id IN (SELECT value FROM json_each(?)) ORDER BY from_at DESC`,
       JSON.stringify(deviceIds),
     );
   }
