@@ -2,13 +2,12 @@
 import { type Answer, notFound, ok } from '../../../contracts/kit/result.ts';
 import type { ArchivedContainer } from '../../../contracts/tracking/retirement.ts';
 import { normalizeContainerNumber } from '../../../domain/identifiers/iso6346.ts';
-import { auditTrail } from '../../../durable-objects/audit-trail/stub.ts';
+import { recordAsked } from '../../../durable-objects/audit-trail/asked.ts';
 import { containerTracker } from '../../../durable-objects/container-tracker/stub.ts';
 import { fleetIndex } from '../../../durable-objects/fleet-index/stub.ts';
 import { carrierInbox } from '../../../durable-objects/carrier-inbox/stub.ts';
 import { mapLimit } from '../../../platform/concurrency.ts';
 import { FAN_OUT } from '../../../platform/limits.ts';
-import { notesOf } from '../../../platform/audit.ts';
 import type { For } from '../request.ts';
 import { connectionIds } from './connections.ts';
 import { forgetTracked } from './tracked.ts';
@@ -62,8 +61,12 @@ export async function deleteContainer({
   const index = fleetIndex(env, tenantId);
   if (!(await index.isErasable(number))) return notFound('container');
   const object = { type: 'container', id: number } as const;
-  const done = { organisationId: tenantId, action: 'container.deleted', object, before: { number } };
-  for (const note of notesOf(scope, done, now)) await auditTrail(env, note.organisationId).append([note.record]);
+  await recordAsked(
+    env,
+    scope,
+    { organisationId: tenantId, action: 'container.deleted', object, before: { number } },
+    now,
+  );
   // Its line goes first, so that nothing more is let in; that it is erased is said last, so that a call that was cut off can
   // be made again. What came in between is erased then, and what comes after that by those who bring it.
   await index.retire(number, 'untracked');
