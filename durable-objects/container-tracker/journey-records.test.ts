@@ -51,6 +51,18 @@ function recordsOf() {
       const { changed } = records.take(news, receipt, outcomes);
       return changed ? records.settle(before) : [];
     },
+    /** What becomes of the events of a delivery. */
+    outcomes(events: JourneyEvent[]): string[] {
+      const receipt = ++deliveries;
+      const news = events.map((said, index): TrackedEvent => {
+        return { ...said, key: contentKey(said), origin: receipt * 8_192 + index, receivedAt: receipt };
+      });
+      const outcomes: Outcome[] = [];
+      const before = records.open(news);
+      records.take(news, receipt, outcomes);
+      records.settle(before);
+      return outcomes.map(([, outcome]) => outcome);
+    },
     register(said: object) {
       const before = records.live();
       const changed = records.hear({ said, source: 'tenant', saidAt: 0 }, ++deliveries);
@@ -161,6 +173,23 @@ describe('the archive', () => {
     records.deliver([late]);
     expect(truthOf(records.journeys())).toEqual(truthOf(records.whole()));
     expect(truthOf(records.live())).toEqual(truthOf(records.whole().slice(-records.live().length)));
+  });
+
+  it('folds once, not for each, when a delivery brings many statements more than a journey may hold', () => {
+    const records = recordsOf();
+    for (let n = 0; n < 2; n++) for (const said of voyage(n)) records.deliver([said]);
+    const many = Array.from({ length: 3_000 }, (_, i) =>
+      event({
+        code: 'LOAD',
+        classifier: 'EST',
+        at: 62 * DAY + (i * HOUR) / 10,
+        createdAt: i,
+        location: { unLocationCode: 'CNSHA' },
+      }),
+    );
+    const taken = records.outcomes(many);
+    expect(taken.filter((outcome) => outcome === 'applied')).toHaveLength(500 - 9);
+    expect(taken.filter((outcome) => outcome === 'refused')).toHaveLength(3_000 - 491);
   });
 
   it('what was taken back under one id stands when it is said under another, however old', () => {

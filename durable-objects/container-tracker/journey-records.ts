@@ -35,6 +35,8 @@ export class JourneyRecords {
   readonly #tables: JourneyTables;
   readonly #memory: JourneyMemory;
   readonly #number: () => string;
+  /** The journey that was found full last: what its statements name, and over which time they are. */
+  #full: { names: string; from: number; until: number; size: number } | null = null;
 
   constructor(sql: Sql, number: () => string) {
     this.#tables = new JourneyTables(sql);
@@ -152,11 +154,24 @@ export class JourneyRecords {
     const isNamed = statement.event.bookings?.some((number) => !bookings.has(number) || number !== present.booking);
     const mayBeOther = present.endedAt !== null || isNamed || journeys.length > 1;
     if (this.#memory.unfolded === 0 && !mayBeOther) return true;
+    if (this.#fallsInFull(statement)) return true;
     statements.set(statement.key, statement);
     const folded = this.#memory.foldLive();
     statements.delete(statement.key);
     const own = folded.find(({ keys }) => keys.includes(statement.key));
-    return own !== undefined && own.keys.length > JOURNEY_EVENTS_MAX;
+    if (!own || own.keys.length <= JOURNEY_EVENTS_MAX) return false;
+    const instants = own.keys.flatMap((key) => statements.get(key)?.event.at ?? []);
+    const [from, until] = [Math.min(...instants), Math.max(...instants)];
+    this.#full = { names: namesOf(statement), from, until, size: statements.size };
+    return true;
+  }
+
+  /** Whether a statement is of a journey that another like it has found full, and nothing has come since: no fold is needed. */
+  #fallsInFull(statement: StoredStatement): boolean {
+    const { event } = statement;
+    const full = this.#full;
+    if (!full || full.size !== this.#memory.statements.size || full.names !== namesOf(statement)) return false;
+    return event.at >= full.from && event.at <= full.until;
   }
 
   /** Inside the transaction: takes in a registration, or that one is taken back; whether it changes anything. */
@@ -223,3 +238,6 @@ export class JourneyRecords {
     this.#memory.forget();
   }
 }
+
+/** What of a statement tells its journey, beside its time. */
+const namesOf = ({ event }: StoredStatement): string => (event.bookings ?? []).join('|');
