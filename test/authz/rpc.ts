@@ -15,9 +15,9 @@ import { tracking } from '../../contracts/tracking/index.ts';
 import { Schemas } from '../../workers/gateway/openapi/schemas.ts';
 import type { Platform } from '../support/harness.ts';
 import { type Hints, type JsonSchema, type OpenApi, sample, valuesOf } from '../support/openapi.ts';
-import { SHARED_NUMBER, type World } from '../support/world.ts';
+import type { World } from '../support/world.ts';
 import type { MatrixReport } from './matrix.ts';
-import { hintsFor } from './requests.ts';
+import { hintsFor, SHARED_CONTAINER } from './requests.ts';
 
 /** What takes the container away that the others ask about. */
 const LAST = ['archiveContainer', 'unarchiveContainer', 'untrackContainer', 'deleteContainer'];
@@ -57,8 +57,9 @@ function inputFor(operation: Operation, { a }: World, seed: number): object {
     ...hintsFor(a.ids),
     id: fc.constant(object ? a.ids[object] : 'none'),
     sessionId: fc.constant(a.ids.session),
-    ...(operation.name === 'registerContainers' ? { containers: fc.constant([{ number: SHARED_NUMBER }]) } : {}),
+    ...(operation.name === 'registerContainers' ? { containers: fc.constant([SHARED_CONTAINER]) } : {}),
     ...(/[tT]ransition/.test(operation.name) ? { to: fc.constant('cancelled') } : {}),
+    ...(operation.name === 'setConnectionOptions' ? { role: fc.constant('carrier') } : {}),
     ...(operation.name === 'createClient' ? { scopes: fc.constant(undefined) } : {}),
     ...(operation.name === 'createInvitation' ? { carrierId: fc.constant(undefined) } : {}),
     ...(operation.name === 'replayEvents'
@@ -69,8 +70,6 @@ function inputFor(operation: Operation, { a }: World, seed: number): object {
       : {}),
   };
   const input = sample(valuesOf(schema, document, hints), seed) as Record<string, unknown>;
-  // What it needs of members that are each left out by some: no schema says it.
-  if (operation.name === 'getRoute') Object.assign(input, { from: 'CNSHA', to: 'NLRTM' });
   // Made-up records have no prototype, and cannot cross RPC.
   return JSON.parse(JSON.stringify(input)) as object;
 }

@@ -68,4 +68,4 @@ it('shows nothing of one tenant to anybody else, over every operation and every 
   );
   expect({ leaks: report.leaks, undeclared: report.undeclared }).toEqual({ leaks: [], undeclared: [] });
   expect(report.cells).toBeGreaterThan(1_000);
-});
+}, 600_000);
