@@ -12,6 +12,7 @@ import { storageOn } from '../testing/sqlite.ts';
 import { JourneyRecords } from './journey-records.ts';
 import { JourneyTables } from './journey-tables.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { voyage } from './test-voyage.ts';
 
 const DAY = 24 * HOUR;
 
@@ -84,30 +85,6 @@ function recordsOf() {
   };
 }
 
-/** A journey from Shanghai to Rotterdam of some weeks, as its events tell it. */
-function voyage(n: number, over: Partial<JourneyEvent> = {}): JourneyEvent[] {
-  const at = (code: string, day: number, place: string, more: Partial<JourneyEvent> = {}) =>
-    event({
-      code,
-      at: (n * 60 + day) * DAY,
-      createdAt: (n * 60 + day) * DAY,
-      family: code === 'DEPA' || code === 'ARRI' ? 'TRANSPORT' : 'EQUIPMENT',
-      location: { unLocationCode: place },
-      ...more,
-      ...over,
-    });
-  return [
-    at('GTOT', 1, 'CNSHA', { empty: true }),
-    at('GTIN', 3, 'CNSHA', { empty: false }),
-    at('ARRI', 35, 'NLRTM', { classifier: 'EST', createdAt: (n * 60 + 3) * DAY }),
-    at('LOAD', 5, 'CNSHA'),
-    at('DEPA', 6, 'CNSHA'),
-    at('ARRI', 36, 'NLRTM'),
-    at('DISC', 37, 'NLRTM'),
-    at('GTOT', 40, 'NLRTM', { empty: false }),
-    at('GTIN', 45, 'NLRTM', { empty: true }),
-  ];
-}
 const truthOf = (journeys: ReturnType<typeof foldContainer>) =>
   journeys.map(({ keys, ...journey }) => ({ ...journey, keys: [...keys].sort() }));
 
