@@ -4,31 +4,12 @@
  * nestings. Each event is written in the members of 2.2 first, and read as such. IOT and REEFER events are kept, and what
  * they measure at a point counts as a position with its readings.
  */
-import {
-  type AdaptedItem,
-  type Adapter,
-  type AdapterContext,
-  adaptEach,
-  type Candidate,
-  numberOf,
-  parseJson,
-  recordOf,
-  textOf,
-} from './adapter.ts';
+import { type AdapterContext, type Candidate, numberOf, recordOf, textOf } from './adapter.ts';
 import { CLASSIFIERS, codeOf, DOCUMENTS, EVENTS, IOT_EVENTS } from './dcsa-3-words.ts';
 import { adaptEvent, type Dialect, READ_MEMBERS } from './dcsa-event.ts';
 import { type Fields, pick, type Remark, upper } from './dcsa-fields.ts';
-import { eventsOf } from './dcsa-lists.ts';
+import { dcsaAdapter } from './dcsa-lists.ts';
 import { FUTURE_TOLERANCE_MS, readSensors } from './positions.ts';
-
-/** The adapter of the `dcsa3_draft` format. */
-export const dcsa3: Adapter = {
-  parse(text, _contentType, context) {
-    const parsed = parseJson(text);
-    if ('error' in parsed) return { unreadable: parsed.error };
-    return { items: adaptEach(eventsOf(parsed.value), context, adapt) };
-  },
-};
 
 const DIALECT: Dialect = {
   codes: {
@@ -43,21 +24,18 @@ const DIALECT: Dialect = {
   read: new Set([...READ_MEMBERS, 'eventClassification', 'eventUpdatedDateTime', 'metadata', 'payload']),
 };
 
-function adapt(raw: unknown, index: number, context: AdapterContext): AdaptedItem {
-  const record = recordOf(raw);
-  if (!record) {
-    return { index, raw, fault: { pointer: '', code: 'item.not_object', detail: 'An event must be a JSON object' } };
-  }
+/** The adapter of the `dcsa3_draft` format. */
+export const dcsa3 = dcsaAdapter((record, written, context) => {
   // The first beta parted what is said from the message that says it.
   const event = { ...recordOf(record.metadata), ...recordOf(record.payload), ...record };
   const flat = flattened(event);
-  const adapted = adaptEvent(flat, { raw, index, said: event }, context, DIALECT);
+  const adapted = adaptEvent(flat, { ...written, said: event }, context, DIALECT);
   if (!('events' in adapted)) return adapted;
   const warnings = [...(adapted.warnings ?? [])];
   const remark: Remark = (warning) => warnings.push(warning);
   const events = adapted.events.flatMap((each) => [each, ...positionOf(each, event, flat, context, remark)]);
   return { ...adapted, events, ...(warnings.length > 0 ? { warnings } : {}) };
-}
+});
 
 /** An event of the draft in the members of 2.2. */
 function flattened(event: Fields): Fields {

@@ -1,5 +1,6 @@
 /** Where a DCSA feed has its events: carriers wrap them in several ways. */
-import { recordOf } from './adapter.ts';
+import { type AdaptedItem, type Adapter, type AdapterContext, adaptEach, parseJson, recordOf } from './adapter.ts';
+import type { Fields } from './dcsa-fields.ts';
 
 /** Wrappers inside wrappers: nobody has more than a CloudEvents envelope with lists by type in it. */
 const DEPTH_MAX = 4;
@@ -24,6 +25,30 @@ const MARKS = [
   'reeferEventInfo',
   'iotEventInfo',
 ];
+
+/** Where an event stands in a delivery, and how it was written there. */
+interface Written {
+  raw: unknown;
+  index: number;
+}
+
+/** The adapter of a DCSA format in JSON; `adapt` reads one event, which is an object. */
+export function dcsaAdapter(adapt: (event: Fields, written: Written, context: AdapterContext) => AdaptedItem): Adapter {
+  return {
+    parse(text, _contentType, context) {
+      const parsed = parseJson(text);
+      if ('error' in parsed) return { unreadable: parsed.error };
+      return {
+        items: adaptEach(eventsOf(parsed.value), context, (raw, index) => {
+          const event = recordOf(raw);
+          if (event) return adapt(event, { raw, index }, context);
+          const fault = { pointer: '', code: 'item.not_object', detail: 'An event must be a JSON object' };
+          return { index, raw, fault };
+        }),
+      };
+    },
+  };
+}
 
 /**
  * The events of a body, as they stand: one, an array, `{events}`, `{eventList}`, `{data}`, lists by type
