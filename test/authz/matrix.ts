@@ -83,7 +83,8 @@ export class Matrix {
   }
 
   async #operatorAgain(): Promise<void> {
-    this.#world.tokens.platform_operator = await operatorOf(this.#platform).token();
+    const operator = operatorOf(this.#platform);
+    this.#world.tokens.platform_operator = () => operator.token();
   }
 
   /** What tenant A has, as text. */
@@ -120,7 +121,7 @@ export class Matrix {
     const stranger = await this.#ask(
       op,
       this.#world.a,
-      this.#world.tokens.stranger_carrier,
+      await this.#world.tokens.stranger_carrier(),
       'viewer',
       'stranger carrier',
     );
@@ -151,10 +152,10 @@ export class Matrix {
 
   async #insiders(op: DocumentedOperation): Promise<void> {
     if (OPEN.includes(op.access!) || !this.#declared(op)) return;
-    for (const [role, token] of Object.entries(this.#world.tokens)) {
+    for (const [role, tokenOf] of Object.entries(this.#world.tokens)) {
       if (role === 'stranger_carrier') continue;
       const given = role === 'platform_operator' ? 'platform_operator' : 'viewer';
-      const answer = await this.#ask(op, this.#world.a, token, given, role);
+      const answer = await this.#ask(op, this.#world.a, await tokenOf(), given, role);
       const allowed = this.#allowed(op, role as Role);
       if (!allowed && answer.status !== 403) this.#leak(op, role, `answered ${answer.status}, not 403`);
       const refused = answer.status === 401 || (answer.status === 403 && op.access !== 'authenticated');

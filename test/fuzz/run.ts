@@ -52,9 +52,9 @@ export async function fuzz(
 async function callerOf(op: DocumentedOperation, world: World): Promise<string | null> {
   if (['public', 'ticket', 'signature'].includes(op.access ?? '')) return null;
   const may = (role: keyof typeof ROLES): boolean => (ROLES[role] as readonly string[]).includes(op.access!);
-  if (op.access === 'authenticated') return world.tokens.viewer;
+  if (op.access === 'authenticated') return world.tokens.viewer();
   if (may('tenant_admin')) return world.a.tenant.admin.token();
-  return may('platform_operator') ? world.operator.token() : world.tokens.carrier_user;
+  return may('platform_operator') ? world.operator.token() : world.tokens.carrier_user();
 }
 
 async function send(origin: string, fetcher: Fetch, sent: FuzzCase, token: string | null, i: number) {

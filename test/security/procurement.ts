@@ -98,7 +98,7 @@ export const PROCUREMENT: Check[] = [
     run: async (lab) => {
       const { a, b, tokens } = lab.world;
       if (a.tenant.shard === b.tenant.shard) throw new Error('both tenants are on one shard');
-      const carrier = tokens.carrier_user;
+      const carrier = await tokens.carrier_user();
       return whileBroken(lab, b.tenant.shard, async () => {
         const broken = await lab.call(await b.tenant.admin.token(), 'GET', '/v1/bookings');
         const healthy = await lab.call(await a.tenant.admin.token(), 'GET', '/v1/bookings');
@@ -118,8 +118,8 @@ export const PROCUREMENT: Check[] = [
     run: async (lab) => {
       const { a, b, tokens } = lab.world;
       const path = (tenant: string, booking: string) => `/v1/carrier/customers/${tenant}/bookings/${booking}`;
-      const own = await lab.call(tokens.stranger_carrier, 'GET', path(a.ids.tenant!, a.ids.requested!));
-      const crossed = await lab.call(tokens.carrier_user, 'GET', path(b.ids.tenant!, a.ids.requested!));
+      const own = await lab.call(await tokens.stranger_carrier(), 'GET', path(a.ids.tenant!, a.ids.requested!));
+      const crossed = await lab.call(await tokens.carrier_user(), 'GET', path(b.ids.tenant!, a.ids.requested!));
       return line(own.status, crossed.status);
     },
   },

@@ -5,7 +5,7 @@
 
 import { prepare } from '../authz/requests.ts';
 import { type DocumentedOperation, operationsOf } from '../support/openapi.ts';
-import { SHARED_NUMBER } from '../support/world.ts';
+import { SHARED_NUMBER, type TokenSource } from '../support/world.ts';
 import type { Check, Lab } from './lab.ts';
 import { changedParts, storedAtRest } from './stored.ts';
 
@@ -18,7 +18,7 @@ const OF_OPERATORS = /^\/v1\/tenants\//;
 /** Operators read the platform's trail, which names the tenants that they made and changed, and nothing inside them. */
 const OF_PLATFORM_TRAIL = /^\/v1\/audit(\/|$)/;
 
-type Callers = Record<string, string | null>;
+type Callers = Record<string, TokenSource | null>;
 
 let callers: Promise<Callers> | null = null;
 
@@ -26,10 +26,13 @@ let callers: Promise<Callers> | null = null;
 function strangers(lab: Lab): Promise<Callers> {
   callers ??= (async () => {
     const { b, tokens } = lab.world;
-    const of = async (role: string) => (await lab.machine(b.tenant.admin, role)).api.token();
+    const of = async (role: string): Promise<TokenSource> => {
+      const { api } = await lab.machine(b.tenant.admin, role);
+      return () => api.token();
+    };
     return {
       nobody: null,
-      'another tenant’s administrator': await b.tenant.admin.token(),
+      'another tenant’s administrator': () => b.tenant.admin.token(),
       'another tenant’s procurement manager': await of('procurement_manager'),
       'another tenant’s operations': await of('operations'),
       'another tenant’s viewer': await of('viewer'),
@@ -80,10 +83,11 @@ async function sweep(lab: Lab, op: DocumentedOperation): Promise<string> {
   const before = await storedAtRest(lab.platform, ids.tenant!, where);
   const etag = op.method === 'PUT' || op.method === 'POST' ? await versionOf(lab, op) : null;
   const shown: string[] = [];
-  for (const [caller, token] of Object.entries(await strangers(lab))) {
+  for (const [caller, tokenOf] of Object.entries(await strangers(lab))) {
     const isOperator = caller === 'the platform’s operator';
     if (isOperator && OF_OPERATORS.test(op.path)) continue;
     const known = new Set(isOperator && OF_PLATFORM_TRAIL.test(op.path) ? [...SHARED, 'tenant'] : SHARED);
+    const token = tokenOf && (await tokenOf());
     const request = prepare(op, lab.document, lab.platform.origin, ids, 'viewer', ++seed);
     const answer = await lab.fetcher(request.url, {
       method: request.method,
@@ -97,6 +101,8 @@ async function sweep(lab: Lab, op: DocumentedOperation): Promise<string> {
       ...(request.body === undefined ? {} : { body: request.body }),
     });
     const text = await answer.text();
+    // Who is not let in at all has tried nothing.
+    if (token !== null && answer.status === 401 && op.access !== 'signature') shown.push(`${caller} was not let in`);
     // An id that the caller itself named tells nothing when it comes back in the text of a refusal.
     const found = Object.entries(ids).find(
       ([name, id]) => !known.has(name) && text.includes(id) && !request.url.includes(id),

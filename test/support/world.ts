@@ -25,28 +25,45 @@ export interface Side {
   ids: Record<string, string>;
 }
 
+/** Gives an access token that is good now: checks over all operations take longer than a token lives. */
+export type TokenSource = () => Promise<string>;
+
 /** The world. */
 export interface World {
   a: Side;
   b: Side;
   operator: ApiClient;
-  /** Access tokens of tenant A's people by role, of a carrier both work with, and of a stranger carrier. */
-  tokens: Record<keyof typeof ROLES | 'stranger_carrier', string>;
+  /** Tenant A's people by role, a carrier's that both work with, and a stranger carrier's. */
+  tokens: Record<keyof typeof ROLES | 'stranger_carrier', TokenSource>;
   /** The shared carrier's id. */
   carrierId: string;
 }
 
 /** Invites somebody, accepts as them, and signs in; answers the access token. */
-export async function invite(
+export async function invite(...of: Parameters<typeof invited>): Promise<string> {
+  return (await invited(...of))();
+}
+
+/** A token lives five minutes. */
+const RENEWED_AFTER_MS = 2 * 60_000;
+
+/** Invites somebody and accepts as them, who signs in whenever the last time is a while ago. */
+async function invited(
   platform: Platform,
   inviter: ApiClient,
   invitation: { email: string; role: string; carrierId?: string },
-): Promise<string> {
+): Promise<TokenSource> {
   const password = randomBytes(12).toString('base64url');
   const fetcher = fetchOf(platform);
   const made = await inviter.must('POST', '/v1/invitations', invitation);
   await accept(platform.origin, made, { name: invitation.email.split('@')[0]!, password }, fetcher);
-  return (await person(platform, invitation.email, password)).accessToken;
+  let held = { token: '', until: 0 };
+  return async () => {
+    if (held.until > Date.now()) return held.token;
+    const { accessToken } = await person(platform, invitation.email, password);
+    held = { token: accessToken, until: Date.now() + RENEWED_AFTER_MS };
+    return accessToken;
+  };
 }
 
 /** Asks as whoever holds an access token. */
@@ -82,9 +99,9 @@ async function buildWorld(platform: Platform): Promise<World> {
   const operator = operatorOf(platform);
   const a = await buildSide(platform, 'alder');
   const b = await buildSide(platform, 'birch');
-  const tokens: any = { platform_operator: await operator.token() };
+  const tokens: any = { platform_operator: () => operator.token() };
   for (const role of TENANT_ROLES) {
-    tokens[role] = await invite(platform, a.tenant.admin, { email: `${role}@alder.example`, role });
+    tokens[role] = await invited(platform, a.tenant.admin, { email: `${role}@alder.example`, role });
   }
   const stranger = await b.tenant.admin.must('POST', '/v1/carriers', { scac: 'STRG', name: 'Stranger' });
   for (const [name, carrierId] of [
@@ -92,7 +109,7 @@ async function buildWorld(platform: Platform): Promise<World> {
     ['stranger_carrier', stranger.id],
   ]) {
     const email = `${name}@carrier.example`;
-    tokens[name!] = await invite(platform, operator, { email, role: 'carrier_user', carrierId: carrierId! });
+    tokens[name!] = await invited(platform, operator, { email, role: 'carrier_user', carrierId: carrierId! });
   }
   return { a, b, operator, tokens, carrierId: a.ids.carrier! };
 }
