@@ -10,7 +10,7 @@ import { type IngressEvent, indexOfOrigin } from './pack.ts';
 import { itemsOf, LETTER, type Receipts } from './receipts.ts';
 import type { InboxStorage } from './storage.ts';
 
-/** Deliveries of shipments that a connection may keep: beyond them the oldest make room. */
+/** Events of shipments that a connection may keep, once for each name: beyond them the oldest make room. */
 const AWAITING_MAX = 5_000;
 
 /** Where a delivery is from. */
@@ -74,7 +74,10 @@ export class Awaiting {
         );
       }
     }
-    const [kept] = this.#storage.sql.run<{ n: number }>('SELECT count(*) AS n FROM awaiting');
+    // Only the oldest ever go, so that the ids have no gaps: no row need be counted.
+    const [kept] = this.#storage.sql.run<{ n: number }>(
+      'SELECT (SELECT max(id) FROM awaiting) - (SELECT min(id) FROM awaiting) + 1 AS n',
+    );
     return kept!.n > AWAITING_MAX ? this.#discard(this.#rows('ORDER BY id LIMIT ?', kept!.n - AWAITING_MAX)) : [];
   }
 

@@ -1,11 +1,12 @@
-import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { evictDurableObject, reset, runInDurableObject } from 'cloudflare:test';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TelemetryMessage } from '../../contracts/tracking/events.ts';
 import { contentKey, type JourneyEvent } from '../../domain/journey/event.ts';
 import { containerTracker } from '../container-tracker/stub.ts';
 import type { FleetIndex } from '../fleet-index/fleet-index.ts';
 import { fleetIndex } from '../fleet-index/stub.ts';
-import { bindings, NUMBER } from '../testing/events.ts';
+import { runAlarm } from '../testing/alarms.ts';
+import { bindings, doorDelivery, NUMBER } from '../testing/events.ts';
 import type { CarrierInbox } from './carrier-inbox.ts';
 import type { IngressEvent } from './pack.ts';
 import { carrierInbox } from './stub.ts';
@@ -22,7 +23,7 @@ const rawFleet = () =>
   bindings.FLEET_INDEX.get(bindings.FLEET_INDEX.idFromName('ten_1')) as unknown as DurableObjectStub<FleetIndex>;
 
 /** The departure of a ship, said of a booking. */
-function departure(container: string, createdAt: number | null = 5): IngressEvent {
+function departure(container: string, at = 10): IngressEvent {
   const event: JourneyEvent = {
     v: 1,
     kind: 'journey',
@@ -30,10 +31,10 @@ function departure(container: string, createdAt: number | null = 5): IngressEven
     family: 'TRANSPORT',
     code: 'DEPA',
     classifier: 'ACT',
-    at: 10,
-    atText: '10',
+    at,
+    atText: String(at),
     zoneSource: 'stated',
-    createdAt,
+    createdAt: 5,
     carrierId: 'car_1',
     bookings: ['B1'],
   };
@@ -51,21 +52,14 @@ async function deliver(known: string[] = [], unclaimed: string[] = []) {
     told: [],
     numbers: [],
   });
-  return inbox().accept({
-    tenantId: 'ten_1',
-    connectionId: CONNECTION,
-    securityVersion: 1,
-    correlationId: 'c',
-    receivedAt: 1,
-    history: 'events',
-    items: 1,
-    events: known.map((container) => departure(container)),
-    shipments: [departure('')],
-    waiting: new Set(known.length === 0 ? [0] : []),
-    unclaimed: new Set(unclaimed),
-    rejected: [],
-    warnings: [],
-  });
+  return inbox().accept(
+    doorDelivery(CONNECTION, {
+      events: known.map((container) => departure(container)),
+      shipments: [departure('')],
+      waiting: new Set(known.length === 0 ? [0] : []),
+      unclaimed: new Set(unclaimed),
+    }),
+  );
 }
 
 /** A container of the booking is registered, and the fleet has told everybody. */
@@ -81,14 +75,7 @@ async function register(number: string) {
   await tellAll();
 }
 
-async function tellAll() {
-  await runInDurableObject(rawFleet(), (_instance, state) => {
-    state.storage.sql.exec("INSERT OR REPLACE INTO deadlines (name, at) VALUES ('joined', 0)");
-  });
-  await evictDurableObject(rawFleet());
-  await fleet().usage();
-  await runDurableObjectAlarm(rawFleet());
-}
+const tellAll = () => runAlarm(rawFleet(), 'joined');
 
 /** The containers of the messages that are on their way. */
 const onTheirWay = () =>
@@ -137,14 +124,7 @@ describe('an event that names a booking alone', () => {
   });
 
   /** The look a minute after something was kept. */
-  async function look() {
-    await runInDurableObject(rawInbox(), (_instance, state) => {
-      state.storage.sql.exec("INSERT OR REPLACE INTO deadlines (name, at) VALUES ('held', 0)");
-    });
-    await evictDurableObject(rawInbox());
-    await inbox().usage();
-    await runDurableObjectAlarm(rawInbox());
-  }
+  const look = () => runAlarm(rawInbox(), 'held');
   const held = () =>
     runInDurableObject(rawInbox(), (_instance, state) => state.storage.sql.exec('SELECT number FROM held').toArray());
 
@@ -174,6 +154,20 @@ describe('an event that names a booking alone', () => {
     expect(await inbox().purge(OTHER)).toBe(1);
     await look();
     expect(await held()).toEqual([]);
+  });
+
+  it('makes room for later ones when there are too many, and is discarded in its receipt', async () => {
+    const say = (from: number, items: number) => {
+      const shipments = Array.from({ length: items }, (_, index) => {
+        return { ...departure('', from + index), index, origin: index };
+      });
+      const waiting = new Set(shipments.map(({ index }) => index));
+      return inbox().accept(doorDelivery(CONNECTION, { items, shipments, waiting }));
+    };
+    await say(0, 2);
+    await say(2, 4_999);
+    expect(await counts(1)).toMatchObject({ discarded: 1, unclaimed: 1 });
+    expect(await counts(2)).toMatchObject({ unclaimed: 4_999 });
   });
 
   it('may be posted again once the door has forgotten what came before', async () => {

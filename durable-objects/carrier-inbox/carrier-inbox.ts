@@ -144,7 +144,13 @@ export class CarrierInbox extends DurableObject<Env> {
   /** Containers have joined shipments: what was said of these goes on to them; how many events that is. */
   async releaseJoined(joined: Joined[]): Promise<number> {
     const now = Date.now();
-    const parts = { storage: this.#storage, receipts: this.#receipts, held: this.#held, awaiting: this.#awaiting };
+    const parts = {
+      connectionId: this.ctx.id.name!,
+      storage: this.#storage,
+      receipts: this.#receipts,
+      held: this.#held,
+      awaiting: this.#awaiting,
+    };
     let events = 0;
     // In parts: a booking may hold a ship's containers, and as many events.
     for (let isDone = false; !isDone; ) {
@@ -167,7 +173,10 @@ export class CarrierInbox extends DurableObject<Env> {
     return keys.length;
   }
 
-  /** What came before may be posted again, as when a container of it was erased: those that have it say so themselves. */
+  /**
+   * What came before may be posted again, as when a container of it was erased. Containers that still have it recognise it
+   * by its key and leave it out.
+   */
   async forgetDoorKeys(): Promise<void> {
     this.#storage.forgetKeysBefore(this.#lastSeq);
     this.#keys.clear();

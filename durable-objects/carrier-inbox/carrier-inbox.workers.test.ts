@@ -1,9 +1,10 @@
-import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { evictDurableObject, reset, runInDurableObject } from 'cloudflare:test';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TelemetryMessage } from '../../contracts/tracking/events.ts';
 import { consumeTelemetry, consumeTelemetryDead } from '../../workers/tracking/queues/telemetry.ts';
 import { containerTracker } from '../container-tracker/stub.ts';
-import { bindings, doorEvents, NUMBER } from '../testing/events.ts';
+import { runAlarm } from '../testing/alarms.ts';
+import { bindings, doorDelivery, doorEvents, NUMBER } from '../testing/events.ts';
 import type { CarrierInbox } from './carrier-inbox.ts';
 import { carrierInbox } from './stub.ts';
 
@@ -17,18 +18,7 @@ const raw = () =>
 const accept = (minutes: number[]) => acceptEvents(doorEvents(minutes), minutes.length);
 
 function acceptEvents(events: ReturnType<typeof doorEvents>, items: number) {
-  return inbox().accept({
-    tenantId: 'ten_1',
-    connectionId: CONNECTION,
-    securityVersion: 1,
-    correlationId: 'c',
-    receivedAt: 1,
-    history: 'events',
-    items,
-    events,
-    rejected: [],
-    warnings: [],
-  });
+  return inbox().accept(doorDelivery(CONNECTION, { items, events }));
 }
 
 /** The messages that the inbox holds: what a queue that has lost everything would be sent again. */
@@ -106,11 +96,8 @@ describe('a delivery', () => {
     for (let send = 0; send < 8; send++) {
       await runInDurableObject(raw(), (_instance, state) => {
         state.storage.sql.exec('UPDATE dispatches SET sent_at = 0');
-        state.storage.sql.exec('UPDATE deadlines SET at = 0');
       });
-      await evictDurableObject(raw());
-      await inbox().usage();
-      await runDurableObjectAlarm(raw());
+      await runAlarm(raw());
     }
     expect(await counts(1)).toMatchObject({ parked: 1 });
     const [letter] = (await inbox().deadLetters({ limit: 10 })).items;
@@ -169,11 +156,8 @@ describe('a poisoned message', () => {
       await consumeTelemetry(bindings, batchOf(await held()).batch);
       await runInDurableObject(raw(), (_instance, state) => {
         state.storage.sql.exec('UPDATE dispatches SET next_at = 1 WHERE parked_at IS NULL');
-        state.storage.sql.exec('UPDATE deadlines SET at = 0');
       });
-      await evictDurableObject(raw());
-      await inbox().usage();
-      await runDurableObjectAlarm(raw());
+      await runAlarm(raw());
     }
     const letters = (await inbox().deadLetters({ limit: 10 })).items;
     expect(letters).toHaveLength(1);

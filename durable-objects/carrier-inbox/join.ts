@@ -20,17 +20,16 @@ const SHARES_AT_ONCE = 200;
 
 /** Inside the transaction: messages for containers that are wanted; what is said of others waits until they are. */
 export function join(
-  parts: { storage: InboxStorage; receipts: Receipts; held: Held; awaiting: Awaiting },
+  parts: { connectionId: string; storage: InboxStorage; receipts: Receipts; held: Held; awaiting: Awaiting },
   joined: readonly Joined[],
   now: number,
 ): JoinedShare {
-  const { storage, receipts, held, awaiting } = parts;
+  const { connectionId, storage, receipts, held, awaiting } = parts;
   const share: JoinedShare = { dispatches: [], forgotten: [], isHeld: false, isDone: true };
-  const connectionId = storage.connectionId();
   const released = awaiting.release(joined, SHARES_AT_ONCE);
   share.isDone = released.length < SHARES_AT_ONCE;
   for (const { events, claim, ...of } of released) {
-    if (claim !== 'claimed' || connectionId === null) {
+    if (claim !== 'claimed') {
       share.forgotten.push(...held.put(of, events));
       share.isHeld = true;
       continue;

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { contentKey, type JourneyEvent, type TrackedEvent } from '../../domain/journey/event.ts';
 import { POSITION_CHUNK_POINTS } from '../../platform/limits.ts';
 import { etaLedger } from '../eta-ledger/stub.ts';
+import { runAlarm } from '../testing/alarms.ts';
 import { bindings, NUMBER, trackedEvents } from '../testing/events.ts';
 import { endedJourney } from '../testing/journeys.ts';
 import type { ContainerTracker } from './container-tracker.ts';
@@ -143,12 +144,7 @@ describe('the alarm', () => {
     await tracker().register({ tenantId: 'ten_1', number: NUMBER, registration, registeredAt: 1, correlationId: 'c' });
     await ingest(range(0, 10));
     const before = (await tracker().view())!;
-    await runInDurableObject(raw(), (_instance, state) => {
-      state.storage.sql.exec('UPDATE deadlines SET at = 0');
-    });
-    await evictDurableObject(raw());
-    await tracker().view();
-    expect(await runDurableObjectAlarm(raw())).toBe(true);
+    expect(await runAlarm(raw())).toBe(true);
     const after = (await tracker().view())!;
     expect(after.seq).toBe(before.seq + 1);
     const again = await runInDurableObject(raw(), (_instance, state) => state.storage.getAlarm());

@@ -1,7 +1,8 @@
-import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { reset, runInDurableObject } from 'cloudflare:test';
 import { afterEach, expect, it } from 'vitest';
 import { fleetIndex } from '../fleet-index/stub.ts';
 import { HOLDER_HEADER, REDEEMED_HEADER } from '../kit/live.ts';
+import { runAlarm } from '../testing/alarms.ts';
 import { bindings } from '../testing/events.ts';
 import { EVERYBODY } from './everybody.ts';
 import { liveAccess } from './stub.ts';
@@ -13,15 +14,10 @@ const store = (hash: string, holder: string) =>
   access().storeTicket({ hash, topic: 'fleet', holder, securityVersion: 0, expiresAt: NOW + 30_000 });
 const closings = () =>
   runInDurableObject(raw(), (_object, { storage }) => storage.sql.exec('SELECT holder, looks FROM closings').toArray());
-/** Makes all that the object has to do due, and runs its alarm. */
-async function runAlarm(): Promise<void> {
-  await runInDurableObject(raw(), (_object, { storage }) => {
-    storage.sql.exec('UPDATE closings SET due_at = 0');
-    storage.sql.exec('UPDATE deadlines SET at = 0');
-  });
-  // It reads its deadlines when it wakes.
-  await evictDurableObject(raw());
-  await runDurableObjectAlarm(raw());
+/** Makes all that the object has to do due, and does it. */
+async function close(): Promise<void> {
+  await runInDurableObject(raw(), (_object, { storage }) => void storage.sql.exec('UPDATE closings SET due_at = 0'));
+  await runAlarm(raw());
 }
 
 /** Opens a socket of the fleet that belongs to a holder, and gathers the codes it is closed with. */
@@ -60,7 +56,7 @@ it('takes the tickets of a holder that has ended, and closes its sockets, lookin
   await expect.poll(closings).toEqual([{ holder: 'ses_1', looks: 1 }]);
   // A handshake that was under way when the session ended.
   const late = await listen('ses_1');
-  await runAlarm();
+  await close();
   await expect.poll(() => late).toEqual([4401]);
   expect(await closings()).toEqual([]);
   expect(other).toEqual([]);
@@ -72,7 +68,7 @@ it('leaves the sockets of a holder that has come back since: only its tokens had
   await access().holdersEnded(['cli_1']);
   await expect.poll(closings).toEqual([{ holder: 'cli_1', looks: 1 }]);
   const back = await listen('cli_1', Date.now() + 1);
-  await runAlarm();
+  await close();
   await expect.poll(closings).toEqual([]);
   expect(back).toEqual([]);
 });
@@ -108,7 +104,7 @@ it('closes everybody’s sockets when live sockets are switched off', async () =
 
 it('drops tickets that nobody redeemed, and then rests', async () => {
   await access().storeTicket({ hash: 'h1', topic: 'fleet', holder: 'ses_1', securityVersion: 0, expiresAt: NOW - 1 });
-  await runAlarm();
+  await close();
   const left = await runInDurableObject(raw(), async (_object, { storage }) => [
     storage.sql.exec('SELECT * FROM tickets').toArray(),
     await storage.getAlarm(),

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import type { TelemetryMessage } from '../../contracts/tracking/events.ts';
 import { contentKey, type PositionEvent } from '../../domain/journey/event.ts';
 import type { Env } from '../../workers/tracking/env.ts';
+import type { Delivery } from '../carrier-inbox/delivery.ts';
 import type { IngressEvent } from '../carrier-inbox/pack.ts';
 
 /** The tracking Worker's environment; the runtime's own type of it is no one Worker's. */
@@ -22,6 +23,23 @@ export function doorEvents(minutes: number[], container = NUMBER): IngressEvent[
     const event = positionAt(minute, container);
     return { ...event, key: contentKey(event), origin: 0, index };
   });
+}
+
+/** A delivery of one item as the door hands it to the inbox of a connection. */
+export function doorDelivery(connectionId: string, over: Partial<Delivery>): Delivery {
+  return {
+    tenantId: 'ten_1',
+    connectionId,
+    securityVersion: 1,
+    correlationId: 'c',
+    receivedAt: 1,
+    history: 'events',
+    items: 1,
+    events: [],
+    rejected: [],
+    warnings: [],
+    ...over,
+  };
 }
 
 /** Positions as a queue message carries them. */
