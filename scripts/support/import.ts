@@ -102,30 +102,35 @@ export function bodiesOf({ bytes, format, history }: ImportFile): (string | Uint
   if (!items) {
     throw new PlainError(`The file is larger than ${INGEST_BODY_MAX_BYTES} bytes, and is no JSON that could be split.`);
   }
-  const bodies: string[][] = [];
-  let size = 0;
-  for (const item of items.map((each) => JSON.stringify(each))) {
-    const last = bodies.at(-1);
-    // Of letters beyond ASCII three bytes each are reckoned with.
-    size += item.length * 3 + 1;
-    if (last && last.length < ITEMS_PER_DELIVERY && size < INGEST_BODY_MAX_BYTES - 2) last.push(item);
-    else {
-      bodies.push([item]);
-      size = item.length * 3 + 1;
-    }
-  }
-  return bodies.map((list) => `[${list.join(',')}]`);
+  const texts = items.map((each) => JSON.stringify(each));
+  return partsOf(texts, INGEST_BODY_MAX_BYTES - 2).map((list) => `[${list.join(',')}]`);
 }
 
 /** A table in parts, each with its header. */
 function partsOfTable(text: string): string[] {
   const { data } = Papa.parse<string[]>(text.replace(/^\ufeff/, ''), { skipEmptyLines: 'greedy' });
-  const [header = [], ...rows] = data;
-  const parts = Math.ceil(rows.length / ITEMS_PER_DELIVERY);
-  return Array.from({ length: parts }, (_, i) =>
-    Papa.unparse([header, ...rows.slice(i * ITEMS_PER_DELIVERY, (i + 1) * ITEMS_PER_DELIVERY)]),
-  );
+  const [header = '', ...rows] = data.map((row) => Papa.unparse([row], { newline: '\n' }));
+  return partsOf(rows, INGEST_BODY_MAX_BYTES - bytesOf(header)).map((list) => [header, ...list].join('\n'));
 }
+
+/** Items in lists, each as many as a delivery takes; one that has no room in any is alone in its own. */
+function partsOf(items: readonly string[], room: number): string[][] {
+  const parts: string[][] = [];
+  let size = 0;
+  for (const item of items) {
+    const last = parts.at(-1);
+    size += bytesOf(item);
+    if (last && last.length < ITEMS_PER_DELIVERY && size < room) last.push(item);
+    else {
+      parts.push([item]);
+      size = bytesOf(item);
+    }
+  }
+  return parts;
+}
+
+/** Bytes of an item and what parts it from the next: of letters beyond ASCII three each are reckoned with. */
+const bytesOf = (item: string): number => item.length * 3 + 1;
 
 function itemsOf(text: string, format: ImportFile['format']): readonly unknown[] | null {
   try {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import Papa from 'papaparse';
 import { bodiesOf, importFile, type ImportFile } from '../../scripts/support/import.ts';
 import { createTenant, fetchOf, type TestTenant } from '../support/fixtures.ts';
 import { type Platform, startPlatform } from '../support/harness.ts';
@@ -73,4 +74,15 @@ it('splits what is too large for one delivery by its items, and a whole history 
   expect(bodies.flatMap((body) => JSON.parse(body) as object[])).toEqual(items);
   for (const body of bodies) expect(Buffer.byteLength(body)).toBeLessThanOrEqual(1_048_576);
   expect(() => bodiesOf({ ...large, history: 'full' })).toThrow('cannot be split');
+});
+
+it('splits a table into parts that each have its header and no more than a delivery takes, whatever its delimiter', () => {
+  const remark = 'ü; "wide"'.repeat(150);
+  const rows = Array.from({ length: 3_000 }, (_, i) => [BOX, 'LOAD', `2026-03-10 ${i}`, remark]);
+  const text = Papa.unparse([['Box', 'Event', 'Time', 'Remark'], ...rows], { delimiter: ';' });
+  const bodies = bodiesOf({ ...file(text), format: 'milestones_table' }).map(String);
+  const read = bodies.map((body) => Papa.parse<string[]>(body).data);
+  expect(read.flatMap(([, ...part]) => part)).toEqual(rows);
+  expect(new Set(read.map(([header]) => header!.join()))).toEqual(new Set(['Box,Event,Time,Remark']));
+  for (const body of bodies) expect(Buffer.byteLength(body)).toBeLessThanOrEqual(1_048_576);
 });
