@@ -34,12 +34,15 @@ export interface Joining {
 
 /** Containers that names of one delivery lead to: a booking of a whole ship is none. */
 const RESOLVED_MAX = 10_000;
-/** Names that are remembered for connections: beyond them the oldest make room. */
+/** Names that are remembered for connections: beyond them the oldest make room, for some of which it is made at once. */
 const AWAITED_MAX = 20_000;
+const AWAITED_ROOM = 500;
 
 /** The bookings of one fleet. */
 export class Bookings {
   readonly #sql: Sql;
+  /** Names that are remembered at most: counted once, not for every delivery. */
+  #awaited: number | null = null;
 
   constructor(sql: Sql) {
     this.#sql = sql;
@@ -71,13 +74,21 @@ export class Bookings {
     const insert = 'INSERT OR IGNORE INTO awaited (booking, connection_id, since) VALUES (?, ?, ?) RETURNING booking';
     const fresh = bookings.filter((booking) => this.#sql.run(insert, booking, connectionId, now).length > 0);
     if (fresh.length === 0) return;
-    const [kept] = this.#sql.run<{ n: number }>('SELECT count(*) AS n FROM awaited');
-    if (kept!.n <= AWAITED_MAX) return;
+    this.#awaited = this.#awaited === null ? this.#countAwaited() : this.#awaited + fresh.length;
+    if (this.#awaited <= AWAITED_MAX) return;
+    // What was rolled back has been counted, too.
+    this.#awaited = this.#countAwaited();
+    if (this.#awaited <= AWAITED_MAX) return;
     this.#sql.run(
       `DELETE FROM awaited WHERE (booking, connection_id) IN
          (SELECT booking, connection_id FROM awaited ORDER BY since LIMIT ?)`,
-      kept!.n - AWAITED_MAX,
+      this.#awaited - AWAITED_MAX + AWAITED_ROOM,
     );
+    this.#awaited = AWAITED_MAX - AWAITED_ROOM;
+  }
+
+  #countAwaited(): number {
+    return this.#sql.run<{ n: number }>('SELECT count(*) AS n FROM awaited')[0]!.n;
   }
 
   /** Whether connections are to be told of containers. */

@@ -219,13 +219,12 @@ export class FleetIndex extends DurableObject<Env> {
         if (!this.#storage.version(number)) continue;
         if (deviceId === null) {
           if (!onlyUnpaired) this.#pairings.unpairFrom(number, from);
-        } else if (
-          onlyUnpaired
-            ? this.#pairings.ofAll([deviceId]).length === 0
-            : this.#pairings.numberAt(deviceId, from) !== number
-        ) {
-          this.#pairings.pair({ deviceId, number, fromAt: from, untilAt: null }, isFromKnown);
+          continue;
         }
+        const isPaired = onlyUnpaired
+          ? this.#pairings.ofAll([deviceId]).length > 0
+          : this.#pairings.numberAt(deviceId, from) === number;
+        if (!isPaired) this.#pairings.pair({ deviceId, number, fromAt: from, untilAt: null }, isFromKnown);
       }
     });
   }
