@@ -1,7 +1,6 @@
 /** `npm run check:contracts`: that contracts, services, API description and client say the same. */
 import './support/quiet.ts';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { answered, forgetAnswered, OPERATION_NAMES } from '../test/support/contracts.ts';
 import { ROUTES, VERSION } from '../workers/gateway/app.ts';
@@ -40,8 +39,6 @@ await main(async () => {
   const { errors, warnings } = await step('Redocly’s recommended rules', () => lintApi(document));
   failures.push(...errors, ...warnings);
 
-  const client = readFileSync(join(ROOT, 'clients/typescript/src/api.ts'), 'utf8');
-  if (/\bunknown\b/.test(client)) failures.push('the client answers something unknown');
   if (!(await step('The client compiles', () => runs('tsc', ['-p', 'tsconfig.client.json']))))
     failures.push('the client does not compile');
   const missed = await step(`${RENAMES.length} renamed properties are refused`, () => letPass(RENAMES));

@@ -35,7 +35,10 @@ const isOut = (page: Page) => expect(page.getByRole('heading', { name: 'Sign in'
 async function sessions(page: Page): Promise<number> {
   await page.goto(`${platform.origin}/account`);
   await expect(page.getByRole('heading', { name: 'Where you are signed in' })).toBeVisible();
-  return page.locator('section.card', { hasText: 'Where you are signed in' }).getByRole('listitem').count();
+  const listed = page.locator('section.card', { hasText: 'Where you are signed in' }).getByRole('listitem');
+  // The list comes after its heading; whoever looks is signed in, so it has one entry at least.
+  await expect(listed.first()).toBeVisible();
+  return listed.count();
 }
 
 /** Another tab of the same browser, whose clock the test can move. */
