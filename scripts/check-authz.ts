@@ -3,7 +3,6 @@ import './support/quiet.ts';
 import { Matrix } from '../test/authz/matrix.ts';
 import { checkServices } from '../test/authz/rpc.ts';
 import { startWorld } from '../test/support/world.ts';
-import { buildConsole } from './support/runtime.ts';
 import { main, options, progressBar, step } from './support/terminal.ts';
 
 const USAGE = `Usage: npm run check:authz
@@ -12,7 +11,6 @@ const USAGE = `Usage: npm run check:authz
 
 await main(async () => {
   options(USAGE, {});
-  buildConsole();
   const { platform, world, document, fetcher } = await step('Two tenants with the same data', startWorld);
   try {
     const bar = progressBar('Operations', 1_000);

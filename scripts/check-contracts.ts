@@ -8,7 +8,6 @@ import { apiDescription } from '../workers/gateway/openapi/document.ts';
 import { lintApi } from './support/lint-api.ts';
 import { letPass, RENAMES } from './support/planted.ts';
 import { ROOT } from './support/root.ts';
-import { buildConsole } from './support/runtime.ts';
 import { main, options, step } from './support/terminal.ts';
 
 const USAGE = `Usage: npm run check:contracts [-- --recorded]
@@ -28,7 +27,6 @@ await main(async () => {
   const { values } = options(USAGE, { recorded: { type: 'boolean' } });
   const failures: string[] = [];
   if (!values.recorded) {
-    buildConsole();
     forgetAnswered();
     if (!runs('vitest', ['run', '--config', 'vitest.harness.config.ts'])) failures.push('a test failed');
   }

@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runRounds } from '../test/crash/rounds.ts';
-import { buildConsole } from './support/runtime.ts';
 import { main, options, PlainError } from './support/terminal.ts';
 
 const USAGE = `Usage: npm run check:crash [-- --rounds N] [--seed N]
@@ -20,7 +19,6 @@ await main(async () => {
   const { values } = options(USAGE, { rounds: { type: 'string' }, seed: { type: 'string' } });
   const rounds = whole('--rounds', values.rounds ?? '10', ROUNDS_MAX);
   const seed = whole('--seed', values.seed ?? '1', 2 ** 32 - 1);
-  buildConsole();
   const dataDir = mkdtempSync(join(tmpdir(), 'fairlead-crash-'));
   try {
     const { posted, ...verdict } = await runRounds({ rounds, seed, dataDir, onStep: (text) => console.log(text) });

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { differencesOf } from './feeds/compare.ts';
 import { readFeeds } from './feeds/folder.ts';
 import { createParties, postFeeds, readContainers } from './feeds/post.ts';
-import { buildConsole } from './support/runtime.ts';
 import { startScratch } from './support/scratch.ts';
 import { main, options, PlainError, progressBar, step } from './support/terminal.ts';
 
@@ -21,7 +20,6 @@ await main(async () => {
   const [folder] = positionals;
   if (!folder) throw new PlainError(`Name the folder of the feeds.\n\n${USAGE}`);
   const feeds = readFeeds(folder);
-  buildConsole();
   const dataDir = mkdtempSync(join(tmpdir(), 'fairlead-feeds-'));
   const quiet = { LOG_LEVEL: 'warn' };
   const { runtime, origin, api } = await step('Starting a platform for the feeds', () =>

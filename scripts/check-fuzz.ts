@@ -2,7 +2,6 @@
 import './support/quiet.ts';
 import { fuzz } from '../test/fuzz/run.ts';
 import { startWorld } from '../test/support/world.ts';
-import { buildConsole } from './support/runtime.ts';
 import { main, numberOption, options, progressBar, step } from './support/terminal.ts';
 
 const USAGE = `Usage: npm run check:fuzz -- [options]
@@ -15,7 +14,6 @@ await main(async () => {
   const { values } = options(USAGE, { requests: { type: 'string' }, seed: { type: 'string' } });
   const requests = numberOption('requests', values.requests, 3_000, 1, 100_000);
   const seed = numberOption('seed', values.seed, 1, 0, 2 ** 31);
-  buildConsole();
   const { platform, world, document, fetcher } = await step('Two tenants with the same data', startWorld);
   try {
     const bar = progressBar('Requests', requests);

@@ -6,7 +6,6 @@ import { startOracle } from '../test/oauth/oracle.ts';
 import { startOurs } from '../test/oauth/ours.ts';
 import { runChecks } from '../test/oauth/run.ts';
 import { ROOT } from './support/root.ts';
-import { buildConsole } from './support/runtime.ts';
 import { main, options, step } from './support/terminal.ts';
 
 const USAGE = `Usage: npm run check:oauth
@@ -18,7 +17,6 @@ const DECISION = 'docs/decisions/0008-oauth-oracle.md';
 
 await main(async () => {
   options(USAGE, {});
-  buildConsole();
   const ours = await step('Fairlead', () => startOurs());
   const oracle = await step('oidc-provider', startOracle);
   try {

@@ -4,7 +4,6 @@ import { startLab } from '../test/security/lab.ts';
 import { checksOf } from '../test/security/run.ts';
 import { percentile, timeRevocations } from '../test/security/timing.ts';
 import { lineOf, runChecks } from '../test/support/checks.ts';
-import { buildConsole } from './support/runtime.ts';
 import { main, options, step } from './support/terminal.ts';
 
 const USAGE = `Usage: npm run check:security [-- --only TEXT]
@@ -18,7 +17,6 @@ const FELT_WITHIN_MS = 1_000;
 
 await main(async () => {
   const { values } = options(USAGE, { only: { type: 'string' } });
-  buildConsole();
   const lab = await step('Two tenants with the same data', startLab);
   try {
     const only = values.only;

@@ -3,7 +3,6 @@ import './support/quiet.ts';
 import { lineOf, runChecks } from '../test/support/checks.ts';
 import { startLab } from '../test/truth/lab.ts';
 import { TRUTH } from '../test/truth/run.ts';
-import { buildConsole } from './support/runtime.ts';
 import { main, options, step } from './support/terminal.ts';
 
 const USAGE = `Usage: npm run check:truth [-- --only TEXT]
@@ -14,7 +13,6 @@ const USAGE = `Usage: npm run check:truth [-- --only TEXT]
 
 await main(async () => {
   const { values } = options(USAGE, { only: { type: 'string' } });
-  buildConsole();
   const lab = await step('A platform with a tenant', startLab);
   try {
     const { only } = values;

@@ -4,12 +4,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clockFrom } from '../platform/clock.ts';
+import { build } from './runtime/build.ts';
+import { loadSecrets, migrate, prepareFolder, storageOf } from './runtime/data-folder.ts';
+import { type Runtime, startRuntime } from './runtime/runtime.ts';
 import { ApiClient, postSigned } from './support/api.ts';
 import { launchChromium } from './support/chromium.ts';
 import { createDemo, type Demo } from './support/demo.ts';
 import { createTenantWithAdmin } from './support/invitations.ts';
 import { freePort } from './support/ports.ts';
-import { buildConsole, loadSecrets, migrate, prepareFolder, type Runtime, startRuntime } from './support/runtime.ts';
 import { currentSecret } from './support/secret-rings.ts';
 import { signIn } from './support/sign-in.ts';
 import { simulate } from './support/simulator.ts';
@@ -231,8 +233,8 @@ await main(async () => {
   let runtime: Runtime | null = null;
   try {
     prepareFolder(dataDir);
-    await step('Console', () => void buildConsole());
-    await step('Databases', () => migrate(dataDir));
+    await step('Workers and console', build);
+    await step('Databases', () => migrate(storageOf(dataDir)));
     const worldNow = Date.now() - 21 * 86_400_000;
     const demoClock = `600;${Date.now()};${worldNow}`;
     const clock = clockFrom(demoClock);

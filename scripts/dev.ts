@@ -1,21 +1,16 @@
-/** `npm start`: everything on this machine, from an empty folder to a moving map. */
+/** `npm start` and `npm run dev`: everything on this machine, from an empty folder to a moving map. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { clockFrom } from '../platform/clock.ts';
+import { build } from './runtime/build.ts';
+import { claimFolder, loadSecrets, migrate, prepareFolder, storageOf } from './runtime/data-folder.ts';
+import { type Runtime, requireFreePort, startRuntime } from './runtime/runtime.ts';
+import { watchSources } from './runtime/watch.ts';
 import { ApiClient } from './support/api.ts';
 import { createDemo, type Demo, loadDemo, nextAttempt, offerNextSailings, saveDemo } from './support/demo.ts';
 import { writeSecretFile } from './support/files.ts';
 import { pruneSecrets, resealAll } from './support/resealing.ts';
 import { ROOT } from './support/root.ts';
-import {
-  buildConsole,
-  claimFolder,
-  loadSecrets,
-  migrate,
-  prepareFolder,
-  requireFreePort,
-  startRuntime,
-} from './support/runtime.ts';
 import { currentSecret, earlierIds, RINGS } from './support/secret-rings.ts';
 import { signIn } from './support/sign-in.ts';
 import { simulate } from './support/simulator.ts';
@@ -25,7 +20,8 @@ const USAGE = `Usage: npm start -- [options]
   --port N    port of the console and the API (8787)
   --speed N   how much faster the demonstration's clock runs (600: ten minutes a second)
   --empty     no demonstration: an empty platform on the wall clock
-  --data DIR  where storage, secrets and logs live (.data)`;
+  --data DIR  where storage, secrets and logs live (.data)
+  --watch     take changes of the sources as they are saved: what \`npm run dev\` does`;
 
 const SAVE_CLOCK_MS = 5_000;
 const WATCH_NPM_MS = 1_000;
@@ -39,6 +35,7 @@ await main(async () => {
     speed: { type: 'string' },
     empty: { type: 'boolean' },
     data: { type: 'string' },
+    watch: { type: 'boolean' },
   });
   const port = numberOption('port', values.port, 8787, 1, 65_535);
   const speed = numberOption('speed', values.speed, 600, 1, 10_000);
@@ -48,8 +45,8 @@ await main(async () => {
   claimFolder(dataDir);
   const origin = `http://localhost:${port}`;
   await step('Secrets', () => void loadSecrets(dataDir, origin));
-  await step('Console', () => void buildConsole());
-  await step('Databases', () => migrate(dataDir));
+  await step('Workers and console', build);
+  await step('Databases', () => migrate(storageOf(dataDir)));
 
   const clockFile = join(dataDir, 'clock.json');
   const worldNow = existsSync(clockFile)
@@ -58,7 +55,7 @@ await main(async () => {
   const demoClock = values.empty ? undefined : `${speed};${Date.now()};${worldNow}`;
   const clock = clockFrom(demoClock);
   let simulation: { stop(): Promise<void> } | null = null;
-  let stop = async (): Promise<void> => {};
+  let runtime: Runtime | null = null;
   const saveClock = (): void => {
     if (!values.empty) writeFileSync(clockFile, String(clock.now()));
   };
@@ -71,7 +68,7 @@ await main(async () => {
     clearInterval(timer);
     await simulation?.stop();
     saveClock();
-    await stop();
+    await runtime?.stop();
     process.exit(0);
   };
   process.on('SIGINT', () => void end());
@@ -81,18 +78,8 @@ await main(async () => {
   if (process.env.npm_lifecycle_event === 'start') {
     setInterval(() => process.ppid !== STARTED_BY && void end(), WATCH_NPM_MS);
   }
-  const runtime = await step('Workers', () =>
-    startRuntime({ dataDir, port, ...(demoClock ? { demoClock } : {}) }, (end) => {
-      stop = end;
-    }),
-  );
-
-  void runtime.ended.then((tail) => {
-    if (ending) return;
-    console.error(`\nThe runtime ended by itself; see ${runtime.logFile}. Its last words:\n${tail.trim()}`);
-    process.exit(1);
-  });
-
+  const started = await step('Start', () => startRuntime({ dataDir, port, ...(demoClock ? { demoClock } : {}) }));
+  runtime = started;
   await step('Secrets at rest', () => resealAfterRotation(dataDir, origin));
   let demo: Demo | null = null;
   if (!values.empty) {
@@ -101,7 +88,7 @@ await main(async () => {
       // What is shown at the start can be booked, also when the folder is an old one.
       await offerNextSailings(new ApiClient(origin, demo.client), demo, clock.now());
     } catch (error) {
-      await runtime.stop();
+      await started.stop();
       throw new PlainError(
         `The demonstration could not be created: ${error instanceof Error ? error.message : String(error)}`,
       );
@@ -117,7 +104,8 @@ await main(async () => {
       },
     );
   }
-  welcome(origin, demo, runtime.logFile, dataDir);
+  welcome(origin, demo, started.logFile, dataDir);
+  if (values.watch) watchSources(started);
 });
 
 /** After a rotation of the sealing keys everything is sealed anew, so that the keys before can leave. */

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseRing } from '../platform/secrets.ts';
+import { WORKER_FOLDERS } from './runtime/bundles.ts';
 import type { ApiClient } from './support/api.ts';
 import { atPlatform, isReached, operatorOf, readSecrets, secretsFile, tenantClientOf } from './support/credentials.ts';
 import { writeSecretFile } from './support/files.ts';
@@ -15,7 +16,6 @@ import {
   revokeOperator,
 } from './support/operator-secret.ts';
 import { ROOT } from './support/root.ts';
-import { WORKER_FOLDERS } from './support/runtime.ts';
 import {
   earlierIds,
   type Needed,

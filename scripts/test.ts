@@ -6,9 +6,9 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { forgetAnswered } from '../test/support/contracts.ts';
+import { build } from './runtime/build.ts';
 import { unpackChromium } from './support/chromium.ts';
 import { ROOT } from './support/root.ts';
-import { buildConsole } from './support/runtime.ts';
 import { main, options, PlainError } from './support/terminal.ts';
 
 const USAGE = `Usage: npm test [-- STAGE ...]
@@ -117,7 +117,7 @@ await main(async () => {
   const unknown = positionals.filter((name) => !(name in STAGES));
   if (unknown.length > 0) throw new PlainError(`There is no stage ${unknown.join(', ')}.\n\n${USAGE}`);
   mkdirSync(RESULTS, { recursive: true });
-  buildConsole();
+  await build();
   const total: Counts = { passed: 0, failed: 0, skipped: 0 };
   const table: string[] = [];
   for (const name of positionals.length > 0 ? positionals : Object.keys(STAGES)) {

@@ -1,5 +1,5 @@
-/** Processes of this machine: which are below one of ours, and how to end them. */
-import { type ChildProcess, execFileSync } from 'node:child_process';
+/** Processes of this machine. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 interface ProcessRow {
@@ -34,36 +34,15 @@ function processTable(): ProcessRow[] {
     .map(([, pid, parent, command]) => ({ pid: Number(pid), parent: Number(parent), command: command! }));
 }
 
-/** The workerd processes below a process. */
-export function workerdOf(root: number): number[] {
-  const rows = processTable();
-  const below = new Set([root]);
-  for (let grew = true; grew; ) {
-    grew = false;
-    for (const { pid, parent } of rows) {
-      if (!below.has(parent) || below.has(pid)) continue;
-      below.add(pid);
-      grew = true;
-    }
-  }
-  return rows.filter(({ pid, command }) => below.has(pid) && command.includes('workerd')).map(({ pid }) => pid);
-}
+/**
+ * Whether a process runs whose command holds `name`: an id alone may be somebody else's by now, and a process that
+ * has ended but was not collected yet has no command.
+ */
+export const isRunning = (pid: number, name: string): boolean =>
+  processTable().some((row) => row.pid === pid && row.command.includes(name));
 
-/** Ends a process and its group: by the signal, and after a while by force. */
-export async function endGroup(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const send = (name: NodeJS.Signals): void => {
-    try {
-      process.kill(-child.pid!, name);
-    } catch {
-      // Already gone.
-    }
-  };
-  send(signal);
-  const force = setTimeout(() => send('SIGKILL'), 8_000);
-  await gone;
-  clearTimeout(force);
-  // The runtime's own children may outlive it by a moment.
-  send('SIGKILL');
-}
+/** The workerd processes that a process has started. */
+export const workerdOf = (parent: number): number[] =>
+  processTable()
+    .filter((row) => row.parent === parent && row.command.includes('workerd'))
+    .map(({ pid }) => pid);

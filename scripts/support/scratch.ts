@@ -1,9 +1,10 @@
 /** A platform of its own in a scratch folder, on a free port, with one tenant: for scripts and tests. */
 import { randomBytes } from 'node:crypto';
+import { loadSecrets, prepareFolder } from '../runtime/data-folder.ts';
+import { type Runtime, type RuntimeOptions, startRuntime } from '../runtime/runtime.ts';
 import { ApiClient } from './api.ts';
 import { createTenantWithAdmin } from './invitations.ts';
 import { freePort } from './ports.ts';
-import { loadSecrets, migrate, prepareFolder, type Runtime, type RuntimeOptions, startRuntime } from './runtime.ts';
 import { currentSecret } from './secret-rings.ts';
 import { signIn } from './sign-in.ts';
 
@@ -19,29 +20,33 @@ export interface Scratch {
 /** Starts a platform in the folder and creates its tenant. */
 export async function startScratch(dataDir: string, more: Partial<RuntimeOptions> = {}): Promise<Scratch> {
   prepareFolder(dataDir);
-  await migrate(dataDir);
   const port = await freePort();
   const runtime = await startRuntime({ dataDir, port, ...more });
   const { origin } = runtime;
   try {
-    const operator = new ApiClient(origin, {
-      id: 'platform-operator',
-      secret: currentSecret(loadSecrets(dataDir, origin).identity.OPERATOR_SECRET!),
-    });
-    const password = randomBytes(12).toString('base64url');
-    const email = 'admin@scratch.example';
-    await createTenantWithAdmin(operator, { name: 'Scratch', slug: 'scratch', email }, { name: 'Admin', password });
-    const token = await signIn(origin, email, password);
-    const client = await new ApiClient(origin, null).must(
-      'POST',
-      '/v1/clients',
-      { name: 'Scratch', role: 'tenant_admin' },
-      { authorization: `Bearer ${token}` },
-    );
-    const credentials = { id: client.id as string, secret: client.secret as string };
+    const credentials = await createFirstTenant(dataDir, origin);
     return { runtime, origin, port, api: new ApiClient(origin, credentials), credentials };
   } catch (error) {
     await runtime.stop();
     throw error;
   }
+}
+
+/** Creates a tenant on the running platform of a data folder; resolves to the credentials of an administrating client. */
+export async function createFirstTenant(dataDir: string, origin: string): Promise<{ id: string; secret: string }> {
+  const operator = new ApiClient(origin, {
+    id: 'platform-operator',
+    secret: currentSecret(loadSecrets(dataDir, origin).identity.OPERATOR_SECRET!),
+  });
+  const password = randomBytes(12).toString('base64url');
+  const email = 'admin@scratch.example';
+  await createTenantWithAdmin(operator, { name: 'Scratch', slug: 'scratch', email }, { name: 'Admin', password });
+  const token = await signIn(origin, email, password);
+  const { id, secret } = await new ApiClient(origin, null).must(
+    'POST',
+    '/v1/clients',
+    { name: 'Scratch', role: 'tenant_admin' },
+    { authorization: `Bearer ${token}` },
+  );
+  return { id, secret };
 }

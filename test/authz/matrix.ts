@@ -102,7 +102,9 @@ export class Matrix {
       'webhook-endpoints',
     ];
     const pages = await Promise.all(lists.map((name) => admin.all(`/v1/${name}`)));
-    return JSON.stringify([...pages, await admin.must('GET', '/v1/policy')]);
+    // An endpoint's health is what the deliveries of A's own events come to meanwhile.
+    const settings = (name: string, value: unknown): unknown => (name === 'health' ? undefined : value);
+    return JSON.stringify([...pages, await admin.must('GET', '/v1/policy')], settings);
   }
 
   async #outsiders(op: DocumentedOperation, bad: Record<string, string | null>): Promise<void> {

@@ -2,13 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { buildConsole } from '../../scripts/support/runtime.ts';
 import { runRounds } from './rounds.ts';
 
 let dataDir: string;
 
 beforeAll(() => {
-  buildConsole();
   dataDir = mkdtempSync(join(tmpdir(), 'fairlead-crash-'));
 }, 180_000);
 afterAll(() => {

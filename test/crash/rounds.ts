@@ -1,6 +1,6 @@
 /** Kills a platform at random moments under load, and counts what is lost, doubled or missed afterwards. */
 import type { ApiClient } from '../../scripts/support/api.ts';
-import { type RuntimeOptions, startRuntime } from '../../scripts/support/runtime.ts';
+import { type RuntimeOptions, startRuntime } from '../../scripts/runtime/runtime.ts';
 import { startScratch } from '../../scripts/support/scratch.ts';
 import { pause, spaceOf } from '../support/fixtures.ts';
 import { Receiver } from '../support/receiver.ts';

@@ -14,7 +14,7 @@ async function allocate(capacity: number, more: object = {}) {
 }
 
 beforeAll(async () => {
-  platform = await startPlatform({ brokenShards: ['SHARD_1'] });
+  platform = await startPlatform({ brokenShards: ['shard-1'] });
   tenant = await createTenant(platform, 'acme');
   broken = await createTenant(platform, 'unlucky');
   expect([tenant.shard, broken.shard]).toEqual(['SHARD_0', 'SHARD_1']);

@@ -23,7 +23,7 @@ const bookOn = async (tenant: TestTenant, allocationId: string): Promise<Answer>
   tenant.admin.call('POST', '/v1/bookings', { allocationId, quantity: 1 });
 
 beforeAll(async () => {
-  platform = await startPlatform({ brokenShards: ['SHARD_1', 'SHARD_3'] });
+  platform = await startPlatform({ brokenShards: ['shard-1', 'shard-3'] });
   first = await createTenant(platform, 'acme');
   broken = await createTenant(platform, 'unlucky');
   third = await createTenant(platform, 'cargo');

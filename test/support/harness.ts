@@ -1,27 +1,20 @@
-/** All Workers together in one local runtime, with fresh storage and secrets made for the run. */
-import { createTestHarness, type TestHarness } from 'wrangler';
-import { ROOT } from '../../scripts/support/root.ts';
+/** All Workers together in one local runtime, the one that users start, with fresh storage and secrets made for the run. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Miniflare } from 'miniflare';
+import { build } from '../../scripts/runtime/build.ts';
+import { forEachWorker } from '../../scripts/runtime/bundles.ts';
+import { migrate } from '../../scripts/runtime/data-folder.ts';
+import { openFront } from '../../scripts/runtime/front.ts';
+import { openPlatform, type PlatformSettings, platformOptions } from '../../scripts/runtime/platform.ts';
+import { freePort } from '../../scripts/support/ports.ts';
 import { makeSecrets, type Secrets, type WorkerName } from '../../scripts/support/secrets.ts';
-
-/** The configuration file of each Worker; the gateway is first, so it is the one requests reach. */
-export const CONFIGS: Record<WorkerName, string> = {
-  gateway: 'wrangler.toml',
-  identity: 'workers/identity/wrangler.toml',
-  tracking: 'workers/tracking/wrangler.toml',
-  procurement: 'workers/procurement/wrangler.toml',
-  notifications: 'workers/notifications/wrangler.toml',
-  observer: 'workers/observer/wrangler.toml',
-};
-
-/** The databases each migration history applies to, by the Worker that binds them. */
-const DATABASES: [WorkerName, string[]][] = [
-  ['identity', ['DIRECTORY']],
-  ['procurement', ['SHARD_0', 'SHARD_1', 'SHARD_2', 'SHARD_3']],
-];
 
 /** A running platform. */
 export interface Platform {
-  server: TestHarness;
+  server: Server;
+  /** Where clients reach it: what they claim about their address is dropped there. */
   origin: string;
   /** The issuer of its tokens. */
   issuer: string;
@@ -42,49 +35,74 @@ export interface PlatformOptions {
   brokenShards?: string[];
   /** Issue tokens for the runtime's own address, as a browser needs it. */
   forBrowser?: boolean;
-  /** Built Workers, by name, instead of bundling anew. */
-  prebuilt?: Partial<Record<WorkerName, string>>;
+}
+
+/** The inside of a running platform: behind its door, and into its Workers and objects. */
+export class Server {
+  readonly #runtime: Miniflare;
+
+  constructor(runtime: Miniflare) {
+    this.#runtime = runtime;
+  }
+
+  /** Sends a request to the gateway as Cloudflare would: the address in `cf-connecting-ip` is believed. */
+  get fetch(): Miniflare['dispatchFetch'] {
+    return this.#runtime.dispatchFetch;
+  }
+
+  /** A Worker by the name it is deployed under. */
+  getWorker<Env = Record<string, unknown>>(name: string) {
+    const runtime = this.#runtime;
+    return {
+      /** What its code is given as `env`. */
+      getEnv: () => runtime.getBindings<Env>(name),
+      /** Its entry point, whose methods can be called. */
+      getExport: () => runtime.getWorker(name),
+      scheduled: async (options: { cron: string }) => (await runtime.getWorker(name)).scheduled(options),
+      /** Runs SQL inside an object. */
+      getDurableObjectStorage: (className: string, of: { name: string }) =>
+        runtime.unsafeGetDurableObjectStorage(name, className, of),
+      listDurableObjectIds: (className: string) => runtime.listDurableObjectIds(className, name),
+      /** Ends a running object; its storage stays. */
+      evictDurableObject: (className: string, of: { name: string; webSockets?: 'close' | 'hibernate' }) =>
+        runtime.unsafeEvictDurableObject(name, className, of),
+    };
+  }
 }
 
 /** Starts every Worker with empty, migrated databases. */
 export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
-  const origin = 'https://fairlead.test';
-  const secrets = makeSecrets({ issuer: origin, loopbackWebhooks: true });
-  const server = createTestHarness({
-    root: ROOT,
-    workers: (Object.keys(CONFIGS) as WorkerName[]).map((name) => ({
-      configPath: CONFIGS[name],
-      secrets: secrets[name],
-      vars: { LOG_LEVEL: 'warn', ...options.vars?.[name] },
-      ...(options.prebuilt?.[name] ? { prebuiltWorkerDir: options.prebuilt[name] } : {}),
-    })),
+  await build();
+  const storage = mkdtempSync(join(tmpdir(), 'fairlead-test-'));
+  await migrate(storage, options.brokenShards);
+  const [port, inner] = [await freePort(), await freePort()];
+  const origin = `http://localhost:${port}`;
+  const issuer = options.forBrowser ? origin : 'https://fairlead.test';
+  const secrets = makeSecrets({ issuer, loopbackWebhooks: true });
+  const settings = (): PlatformSettings => ({
+    storage,
+    port: inner,
+    inspectable: true,
+    vars: forEachWorker((name) => ({ ...secrets[name], LOG_LEVEL: 'error', ...options.vars?.[name] })),
+    onLine: (line) => console.error(line),
   });
-  const { url } = await server.listen();
-  const issuer = options.forBrowser ? url.origin : origin;
-  if (options.forBrowser) {
-    // The address is known only now: the same Workers again, with it as their issuer.
-    secrets.gateway.ISSUER = issuer;
-    secrets.identity.ISSUER = issuer;
-    secrets.notifications.ISSUER = issuer;
-    await server.update((current) => current);
-  }
-  for (const [worker, bindings] of DATABASES) {
-    for (const binding of bindings) {
-      if (!options.brokenShards?.includes(binding))
-        await server.getWorker(`fairlead-${worker}`).applyD1Migrations(binding);
-    }
-  }
+  const runtime = await openPlatform(settings());
+  const front = await openFront(port, inner);
   return {
-    server,
-    origin: url.origin,
+    server: new Server(runtime),
+    origin,
     issuer,
     operatorSecret: secrets.identity.OPERATOR_SECRET!,
     sealingKey: secrets.identity.SEALING_KEY!,
     secrets,
     rotate: async (change) => {
       change(secrets);
-      await server.update((current) => current);
+      await runtime.setOptions(platformOptions(settings()));
     },
-    close: () => server.close(),
+    close: async () => {
+      await front.close();
+      await runtime.dispose();
+      rmSync(storage, { recursive: true, force: true });
+    },
   };
 }

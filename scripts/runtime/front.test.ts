@@ -2,7 +2,7 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Front, openFront } from './front.ts';
-import { freePort } from './ports.ts';
+import { freePort } from '../support/ports.ts';
 
 let platform: Server;
 let front: Front;
@@ -25,8 +25,8 @@ beforeEach(async () => {
   port = await freePort();
   front = await openFront(port, (platform.address() as AddressInfo).port);
 });
-afterEach(() => {
-  front.close();
+afterEach(async () => {
+  await front.close();
   platform.close();
 });
 

@@ -11,8 +11,12 @@ const CLAIMS = /^(cf-|mf-|x-forwarded-|forwarded$|x-real-ip$|true-client-ip$)/;
 
 /** A door that is open. */
 export interface Front {
-  close(): void;
+  /** Takes no more requests, lets those under way end for a moment, and ends the rest and the live sockets. */
+  close(): Promise<void>;
 }
+
+/** What is under way when a door closes has this long to end. */
+const CLOSING_MS = 2_000;
 
 /** Opens a door on a port of loopback to a platform on another one. */
 export async function openFront(port: number, target: number): Promise<Front> {
@@ -31,15 +35,25 @@ export async function openFront(port: number, target: number): Promise<Front> {
   });
   // Live sockets and slow uploads are the platform's to end.
   server.requestTimeout = 0;
-  server.on('upgrade', (incoming, socket, head) => upgrade(incoming, socket, head, target));
+  const sockets = new Set<Duplex>();
+  server.on('upgrade', (incoming, socket, head) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    upgrade(incoming, socket, head, target);
+  });
   server.on('clientError', (_error, socket) => socket.destroy());
   await listen(server, port);
   return {
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
+    close: () => close(server, sockets),
   };
+}
+
+async function close(server: Server, sockets: Set<Duplex>): Promise<void> {
+  for (const socket of sockets) socket.destroy();
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const force = setTimeout(() => server.closeAllConnections(), CLOSING_MS);
+  await closed;
+  clearTimeout(force);
 }
 
 function optionsOf(incoming: IncomingMessage, target: number) {

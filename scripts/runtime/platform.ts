@@ -1,0 +1,122 @@
+/** All Workers of the platform in one workerd, on Miniflare as a library: what users start, and what tests test. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  convertV4MiniflareOptions,
+  Log,
+  LogLevel,
+  Miniflare,
+  type MiniflareOptions,
+  type V4WorkerOptions,
+} from 'miniflare';
+import { ROOT } from '../support/root.ts';
+import type { WorkerName } from '../support/secrets.ts';
+import { readBundle, WORKER_NAMES } from './bundles.ts';
+
+/** What a platform runs with. */
+export interface PlatformSettings {
+  /** The folder of databases, objects and queues. */
+  storage: string;
+  /** Settings and secrets of each Worker. */
+  vars: Record<WorkerName, Record<string, string>>;
+  /** The port of loopback at which the gateway is reached; one that is free when left out. */
+  port?: number;
+  /** Lets tests look into objects and put them to sleep. */
+  inspectable?: boolean;
+  /** Opens the runtime's inspector on this port, for profiles. */
+  inspectorPort?: number;
+  /** Is told when the runtime has crashed and is up again. */
+  onRestart?: () => void;
+  /** Gets each line that a Worker logs and that the runtime prints. */
+  onLine: (line: string) => void;
+}
+
+const ASSETS = 'local-assets';
+const LIMITS = 'local-limits';
+const COMPATIBILITY_DATE = '2026-10-01';
+
+/** The name under which a Worker is deployed. */
+export const deployedName = (worker: WorkerName): string => `fairlead-${worker}`;
+
+/** Hands the runtime's own warnings and errors to the log of the platform. */
+class LineLog extends Log {
+  readonly #onLine: (line: string) => void;
+
+  constructor(onLine: (line: string) => void) {
+    super(LogLevel.WARN);
+    this.#onLine = onLine;
+  }
+
+  override log(message: string): void {
+    this.#onLine(message);
+  }
+}
+
+/** A Worker of the local runtime alone. */
+function standIn(name: string, file: string): V4WorkerOptions {
+  const folder = join(ROOT, 'scripts/runtime/workers');
+  const path = join(folder, file);
+  return {
+    name,
+    compatibilityDate: COMPATIBILITY_DATE,
+    modules: [{ type: 'ESModule', path, contents: readFileSync(path, 'utf8') }],
+    modulesRoot: folder,
+  };
+}
+
+/** A Worker of ours: its production bundle, with stand-ins for what only Cloudflare has. */
+function workerOf(worker: WorkerName, settings: PlatformSettings): V4WorkerOptions {
+  const { modules, modulesRoot, options } = readBundle(worker);
+  const { ratelimits = {}, assets, serviceBindings, ...rest } = options;
+  const limits = Object.entries(ratelimits).map(([binding, { simple }]) => [
+    binding,
+    { name: LIMITS, props: { binding, limit: simple.limit, periodSeconds: simple.period ?? 60 } },
+  ]);
+  return {
+    ...rest,
+    name: deployedName(worker),
+    modules,
+    modulesRoot,
+    bindings: { ...rest.bindings, ...settings.vars[worker] },
+    serviceBindings: {
+      ...serviceBindings,
+      ...Object.fromEntries(limits),
+      ...(assets?.binding ? { [assets.binding]: ASSETS } : {}),
+    },
+    // A socket of its own: no development proxy stands between a client and the gateway.
+    ...(worker === 'gateway' ? { unsafeDirectSockets: [{ host: '127.0.0.1', port: settings.port ?? 0 }] } : {}),
+  };
+}
+
+/** Everything Miniflare is told of a platform. */
+export function platformOptions(settings: PlatformSettings): MiniflareOptions {
+  const { assets } = readBundle('gateway').options;
+  return convertV4MiniflareOptions({
+    cf: false,
+    logRequests: false,
+    telemetry: { enabled: false },
+    resourcePersistencePath: settings.storage,
+    unsafeInspectDurableObjects: settings.inspectable ?? false,
+    ...(settings.inspectorPort === undefined ? {} : { inspectorPort: settings.inspectorPort }),
+    unsafeHandleRuntimeRestart: () => settings.onRestart?.(),
+    log: new LineLog(settings.onLine),
+    handleStructuredLogs: ({ message }) => settings.onLine(message),
+    workers: [
+      ...WORKER_NAMES.map((worker) => workerOf(worker, settings)),
+      { ...standIn(ASSETS, 'assets.mjs'), ...(assets ? { assets } : {}) },
+      standIn(LIMITS, 'limits.mjs'),
+    ],
+  });
+}
+
+/** Starts a platform; resolves once the gateway's socket is open. */
+export async function openPlatform(settings: PlatformSettings): Promise<Miniflare> {
+  const platform = new Miniflare(platformOptions(settings));
+  try {
+    await platform.ready;
+    return platform;
+  } catch (error) {
+    await platform.dispose().catch(() => {});
+    throw error;
+  }
+}

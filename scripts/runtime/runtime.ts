@@ -1,0 +1,126 @@
+/** The local runtime: a platform over a data folder, at a port of this machine. */
+import { createWriteStream } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { Cron } from 'croner';
+import type { Miniflare } from 'miniflare';
+import { freePort } from '../support/ports.ts';
+import { workerdOf } from '../support/processes.ts';
+import type { WorkerName } from '../support/secrets.ts';
+import { PlainError } from '../support/terminal.ts';
+import { build } from './build.ts';
+import { forEachWorker, readBundle, WORKER_NAMES } from './bundles.ts';
+import { loadSecrets, migrate, noteRuntime, storageOf } from './data-folder.ts';
+import { type Front, openFront } from './front.ts';
+import { deployedName, openPlatform, type PlatformSettings, platformOptions } from './platform.ts';
+
+/** The Workers that go by the world's clock. */
+const WORLDLY: readonly WorkerName[] = ['gateway', 'tracking', 'procurement'];
+
+/** Settings of a runtime. */
+export interface RuntimeOptions {
+  /** Where storage, secrets and logs live. */
+  dataDir: string;
+  port: number;
+  /** The accelerated clock of the demonstration, or nothing for the wall clock. */
+  demoClock?: string;
+  vars?: Partial<Record<WorkerName, Record<string, string>>>;
+  /** Opens the runtime's inspector on this port, for profiles. */
+  inspectorPort?: number;
+}
+
+/** A started runtime. */
+export interface Runtime {
+  origin: string;
+  logFile: string;
+  /** The processes of the runtime, beside this one, which keeps the door and the log. */
+  pids(): number[];
+  /** Takes the bundles as they are now, over the same storage. */
+  reload(): Promise<void>;
+  /** Ends it in order. */
+  stop(): Promise<void>;
+  /** Kills the runtime process itself, as a crash would, and leaves it dead. */
+  kill(): Promise<void>;
+}
+
+/** Throws in plain words when something listens on the port already. */
+export async function requireFreePort(port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', () =>
+      reject(
+        new PlainError(`Port ${port} is taken by another program. Choose another one: npm start -- --port ${port + 1}`),
+      ),
+    );
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve()));
+  });
+}
+
+/** Builds and migrates what needs it and starts all Workers; resolves once the port answers. */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { dataDir, port } = options;
+  await build();
+  await migrate(storageOf(dataDir));
+  const origin = `http://localhost:${port}`;
+  const logFile = join(dataDir, 'logs', 'runtime.log');
+  const log = createWriteStream(logFile, { flags: 'a' });
+  const settings: PlatformSettings = {
+    storage: storageOf(dataDir),
+    vars: varsOf(options, origin),
+    port: await freePort(),
+    ...(options.inspectorPort === undefined ? {} : { inspectorPort: options.inspectorPort }),
+    onLine: (line) => void log.write(`${line}\n`),
+    onRestart: () => noteRuntime(dataDir, pids()),
+  };
+  const before = new Set(workerdOf(process.pid));
+  const pids = (): number[] => workerdOf(process.pid).filter((pid) => !before.has(pid));
+  const platform = await openPlatform(settings);
+  noteRuntime(dataDir, pids());
+  let front: Front | null = null;
+  const stopCrons = startCrons(platform);
+  const end = async (): Promise<void> => {
+    stopCrons();
+    await front?.close();
+    await platform.dispose();
+    await new Promise<void>((resolve) => log.end(resolve));
+  };
+  try {
+    front = await openFront(port, settings.port!);
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  return {
+    origin,
+    logFile,
+    pids,
+    reload: () => platform.setOptions(platformOptions(settings)),
+    stop: end,
+    kill: async () => {
+      for (const pid of pids()) process.kill(pid, 'SIGKILL');
+      await end();
+    },
+  };
+}
+
+function varsOf(options: RuntimeOptions, origin: string): PlatformSettings['vars'] {
+  const secrets = loadSecrets(options.dataDir, origin);
+  const clock = (worker: WorkerName): Record<string, string> =>
+    options.demoClock && WORLDLY.includes(worker) ? { DEMO_CLOCK: options.demoClock } : {};
+  return forEachWorker((worker) => ({ ...secrets[worker], ...clock(worker), ...options.vars?.[worker] }));
+}
+
+/** Runs the Workers' cron triggers at their times, in UTC as Cloudflare does; returns what ends them. */
+function startCrons(platform: Miniflare): () => void {
+  const crons = WORKER_NAMES.flatMap((worker) =>
+    (readBundle(worker).options.cronTriggers ?? []).map(
+      (pattern) =>
+        new Cron(pattern, { timezone: 'UTC', unref: true, catch: true }, async () => {
+          await (await platform.getWorker(deployedName(worker))).scheduled({ cron: pattern });
+        }),
+    ),
+  );
+  return () => {
+    for (const cron of crons) cron.stop();
+  };
+}
