@@ -1,11 +1,85 @@
-/** What an event costs: in billable work, and in a fleet that grows. */
+/** What an event costs in billable work: by the shape of its feed, in a mixed feed, and in a fleet that grows. */
 import type { ObjectUsage } from '../durable-objects/kit/usage.ts';
 import { PRICES_USD_PER_MILLION as PRICE } from '../platform/limits.ts';
-import type { TestTenant } from '../test/support/fixtures.ts';
-import { createTenant } from '../test/support/fixtures.ts';
-import { BATCH_CONTAINERS, BATCH_EVENTS, batch, ingestRate, LANES } from './ingest.ts';
-import { inTurns, ROUNDS, rate, round3 } from './load.ts';
-import { numberOf, registerMany, type Stage } from './stage.ts';
+import { postSigned } from '../scripts/support/api.ts';
+import { createTenant, pause, type TestTenant } from '../test/support/fixtures.ts';
+import { type Platform, startPlatform } from '../test/support/harness.ts';
+import { round3 } from './load.ts';
+import { Feed, SHAPES, type Shape } from './positions.ts';
+import { numberOf } from './sides/ours.ts';
+
+/** Deliveries of each shape that are counted, and the share of a mixed feed's events that come in such deliveries. */
+const MIX: Record<keyof typeof SHAPES, { deliveries: number; share: number }> = {
+  ingest50: { deliveries: 5, share: 0.6 },
+  ingestCold: { deliveries: 20, share: 0.3 },
+  single: { deliveries: 100, share: 0.1 },
+};
+const SMALL = 500;
+const LARGE = 5_000;
+const REGISTERED_AT_ONCE = 200;
+
+/** Billable work of one event. */
+interface PerEvent {
+  objectRequests: number;
+  rowsWritten: number;
+  queueOperations: number;
+  workerRequests: number;
+}
+
+/** Cost of events, at list prices. */
+export interface FleetCost {
+  usdPerMillion: number;
+  rowsPerEvent: number;
+  /** Cost of an event in a fleet of 5,000 that all report, over that in one of 500 that all report. */
+  growth: number;
+  byShape: Record<string, PerEvent & { usdPerMillion: number }>;
+  pricesAsOf: string;
+}
+
+/** Counts the billable work of feeds, one delivery at a time: the dearest case, in which no two share a call. */
+export async function fleetCost(): Promise<FleetCost> {
+  const platform = await startPlatform();
+  try {
+    const large = await Account.open(platform, 'large', LARGE);
+    const byShape: Record<string, PerEvent> = {};
+    for (const [name, shape] of Object.entries(SHAPES)) {
+      byShape[name] = await large.perEvent(shape, MIX[name as keyof typeof SHAPES].deliveries);
+    }
+    const small = await Account.open(platform, 'small', SMALL);
+    const reporting = (fleet: number): Shape => ({ events: 100, containers: 100, fleet });
+    const { deliveries } = MIX.ingestCold;
+    const growth =
+      usd(await large.perEvent(reporting(LARGE), deliveries)) / usd(await small.perEvent(reporting(SMALL), deliveries));
+    const mixed = (value: (of: PerEvent) => number): number =>
+      Object.entries(MIX).reduce((sum, [name, { share }]) => sum + share * value(byShape[name]!), 0);
+    return {
+      usdPerMillion: round3(mixed(usd) * 1e6),
+      rowsPerEvent: round3(mixed((of) => of.rowsWritten)),
+      growth: round3(growth),
+      byShape: Object.fromEntries(
+        Object.entries(byShape).map(([name, of]) => [name, { ...rounded(of), usdPerMillion: round3(usd(of) * 1e6) }]),
+      ),
+      pricesAsOf: PRICE.asOf,
+    };
+  } finally {
+    await platform.close();
+  }
+}
+
+/** Price of one event's work, USD. */
+const usd = (of: PerEvent): number =>
+  (of.objectRequests * PRICE.objectRequest +
+    of.rowsWritten * PRICE.rowWritten +
+    of.queueOperations * PRICE.queueOperation +
+    of.workerRequests * PRICE.workerRequest) /
+  1e6;
+
+const rounded = (of: PerEvent): PerEvent => ({
+  objectRequests: round3(of.objectRequests),
+  rowsWritten: round3(of.rowsWritten),
+  queueOperations: round3(of.queueOperations),
+  workerRequests: round3(of.workerRequests),
+});
 
 interface Usages {
   usage(): Promise<ObjectUsage>;
@@ -15,103 +89,85 @@ interface Namespace {
   get(id: object): Usages;
 }
 
-/** Billable work of a million events, and its price. */
-export async function cost(stage: Stage): Promise<object> {
-  const { platform, tenant, connections } = stage;
-  await registerMany(tenant.admin, 0, BATCH_CONTAINERS);
-  const env = await platform.server.getWorker<Record<string, Namespace>>('fairlead-tracking').getEnv();
-  const stub = (binding: string, name: string): Usages => env[binding]!.get(env[binding]!.idFromName(name));
-  const objects = [
-    ...Array.from({ length: BATCH_CONTAINERS }, (_, i) => stub('CONTAINER_TRACKER', `${tenant.id}:${numberOf(i)}`)),
-    ...connections.map(({ id }) => stub('CARRIER_INBOX', id)),
-    stub('FLEET_INDEX', tenant.id),
-  ];
-  const total = async (): Promise<ObjectUsage> => {
-    const all: ObjectUsage[] = [];
-    for (const object of objects) all.push(await object.usage());
-    const sum = (name: keyof ObjectUsage): number => all.reduce((value, usage) => value + usage[name], 0);
-    return { requests: sum('requests'), rowsWritten: sum('rowsWritten'), queueOperations: sum('queueOperations') };
-  };
-  // One batch at a time: the dearest case, in which no two batches share a call to an object.
-  const batches = 40;
-  await ingestRate(stage, tenant, [JSON.stringify(batch(0, BATCH_CONTAINERS))]);
-  const before = await total();
-  for (let n = 0; n < batches; n++) await ingestRate(stage, tenant, [JSON.stringify(batch(0, BATCH_CONTAINERS))]);
-  const after = await total();
-  const perMillion = (name: keyof ObjectUsage): number =>
-    Math.round(((after[name] - before[name]) / (batches * BATCH_EVENTS)) * 1e6);
-  const [objectRequests, rowsWritten, queueOperations] = [
-    perMillion('requests'),
-    perMillion('rowsWritten'),
-    perMillion('queueOperations'),
-  ];
-  // Two Worker invocations a batch: the gateway's and the consumer's (calls between Workers are free).
-  const workerRequests = Math.round((2 / BATCH_EVENTS) * 1e6);
-  const usd =
-    (objectRequests * PRICE.objectRequest +
-      rowsWritten * PRICE.rowWritten +
-      queueOperations * PRICE.queueOperation +
-      workerRequests * PRICE.workerRequest) /
-    1e6;
-  return {
-    perMillionEvents: {
-      objectRequests,
-      rowsWritten,
-      queueOperations,
-      workerRequests,
-      usd: round3(usd),
-      pricesAsOf: PRICE.asOf,
-    },
-  };
+/** A tenant with a fleet and one connection, whose objects' accounts are read. */
+class Account {
+  readonly #platform: Platform;
+  readonly #tenant: TestTenant;
+  readonly #connection: { id: string; scheme: string; secret: string };
+  readonly #env: Record<string, Namespace>;
+
+  private constructor(
+    platform: Platform,
+    tenant: TestTenant,
+    connection: { id: string; scheme: string; secret: string },
+    env: Record<string, Namespace>,
+  ) {
+    this.#platform = platform;
+    this.#tenant = tenant;
+    this.#connection = connection;
+    this.#env = env;
+  }
+
+  static async open(platform: Platform, slug: string, fleet: number): Promise<Account> {
+    const tenant = await createTenant(platform, slug);
+    for (let from = 0; from < fleet; from += REGISTERED_AT_ONCE) {
+      const containers = Array.from({ length: Math.min(REGISTERED_AT_ONCE, fleet - from) }, (_, i) => ({
+        number: numberOf(from + i),
+        origin: 'CNSHA',
+        destination: 'NLRTM',
+      }));
+      await tenant.admin.must('POST', '/v1/containers', { containers });
+    }
+    const order = { name: 'feed', carrierId: tenant.carrierId, format: 'positions' };
+    const connection = await tenant.admin.must('POST', '/v1/connections', order);
+    const env = await platform.server.getWorker<Record<string, Namespace>>('fairlead-tracking').getEnv();
+    return new Account(platform, tenant, connection, env);
+  }
+
+  /** Work of one event of a shape. Each delivery's objects are asked right before and after it, while they are awake. */
+  async perEvent(shape: Shape, deliveries: number): Promise<PerEvent> {
+    const feed = new Feed(shape);
+    const sum = { requests: 0, rowsWritten: 0, queueOperations: 0 };
+    for (let i = 0; i < deliveries; i++) {
+      const positions = feed.next();
+      const objects = this.#objectsOf(new Set(positions.map(({ container }) => container)));
+      const before = await usageOf(objects);
+      await this.#deliver(JSON.stringify(positions));
+      const after = await usageOf(objects);
+      for (const key of Object.keys(sum) as (keyof ObjectUsage)[]) sum[key] += after[key] - before[key];
+    }
+    const events = deliveries * shape.events;
+    return {
+      objectRequests: sum.requests / events,
+      rowsWritten: sum.rowsWritten / events,
+      queueOperations: sum.queueOperations / events,
+      // The gateway's and the consumer's: calls between Workers are free.
+      workerRequests: (2 * deliveries) / events,
+    };
+  }
+
+  #objectsOf(containers: Set<string>): Usages[] {
+    const stub = (binding: string, name: string): Usages => {
+      const namespace = this.#env[binding]!;
+      return namespace.get(namespace.idFromName(name));
+    };
+    return [
+      ...[...containers].map((number) => stub('CONTAINER_TRACKER', `${this.#tenant.id}:${number}`)),
+      stub('CARRIER_INBOX', this.#connection.id),
+      stub('FLEET_INDEX', this.#tenant.id),
+    ];
+  }
+
+  async #deliver(body: string): Promise<void> {
+    const answer = await postSigned(this.#platform.origin, this.#connection, body);
+    if (answer.status !== 202) throw new Error(`a delivery was answered ${answer.status}`);
+    while (!(await this.#tenant.admin.must('GET', `/v1/receipts/${answer.body.receiptId}`)).settled) await pause(5);
+  }
 }
 
-const SMALL = 500;
-const LARGE = 5_000;
-
-/**
- * What a larger fleet costs. `growth` is the cost of an event in a fleet of 5,000 over that in one of
- * 500 under the same traffic (500 containers reporting). `wakingRatio` spreads the traffic over all
- * 5,000 instead: objects then fall asleep between their reports, and each report pays for waking its
- * object, which the bare object pays too.
- */
-export async function growth(stage: Stage): Promise<object> {
-  const fleet = async (size: number): Promise<{ tenant: TestTenant; own: Stage }> => {
-    const tenant = await createTenant(stage.platform, `fleet-${size}`);
-    await registerMany(tenant.admin, 0, size);
-    const connections: Stage['connections'] = [];
-    for (let i = 0; i < 6; i++) {
-      connections.push(
-        await tenant.admin.must('POST', '/v1/connections', {
-          name: `g${i}`,
-          carrierId: tenant.carrierId,
-          format: 'positions',
-        }),
-      );
-    }
-    return { tenant, own: { ...stage, connections } };
-  };
-  const [small, large] = [await fleet(SMALL), await fleet(LARGE)];
-  let at = 0;
-  const bodies = (reporting: number): string[] =>
-    Array.from({ length: 50 }, () => {
-      at = (at + BATCH_EVENTS) % reporting;
-      return JSON.stringify(batch(at, BATCH_EVENTS));
-    });
-  const cost = (of: typeof small, reporting: number) => async () =>
-    1 / (await ingestRate(of.own, of.tenant, bodies(reporting)));
-  const bare = (reporting: number) => async () => {
-    const batches = bodies(reporting);
-    const perSecond = await rate(LANES, 120_000, batches.length, async (n) => {
-      await (await fetch(`${stage.floor.origin}/ingest`, { method: 'POST', body: batches[n]! })).arrayBuffer();
-    });
-    return 1 / (perSecond * BATCH_EVENTS);
-  };
-  const same = await inTurns(ROUNDS, cost(large, SMALL), cost(small, SMALL));
-  const waking = await inTurns(2, cost(large, LARGE), cost(small, SMALL));
-  const bareWaking = await inTurns(2, bare(LARGE), bare(SMALL));
-  return {
-    growth: same.ratio,
-    microsecondsPerEvent: { at5000: round3(same.ours * 1e6), at500: round3(same.floor * 1e6) },
-    wakingRatio: { ours: waking.ratio, floor: bareWaking.ratio },
-  };
+async function usageOf(objects: Usages[]): Promise<ObjectUsage> {
+  const all: ObjectUsage[] = [];
+  for (const object of objects) all.push(await object.usage());
+  const sum = (key: keyof ObjectUsage): number => all.reduce((value, usage) => value + usage[key], 0);
+  return { requests: sum('requests'), rowsWritten: sum('rowsWritten'), queueOperations: sum('queueOperations') };
 }

@@ -1,26 +1,26 @@
 /** Bounded load from this process against loopback, and the arithmetic of its figures. */
 
 /** How often each side of a ratio is measured, in turns. */
-export const ROUNDS = 5;
+export const ROUNDS = 3;
 
-/** Operations a second of `work`, run by `lanes` callers until `ms` have passed or `max` were done. */
-export async function rate(
+/** Runs `work` by `lanes` callers until `ms` have passed or `max` were done; resolves to how many were. */
+export async function work(
   lanes: number,
   ms: number,
   max: number,
-  work: (n: number) => Promise<void>,
+  once: (n: number) => Promise<void>,
 ): Promise<number> {
   const startedAt = performance.now();
   let done = 0;
   let next = 0;
   const lane = async (): Promise<void> => {
     while (performance.now() - startedAt < ms && next < max) {
-      await work(next++);
+      await once(next++);
       done++;
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
-  return done / ((performance.now() - startedAt) / 1000);
+  return done;
 }
 
 /** The q-quantile of samples (nearest rank). */
@@ -35,22 +35,72 @@ export const median = (samples: number[]): number => quantile(samples, 0.5);
 /** Rounds to three significant digits, as a noisy machine deserves. */
 export const round3 = (value: number): number => Number(value.toPrecision(3));
 
+/** One of those that are measured side by side. */
+export interface Side {
+  /** Processor time that its processes have used, in milliseconds; null where the kernel does not tell. */
+  cpuMs(): number | null;
+  /** What is done before and after a turn, and is not measured. */
+  before?(): Promise<void>;
+  after?(): Promise<void>;
+  /** Works for a turn; resolves to the operations done. */
+  turn(): Promise<number>;
+}
+
+/** What a side did, by the median of its turns. */
+export interface Figure {
+  perSecond: number;
+  /** Processor time an operation, in milliseconds. */
+  cpuMs: number | null;
+}
+
+/** Sides beside one another: their figures, and the median of the rounds' ratios of the first to each other one. */
+export interface Comparison {
+  figures: Record<string, Figure>;
+  ratios: Record<string, number>;
+}
+
 /**
- * Ours against the floor, in turns, so that a machine that slows down slows both: the median of the
- * rounds' ratios, with the medians of both sides.
+ * Measures sides in turns, so that a machine that slows down slows all of them. Each works once unmeasured first. The
+ * first side is the one that ratios are of.
  */
-export async function inTurns(
-  rounds: number,
-  ours: () => Promise<number>,
-  floor: () => Promise<number>,
-): Promise<{ ratio: number; ours: number; floor: number }> {
-  await floor();
-  await ours();
-  const pairs: [number, number][] = [];
-  for (let i = 0; i < rounds; i++) pairs.push([await ours(), await floor()]);
+export async function inTurns(rounds: number, sides: Record<string, Side>): Promise<Comparison> {
+  const names = Object.keys(sides);
+  for (const name of names) await measured(sides[name]!);
+  const found: Record<string, Figure>[] = [];
+  for (let i = 0; i < rounds; i++) {
+    const round: Record<string, Figure> = {};
+    for (const name of names) round[name] = await measured(sides[name]!);
+    found.push(round);
+  }
+  const [first, ...others] = names;
+  const of = (name: string, field: keyof Figure): (number | null)[] => found.map((round) => round[name]![field]);
   return {
-    ratio: round3(median(pairs.map(([a, b]) => a / b))),
-    ours: round3(median(pairs.map(([a]) => a))),
-    floor: round3(median(pairs.map(([, b]) => b))),
+    figures: Object.fromEntries(
+      names.map((name) => [
+        name,
+        { perSecond: round3(median(of(name, 'perSecond') as number[])), cpuMs: medianOrNull(of(name, 'cpuMs')) },
+      ]),
+    ),
+    ratios: Object.fromEntries(
+      others.map((name) => [
+        name,
+        round3(median(found.map((round) => round[first!]!.perSecond / round[name]!.perSecond))),
+      ]),
+    ),
   };
 }
+
+async function measured(side: Side): Promise<Figure> {
+  await side.before?.();
+  const [startedAt, before] = [performance.now(), side.cpuMs()];
+  const done = await side.turn();
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const after = side.cpuMs();
+  await side.after?.();
+  return { perSecond: done / seconds, cpuMs: before === null || after === null ? null : (after - before) / done };
+}
+
+const medianOrNull = (samples: (number | null)[]): number | null => {
+  const known = samples.filter((sample) => sample !== null);
+  return known.length === samples.length ? round3(median(known)) : null;
+};

@@ -1,184 +1,104 @@
-/** `npm run bench`: what the product costs beside the least that the platform can do. */
+/** `npm run bench`: what the product costs beside the least that the platform can do, and beside what a team would pick instead. */
 import '../scripts/support/quiet.ts';
-import { randomUUID } from 'node:crypto';
-import WebSocket from 'ws';
 import { main, options, PlainError, step } from '../scripts/support/terminal.ts';
-import { spaceOf } from '../test/support/fixtures.ts';
 import { eta } from './eta.ts';
-import { cost, growth } from './fleet.ts';
-import { BATCH_CONTAINERS, BATCH_EVENTS, batch, ingestRate, LANES, post } from './ingest.ts';
-import { inTurns, median, quantile, ROUNDS, rate, round3 } from './load.ts';
-import { numberOf, registerMany, type Stage, setStage, strikeStage } from './stage.ts';
+import { fleetCost } from './fleet.ts';
+import { judged, type Result } from './goals.ts';
+import { live } from './live.ts';
+import { inTurns, ROUNDS } from './load.ts';
+import { FLEET, OPERATIONS, type Sides } from './operations.ts';
+import { Floor } from './sides/floor.ts';
+import { Ours } from './sides/ours.ts';
+import { Peer, whyNoPeer } from './sides/peer.ts';
 import { webhooks } from './webhooks.ts';
 
+const SIDE_BY_SIDE = [...Object.keys(OPERATIONS), 'live'];
+/** Benchmarks of our own side alone. */
+const OWN = ['webhooks'];
+/** Benchmarks that need no runtime beside them. */
+const ALONE: Record<string, () => Promise<object>> = { cost: fleetCost, eta };
+const NAMES = [...SIDE_BY_SIDE, ...OWN, ...Object.keys(ALONE)];
+
 const USAGE = `Usage: npm run bench [-- NAME ...]
-  Measures production bundles in one local runtime beside a bare Worker with a bare object.
-  NAME: read, ingest, live, booking, cost, growth, webhooks, eta (all when none is named).`;
-
-const BATCHES = 60;
-
-async function read(stage: Stage): Promise<object> {
-  const { platform, floor, tenant, tokens } = stage;
-  await registerMany(tenant.admin, 0, BATCH_CONTAINERS);
-  await post(stage, 0, JSON.stringify(batch(0, BATCH_CONTAINERS)));
-  const path = `/v1/containers/${numberOf(1)}`;
-  const state = JSON.stringify(await tenant.admin.must('GET', path));
-  await fetch(`${floor.origin}/put`, { method: 'POST', body: state });
-  const ours = () =>
-    rate(LANES, 2_000, 20_000, async (n) => {
-      const answer = await fetch(platform.origin + path, {
-        headers: { authorization: `Bearer ${tokens[n % tokens.length]}` },
-      });
-      if (answer.status !== 200) throw new Error(`a read was answered ${answer.status}`);
-      await answer.arrayBuffer();
-    });
-  const bare = () =>
-    rate(LANES, 2_000, 20_000, async () => void (await (await fetch(`${floor.origin}/read`)).arrayBuffer()));
-  const found = await inTurns(ROUNDS, ours, bare);
-  return { readRatio: found.ratio, readsPerSecond: { ours: found.ours, floor: found.floor } };
-}
-
-async function ingest(stage: Stage): Promise<object> {
-  const { floor, tenant } = stage;
-  await registerMany(tenant.admin, 0, BATCH_CONTAINERS);
-  const bodies = (): string[] => Array.from({ length: BATCHES }, () => JSON.stringify(batch(0, BATCH_CONTAINERS)));
-  const ours = () => ingestRate(stage, tenant, bodies());
-  const bare = async () => {
-    const batches = bodies();
-    const perSecond = await rate(LANES, 120_000, BATCHES, async (n) => {
-      await (await fetch(`${floor.origin}/ingest`, { method: 'POST', body: batches[n]! })).arrayBuffer();
-    });
-    return perSecond * BATCH_EVENTS;
-  };
-  const found = await inTurns(ROUNDS, ours, bare);
-  return { ingestRatio: found.ratio, eventsPerSecond: { ours: found.ours, floor: found.floor } };
-}
-
-/** Milliseconds from sending until a frame arrives, for each of `samples` sends one after another. */
-async function latencies(
-  url: string,
-  samples: number,
-  send: (n: number) => Promise<unknown>,
-  isNews: (frame: string) => boolean,
-): Promise<number[]> {
-  const socket = new WebSocket(url);
-  let arrived: (() => void) | null = null;
-  socket.on('message', (data) => isNews(String(data)) && arrived?.());
-  await new Promise((resolve, reject) => {
-    socket.once('open', resolve);
-    socket.once('error', reject);
-  });
-  const found: number[] = [];
-  for (let n = 0; n < samples; n++) {
-    const news = new Promise<void>((resolve) => {
-      arrived = resolve;
-    });
-    const startedAt = performance.now();
-    await Promise.all([send(n), news.then(() => found.push(performance.now() - startedAt))]);
-  }
-  socket.close();
-  return found;
-}
-
-async function live(stage: Stage): Promise<object> {
-  const { platform, floor, tenant } = stage;
-  await registerMany(tenant.admin, 0, 1);
-  const number = numberOf(0);
-  const samples = 300;
-  const ours = async () => {
-    const { url } = await tenant.admin.must('POST', '/v1/ws-tickets', { topic: 'container', number });
-    const body = () => JSON.stringify(batch(0, BATCH_CONTAINERS)[0]);
-    return latencies(
-      platform.origin.replace(/^http/, 'ws') + url,
-      samples,
-      (n) => post(stage, n, body()),
-      (frame) => frame.includes('"delta"'),
-    );
-  };
-  const bare = () =>
-    latencies(
-      `${floor.origin.replace(/^http/, 'ws')}/socket?name=live`,
-      samples,
-      () =>
-        fetch(`${floor.origin}/broadcast?name=live`, { method: 'POST', body: 'x'.repeat(1_500) }).then((answer) =>
-          answer.arrayBuffer(),
-        ),
-      () => true,
-    );
-  const rounds: { ours: number[]; floor: number[] }[] = [];
-  await bare();
-  await ours();
-  for (let i = 0; i < 3; i++) rounds.push({ ours: await ours(), floor: await bare() });
-  const p99 = (side: 'ours' | 'floor'): number[] => rounds.map((round) => quantile(round[side], 0.99));
-  const p50 = (side: 'ours' | 'floor'): number => round3(median(rounds.map((round) => median(round[side]))));
-  return {
-    liveP99Ratio: round3(median(rounds.map((round) => quantile(round.ours, 0.99) / quantile(round.floor, 0.99)))),
-    liveMs: {
-      oursP50: p50('ours'),
-      floorP50: p50('floor'),
-      oursP99: round3(median(p99('ours'))),
-      floorP99: round3(median(p99('floor'))),
-    },
-  };
-}
-
-async function booking(stage: Stage): Promise<object> {
-  const { platform, floor, tenant, tokens } = stage;
-  await fetch(`${floor.origin}/space`, { method: 'POST' });
-  const space = await tenant.admin.must('POST', '/v1/allocations', spaceOf(tenant.carrierId, 100_000));
-  const ours = () =>
-    rate(LANES, 2_000, 5_000, async (n) => {
-      const answer = await fetch(`${platform.origin}/v1/bookings`, {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${tokens[n % tokens.length]}`,
-          'content-type': 'application/json',
-          'idempotency-key': randomUUID(),
-        },
-        body: JSON.stringify({ allocationId: space.id, quantity: 1 }),
-      });
-      if (answer.status !== 201) throw new Error(`a booking was answered ${answer.status}`);
-      await answer.arrayBuffer();
-    });
-  const bare = () =>
-    rate(
-      LANES,
-      2_000,
-      5_000,
-      async () => void (await (await fetch(`${floor.origin}/book`, { method: 'POST' })).arrayBuffer()),
-    );
-  const found = await inTurns(ROUNDS, ours, bare);
-  return { bookingRatio: found.ratio, bookingsPerSecond: { ours: found.ours, floor: found.floor } };
-}
-
-const BENCHES: Record<string, (stage: Stage) => Promise<object>> = {
-  read,
-  ingest,
-  live,
-  booking,
-  cost,
-  growth,
-  webhooks,
-};
-/** Benchmarks of pure functions: no runtime is started for them. */
-const ALONE: Record<string, () => Promise<object>> = { eta };
+  Measures what npm start starts, in turns with a bare Worker and a bare object on bare workerd (the floor), and
+  with a Node server on PostgreSQL (the peer) where both are here. Rates are of ${ROUNDS} rounds' medians; the
+  client runs on the same processors. Processor times are the kernel's, of all processes of a side.
+  NAME: ${SIDE_BY_SIDE.join(', ')} (side by side), ${OWN.join(', ')}, ${Object.keys(ALONE).join(', ')};
+        peer for all that are side by side. All but webhooks and eta when none is named.`;
 
 await main(async () => {
   const { positionals } = options(USAGE, {});
-  const unknown = positionals.filter((name) => !(name in BENCHES || name in ALONE));
-  if (unknown.length > 0) throw new PlainError(`There is no benchmark ${unknown.join(', ')}.\n\n${USAGE}`);
-  const names = positionals.length > 0 ? positionals : [...Object.keys(ALONE), ...Object.keys(BENCHES)];
-  const needsStage = names.some((name) => name in BENCHES);
-  const stage = needsStage ? await step('Bundles and runtimes', setStage) : null;
-  const results: object[] = [];
+  const wrong = positionals.filter((name) => name !== 'peer' && !NAMES.includes(name));
+  if (wrong.length > 0) throw new PlainError(`There is no benchmark ${wrong.join(', ')}.\n\n${USAGE}`);
+  const names = new Set(positionals.flatMap((name) => (name === 'peer' ? SIDE_BY_SIDE : [name])));
+  if (names.size === 0) for (const name of [...SIDE_BY_SIDE, 'cost']) names.add(name);
+  const result: Result = {
+    cpuMs: {},
+    perSecond: {},
+    ratios: { floor: {}, peer: {} },
+    usdPerMillion: null,
+    rowsPerEvent: null,
+    growth: null,
+  };
+  const more: Record<string, object> = {};
+  if ([...SIDE_BY_SIDE, ...OWN].some((name) => names.has(name))) await measureSides(names, result, more);
+  for (const [name, measure] of Object.entries(ALONE)) {
+    if (!names.has(name)) continue;
+    more[name] = await step(`Measuring ${name}`, measure);
+    console.log(`  ${JSON.stringify(more[name])}`);
+  }
+  if (more.cost) {
+    const { usdPerMillion, rowsPerEvent, growth } = more.cost as Awaited<ReturnType<typeof fleetCost>>;
+    Object.assign(result, { usdPerMillion, rowsPerEvent, growth });
+  }
+  console.log(`\n${judged(result).join('\n')}\n`);
+  console.log(JSON.stringify({ ...result, ...more }));
+});
+
+async function measureSides(names: Set<string>, result: Result, more: Record<string, object>): Promise<void> {
+  const noPeer = whyNoPeer();
+  if (noPeer) console.log(`No peer: ${noPeer}.`);
+  const running: { stop(): Promise<void> }[] = [];
+  const kept = async <T extends { stop(): Promise<void> }>(side: Promise<T>): Promise<T> => {
+    running.push(await side);
+    return side;
+  };
   try {
-    for (const name of names) {
-      const result = await step(`Measuring ${name}`, () => ALONE[name]?.() ?? BENCHES[name]!(stage!));
-      console.log(`  ${JSON.stringify(result)}`);
-      results.push(result);
+    const ours = await step('Starting the platform', () => kept(Ours.start()));
+    const floor = await step('Starting the floor', () => kept(Floor.start()));
+    const peer = noPeer ? null : await step('Starting the peer', () => kept(Peer.start()));
+    await step(`Registering ${FLEET} containers`, () => ours.register(0, FLEET));
+    const sides: Sides = { ours, floor, peer };
+    for (const name of SIDE_BY_SIDE.filter((one) => names.has(one))) {
+      await step(`Measuring ${name}`, () =>
+        name === 'live' ? measureLive(sides, result, more) : measure(name, sides, result, more),
+      );
+      console.log(`  ${JSON.stringify(more[name])}`);
+    }
+    if (names.has('webhooks')) {
+      more.webhooks = await step('Measuring webhooks', () => webhooks(ours));
+      console.log(`  ${JSON.stringify(more.webhooks)}`);
     }
   } finally {
-    if (stage) await strikeStage(stage);
+    for (const side of running) await side.stop();
   }
-  console.log(JSON.stringify(Object.assign({}, ...results)));
-});
+}
+
+async function measure(name: string, sides: Sides, result: Result, more: Record<string, object>): Promise<void> {
+  const { figures, ratios } = await inTurns(ROUNDS, await OPERATIONS[name]!(sides));
+  note(name, result, figures.ours!.cpuMs, ratios.floor, ratios.peer);
+  result.perSecond[name] = figures.ours!.perSecond;
+  more[name] = figures;
+}
+
+async function measureLive(sides: Sides, result: Result, more: Record<string, object>): Promise<void> {
+  const { figures, ratios } = await live(sides);
+  note('live', result, figures.ours!.cpuMs, ratios.floor?.p99, ratios.peer?.p50);
+  more.live = { ...figures, ratios };
+}
+
+function note(name: string, result: Result, cpuMs: number | null, floor?: number, peer?: number): void {
+  result.cpuMs[name] = cpuMs;
+  result.ratios.floor[name] = floor ?? null;
+  result.ratios.peer[name] = peer ?? null;
+}

@@ -24,6 +24,19 @@ export class Bare extends DurableObject<Env> {
     return this.ctx.storage.sql.exec<{ body: string }>('SELECT body FROM state WHERE id = 1').one().body;
   }
 
+  async fill(lines: string[]): Promise<void> {
+    this.ctx.storage.sql.exec('DELETE FROM points');
+    for (const line of lines) this.ctx.storage.sql.exec('INSERT INTO points (body) VALUES (?)', line);
+  }
+
+  async list(): Promise<string> {
+    const rows = this.ctx.storage.sql.exec<{ body: string }>('SELECT body FROM points ORDER BY id LIMIT 50');
+    return `[${rows
+      .toArray()
+      .map(({ body }) => body)
+      .join(',')}]`;
+  }
+
   async insert(points: unknown[]): Promise<number> {
     for (const point of points)
       this.ctx.storage.sql.exec('INSERT INTO points (body) VALUES (?)', JSON.stringify(point));
@@ -88,6 +101,11 @@ export default {
         return new Response('ok');
       case '/read':
         return new Response(await bare(env, name).read(), { headers: { 'content-type': 'application/json' } });
+      case '/fill':
+        await bare(env, name).fill(await request.json<string[]>());
+        return new Response('ok');
+      case '/list':
+        return new Response(await bare(env, name).list(), { headers: { 'content-type': 'application/json' } });
       case '/ingest': {
         const groups = Map.groupBy(await request.json<{ container: string }[]>(), (point) => point.container);
         await Promise.all([...groups].map(([container, points]) => bare(env, container).insert(points)));

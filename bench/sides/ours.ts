@@ -1,0 +1,170 @@
+/** Our side: the platform that `npm start` starts, in processes of its own, with a tenant that is fit for load. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkDigit } from '../../domain/identifiers/iso6346.ts';
+import { ApiClient, signStandard } from '../../scripts/support/api.ts';
+import { freePort } from '../../scripts/support/ports.ts';
+import { ROOT } from '../../scripts/support/root.ts';
+import { createFirstTenant } from '../../scripts/support/scratch.ts';
+import { pause, reachable } from '../../test/support/fixtures.ts';
+import { cpuMsOf } from '../accounts.ts';
+import { Client } from '../client.ts';
+
+/** Clients and connections enough that none meets its limit of 100 requests a second. */
+const CLIENTS = 40;
+const CONNECTIONS = 40;
+/** Access tokens live five minutes; these are renewed well before. */
+const RENEW_AFTER_MS = 150_000;
+const SETTLE_LOOKS = 12_000;
+
+interface Connection {
+  id: string;
+  secret: string;
+}
+
+interface Credentials {
+  id: string;
+  secret: string;
+}
+
+interface Prepared {
+  origin: string;
+  admin: ApiClient;
+  carrierId: string;
+  credentials: Credentials[];
+  connections: Connection[];
+}
+
+/** A platform under load, and what its callers need. */
+export class Ours {
+  readonly client: Client;
+  readonly origin: string;
+  readonly admin: ApiClient;
+  readonly carrierId: string;
+  readonly #child: ChildProcess;
+  readonly #dataDir: string;
+  readonly #prepared: Prepared;
+  #tokens: string[] = [];
+  #renewedAt = 0;
+
+  private constructor(child: ChildProcess, dataDir: string, prepared: Prepared) {
+    this.#child = child;
+    this.#dataDir = dataDir;
+    this.#prepared = prepared;
+    this.origin = prepared.origin;
+    this.admin = prepared.admin;
+    this.carrierId = prepared.carrierId;
+    this.client = new Client(prepared.origin);
+  }
+
+  /** Starts a platform in a scratch folder and prepares its tenant. */
+  static async start(nodeArguments: string[] = [], more: string[] = []): Promise<Ours> {
+    const dataDir = mkdtempSync(join(tmpdir(), 'fairlead-bench-'));
+    const port = await freePort();
+    const script = join(ROOT, 'scripts/dev.ts');
+    const child = spawn(
+      process.execPath,
+      [...nodeArguments, script, '--empty', '--port', String(port), '--data', dataDir, ...more],
+      { stdio: ['ignore', 'ignore', 'inherit'] },
+    );
+    const origin = `http://localhost:${port}`;
+    await reachable(origin);
+    const admin = new ApiClient(origin, await createFirstTenant(dataDir, origin));
+    const carrier = await admin.must('POST', '/v1/carriers', { scac: 'BNCH', name: 'Bench Line' });
+    const credentials: Credentials[] = [];
+    for (let i = 0; i < CLIENTS; i++) {
+      credentials.push(await admin.must('POST', '/v1/clients', { name: `bench ${i}`, role: 'tenant_admin' }));
+    }
+    const connections: Connection[] = [];
+    for (let i = 0; i < CONNECTIONS; i++) {
+      const order = { name: `bench ${i}`, carrierId: carrier.id, format: 'positions' };
+      connections.push(await admin.must('POST', '/v1/connections', order));
+    }
+    const ours = new Ours(child, dataDir, { origin, admin, carrierId: carrier.id, credentials, connections });
+    await ours.turn(async () => {});
+    return ours;
+  }
+
+  /** The process that was started; the runtime is below it. */
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
+  readonly cpuMs = (): number | null => cpuMsOf(this.pid);
+
+  /** The headers of request n, by one of many clients. */
+  as(n: number): Record<string, string> {
+    return { authorization: `Bearer ${this.#tokens[n % this.#tokens.length]}` };
+  }
+
+  /** Reads a path, as caller n. */
+  async get(path: string, n: number): Promise<string> {
+    const answer = await this.client.ask('GET', path, this.as(n));
+    if (answer.status !== 200) throw new Error(`${path} was answered ${answer.status}: ${answer.body}`);
+    return answer.body;
+  }
+
+  /** Takes a turn with tokens that are good for as long as it lasts. */
+  async turn<T>(take: () => Promise<T>): Promise<T> {
+    if (Date.now() - this.#renewedAt > RENEW_AFTER_MS) {
+      this.#renewedAt = Date.now();
+      const renewed = this.#prepared.credentials.map((own) => new ApiClient(this.origin, own).token());
+      this.#tokens = await Promise.all(renewed);
+    }
+    return take();
+  }
+
+  /** Posts a signed delivery, waits as long as it is told to when there are too many, and resolves to its receipt. */
+  async post(n: number, body: string): Promise<string> {
+    const { id, secret } = this.#prepared.connections[n % CONNECTIONS]!;
+    for (;;) {
+      const headers = { 'content-type': 'application/json', ...signStandard(secret, body) };
+      const answer = await this.client.ask('POST', `/ingest/${id}`, headers, body);
+      if (answer.status === 202) return JSON.parse(answer.body).receiptId;
+      if (answer.status !== 429 && answer.status !== 503) throw new Error(`a delivery was answered ${answer.status}`);
+      await pause(answer.retryAfter * 1_000);
+    }
+  }
+
+  /** Waits until every event of these deliveries is where it belongs. */
+  async settled(receipts: string[]): Promise<void> {
+    let looks = 0;
+    for (const [n, id] of receipts.entries()) {
+      for (;;) {
+        if (JSON.parse(await this.get(`/v1/receipts/${id}`, n)).settled) break;
+        if (++looks > SETTLE_LOOKS) throw new Error('the deliveries were not settled');
+        await pause(5);
+      }
+    }
+  }
+
+  /** Registers the containers from `from` on before `to`, with a destination, so that each position estimates an arrival. */
+  async register(from: number, to: number): Promise<void> {
+    for (let i = from; i < to; i += 200) {
+      const containers = numbers(Math.min(200, to - i)).map((k) => ({
+        number: numberOf(i + k),
+        origin: 'CNSHA',
+        destination: 'NLRTM',
+      }));
+      await this.admin.must('POST', '/v1/containers', { containers });
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.client.close();
+    const gone = new Promise((resolve) => this.#child.once('exit', resolve));
+    this.#child.kill('SIGTERM');
+    await gone;
+    rmSync(this.#dataDir, { recursive: true, force: true });
+  }
+}
+
+/** A valid container number for benchmark i. */
+export function numberOf(i: number): string {
+  const ten = `BNCU${String(i).padStart(6, '0')}`;
+  return ten + checkDigit(ten);
+}
+
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
