@@ -21,7 +21,8 @@ const USAGE = `Usage: npm start -- [options]
   --speed N   how much faster the demonstration's clock runs (600: ten minutes a second)
   --empty     no demonstration: an empty platform on the wall clock
   --data DIR  where storage, secrets and logs live (.data)
-  --watch     take changes of the sources as they are saved: what \`npm run dev\` does`;
+  --watch     take changes of the sources as they are saved: what \`npm run dev\` does
+  --inspect N opens the runtime's inspector on this port, for profiles`;
 
 const SAVE_CLOCK_MS = 5_000;
 const WATCH_NPM_MS = 1_000;
@@ -36,6 +37,7 @@ await main(async () => {
     empty: { type: 'boolean' },
     data: { type: 'string' },
     watch: { type: 'boolean' },
+    inspect: { type: 'string' },
   });
   const port = numberOption('port', values.port, 8787, 1, 65_535);
   const speed = numberOption('speed', values.speed, 600, 1, 10_000);
@@ -78,7 +80,8 @@ await main(async () => {
   if (process.env.npm_lifecycle_event === 'start') {
     setInterval(() => process.ppid !== STARTED_BY && void end(), WATCH_NPM_MS);
   }
-  const started = await step('Start', () => startRuntime({ dataDir, port, ...(demoClock ? { demoClock } : {}) }));
+  const inspectorPort = values.inspect ? numberOption('inspect', values.inspect, 0, 1, 65_535) : undefined;
+  const started = await step('Start', () => startRuntime({ dataDir, port, demoClock, inspectorPort }));
   runtime = started;
   await step('Secrets at rest', () => resealAfterRotation(dataDir, origin));
   let demo: Demo | null = null;

@@ -59,16 +59,14 @@ export class Ours {
     this.client = new Client(prepared.origin);
   }
 
-  /** Starts a platform in a scratch folder and prepares its tenant. */
-  static async start(nodeArguments: string[] = [], more: string[] = []): Promise<Ours> {
+  /** Starts a platform in a scratch folder, with `more` options of `npm start`, and prepares its tenant. */
+  static async start(more: string[] = []): Promise<Ours> {
     const dataDir = mkdtempSync(join(tmpdir(), 'fairlead-bench-'));
     const port = await freePort();
     const script = join(ROOT, 'scripts/dev.ts');
-    const child = spawn(
-      process.execPath,
-      [...nodeArguments, script, '--empty', '--port', String(port), '--data', dataDir, ...more],
-      { stdio: ['ignore', 'ignore', 'inherit'] },
-    );
+    const child = spawn(process.execPath, [script, '--empty', '--port', String(port), '--data', dataDir, ...more], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     const origin = `http://localhost:${port}`;
     await reachable(origin);
     const admin = new ApiClient(origin, await createFirstTenant(dataDir, origin));

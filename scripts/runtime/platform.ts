@@ -7,6 +7,7 @@ import {
   LogLevel,
   Miniflare,
   type MiniflareOptions,
+  type V4ModuleDefinition,
   type V4WorkerOptions,
 } from 'miniflare';
 import { ROOT } from '../support/root.ts';
@@ -24,7 +25,7 @@ export interface PlatformSettings {
   /** Lets tests look into objects and put them to sleep. */
   inspectable?: boolean;
   /** Opens the runtime's inspector on this port, for profiles. */
-  inspectorPort?: number;
+  inspectorPort?: number | undefined;
   /** Is told when the runtime has crashed and is up again. */
   onRestart?: () => void;
   /** Gets each line that a Worker logs and that the runtime prints. */
@@ -32,7 +33,9 @@ export interface PlatformSettings {
 }
 
 const ASSETS = 'local-assets';
-const LIMITS = 'local-limits';
+const LIMITED = 'limited.mjs';
+/** Modules of the local runtime alone. */
+const LOCAL = join(ROOT, 'scripts/runtime/workers');
 const COMPATIBILITY_DATE = '2026-10-01';
 
 /** The name under which a Worker is deployed. */
@@ -52,37 +55,33 @@ class LineLog extends Log {
   }
 }
 
-/** A Worker of the local runtime alone. */
-function standIn(name: string, file: string): V4WorkerOptions {
-  const folder = join(ROOT, 'scripts/runtime/workers');
-  const path = join(folder, file);
-  return {
-    name,
-    compatibilityDate: COMPATIBILITY_DATE,
-    modules: [{ type: 'ESModule', path, contents: readFileSync(path, 'utf8') }],
-    modulesRoot: folder,
-  };
-}
+/** A module of the local runtime alone, placed in a Worker's folder; the first module of a Worker is its entry. */
+const localModule = (file: string, folder: string): V4ModuleDefinition => ({
+  type: 'ESModule',
+  path: join(folder, file),
+  contents: readFileSync(join(LOCAL, file), 'utf8'),
+});
 
 /** A Worker of ours: its production bundle, with stand-ins for what only Cloudflare has. */
 function workerOf(worker: WorkerName, settings: PlatformSettings): V4WorkerOptions {
   const { modules, modulesRoot, options } = readBundle(worker);
-  const { ratelimits = {}, assets, serviceBindings, ...rest } = options;
-  const limits = Object.entries(ratelimits).map(([binding, { simple }]) => [
+  const { ratelimits, assets, serviceBindings, ...rest } = options;
+  const limits = Object.entries(ratelimits ?? {}).map(([binding, { simple }]) => [
     binding,
-    { name: LIMITS, props: { binding, limit: simple.limit, periodSeconds: simple.period ?? 60 } },
+    { limit: simple.limit, periodSeconds: simple.period ?? 60 },
   ]);
+  const isLimited = limits.length > 0;
   return {
     ...rest,
     name: deployedName(worker),
-    modules,
+    modules: isLimited ? [localModule(LIMITED, modulesRoot), ...modules] : modules,
     modulesRoot,
-    bindings: { ...rest.bindings, ...settings.vars[worker] },
-    serviceBindings: {
-      ...serviceBindings,
-      ...Object.fromEntries(limits),
-      ...(assets?.binding ? { [assets.binding]: ASSETS } : {}),
+    bindings: {
+      ...rest.bindings,
+      ...settings.vars[worker],
+      ...(isLimited ? { LOCAL_LIMITS: Object.fromEntries(limits) } : {}),
     },
+    serviceBindings: { ...serviceBindings, ...(assets?.binding ? { [assets.binding]: ASSETS } : {}) },
     // A socket of its own: no development proxy stands between a client and the gateway.
     ...(worker === 'gateway' ? { unsafeDirectSockets: [{ host: '127.0.0.1', port: settings.port ?? 0 }] } : {}),
   };
@@ -103,8 +102,13 @@ export function platformOptions(settings: PlatformSettings): MiniflareOptions {
     handleStructuredLogs: ({ message }) => settings.onLine(message),
     workers: [
       ...WORKER_NAMES.map((worker) => workerOf(worker, settings)),
-      { ...standIn(ASSETS, 'assets.mjs'), ...(assets ? { assets } : {}) },
-      standIn(LIMITS, 'limits.mjs'),
+      {
+        name: ASSETS,
+        compatibilityDate: COMPATIBILITY_DATE,
+        modules: [localModule('assets.mjs', LOCAL)],
+        modulesRoot: LOCAL,
+        ...(assets ? { assets } : {}),
+      },
     ],
   });
 }

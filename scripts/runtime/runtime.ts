@@ -23,10 +23,10 @@ export interface RuntimeOptions {
   dataDir: string;
   port: number;
   /** The accelerated clock of the demonstration, or nothing for the wall clock. */
-  demoClock?: string;
+  demoClock?: string | undefined;
   vars?: Partial<Record<WorkerName, Record<string, string>>>;
   /** Opens the runtime's inspector on this port, for profiles. */
-  inspectorPort?: number;
+  inspectorPort?: number | undefined;
 }
 
 /** A started runtime. */
@@ -68,7 +68,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     storage: storageOf(dataDir),
     vars: varsOf(options, origin),
     port: await freePort(),
-    ...(options.inspectorPort === undefined ? {} : { inspectorPort: options.inspectorPort }),
+    inspectorPort: options.inspectorPort,
     onLine: (line) => void log.write(`${line}\n`),
     onRestart: () => noteRuntime(dataDir, pids()),
   };

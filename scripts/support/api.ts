@@ -12,6 +12,9 @@ export interface Answer<T = any> {
   body: T;
 }
 
+/** How often a request is sent that comes too soon: limits are of a minute, and `retry-after` of less. */
+const TRIES_MAX = 10;
+
 /** A client that gives every answer as it is, refusals too; `typed` is the client that others use. */
 export class ApiClient {
   readonly origin: string;
@@ -47,11 +50,15 @@ export class ApiClient {
     return { status: answer.status, headers: answer.headers, body: (json ? JSON.parse(text) : text) as T };
   }
 
-  /** Sends one request that must succeed. */
+  /** Sends one request that must succeed; one that came too soon is sent again when its answer says so. */
   async must<T = any>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<T> {
-    const answer = await this.call<T>(method, path, body, headers);
-    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
-    return answer.body;
+    for (let tries = 1; ; tries++) {
+      const answer = await this.call<T>(method, path, body, headers);
+      if (answer.status < 300) return answer.body;
+      const waitSeconds = answer.status === 429 && tries < TRIES_MAX ? Number(answer.headers.get('retry-after')) : NaN;
+      if (!(waitSeconds >= 0)) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+      await new Promise((resolve) => setTimeout(resolve, waitSeconds * 1_000));
+    }
   }
 
   /** All items of a list, page by page. */
