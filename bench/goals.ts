@@ -47,13 +47,14 @@ const GOALS: Goal[] = [
   { words: 'growth of the cost of an event with the fleet', value: ({ growth }) => growth, most: 1.1 },
 ];
 
-/** A line for each goal: what was wanted, what was found, and whether that is reached. */
-export function judged(result: Result): string[] {
-  return GOALS.map(({ words, value, least, most }) => {
+/** A line for each goal that was measured, or for `all`: what was wanted, what was found, and whether that is reached. */
+export function judged(result: Result, { all }: { all: boolean }): string[] {
+  return GOALS.flatMap(({ words, value, least, most }) => {
     const found = value(result) ?? null;
+    if (found === null && !all) return [];
     const wanted = least === undefined ? `at most ${most}` : `at least ${least}`;
     const reached = found !== null && (least === undefined || found >= least) && (most === undefined || found <= most);
     const verdict = found === null ? 'not measured' : reached ? 'reached' : 'NOT REACHED';
-    return `  ${verdict.padEnd(12)} ${words}: ${found ?? '-'} (${wanted})`;
+    return [`  ${verdict.padEnd(12)} ${words}: ${found ?? '-'} (${wanted})`];
   });
 }

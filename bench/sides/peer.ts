@@ -4,7 +4,16 @@
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { chownSync, copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../scripts/support/ports.ts';
@@ -112,7 +121,11 @@ async function startDatabase(folder: string): Promise<{ database: ChildProcess; 
   const bin = binaries()!;
   const data = join(folder, 'data');
   const user = process.getuid?.() === 0 ? postgresUser() : null;
-  if (user) chownSync(folder, user.uid, user.gid);
+  if (user) {
+    chownSync(folder, user.uid, user.gid);
+    // The folder of this run is above it: others may pass through, and see nothing of it.
+    chmodSync(tmpdir(), 0o711);
+  }
   execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '--auth', 'trust'], { ...user, stdio: 'ignore' });
   const port = await freePort();
   const args = ['-D', data, '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1'];
