@@ -128,11 +128,9 @@ export class Ours {
 
   /** Waits until every event of these deliveries is where it belongs. */
   async settled(receipts: string[]): Promise<void> {
-    let looks = 0;
     for (const [n, id] of receipts.entries()) {
-      for (;;) {
-        if (JSON.parse(await this.get(`/v1/receipts/${id}`, n)).settled) break;
-        if (++looks > SETTLE_LOOKS) throw new Error('the deliveries were not settled');
+      for (let look = 0; !JSON.parse(await this.get(`/v1/receipts/${id}`, n)).settled; look++) {
+        if (look === SETTLE_LOOKS) throw new Error('the deliveries were not settled');
         await pause(5);
       }
     }

@@ -32,6 +32,8 @@ export interface Env {
   /** Where metrics go, if anywhere. */
   METRICS?: AnalyticsEngineDataset;
   LOG_LEVEL?: string;
+  /** The share of reads that went well which are logged, from 0 to 1. */
+  LOG_SAMPLE?: string;
 }
 
 const REQUIRED = [

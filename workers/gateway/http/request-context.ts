@@ -11,6 +11,9 @@ import { rateLimitHeaders } from './rate-limit-headers.ts';
 
 const CORRELATION = /^[A-Za-z0-9._-]{8,64}$/;
 
+/** The share of reads that are logged where LOG_SAMPLE does not say another. */
+const READS_LOGGED = 0.1;
+
 /** The content policy of pages: everything from this origin, no inline script, no frames. */
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
@@ -27,7 +30,7 @@ const SECURITY_HEADERS: Record<string, string> = {
   'permissions-policy': 'geolocation=(), camera=(), microphone=()',
 };
 
-/** Correlation id, one log line, security headers, and the last net for defects. */
+/** Correlation id, a log line, security headers, and the last net for defects. */
 export const requestContext: MiddlewareHandler<GatewayTypes> = async (c, next) => {
   checkEnv(c.env);
   const log = loggerFor('gateway', c.env.LOG_LEVEL);
@@ -46,17 +49,19 @@ export const requestContext: MiddlewareHandler<GatewayTypes> = async (c, next) =
   const actor = c.var.facts.actor;
   const ms = Date.now() - startedAt;
   metricsOf(c.env)('gateway.request', ms, { route: c.var.route, status: String(c.res.status) });
-  log('info', 'request', {
-    correlationId,
-    ...(callerCorrelationId ? { callerCorrelationId } : {}),
-    method: c.req.method,
-    route: c.var.route,
-    object: c.var.object,
-    status: c.res.status,
-    ms,
-    tenantId: actor?.tenantId ?? null,
-    subject: actor?.subject ?? null,
-  });
+  if (isLogged(c)) {
+    log('info', 'request', {
+      correlationId,
+      ...(callerCorrelationId ? { callerCorrelationId } : {}),
+      method: c.req.method,
+      route: c.var.route,
+      object: c.var.object,
+      status: c.res.status,
+      ms,
+      tenantId: actor?.tenantId ?? null,
+      subject: actor?.subject ?? null,
+    });
+  }
   noteDenial(c);
   // The headers of an upgraded connection are the handshake's own.
   if (c.res.status === 101) return;
@@ -68,6 +73,18 @@ export const requestContext: MiddlewareHandler<GatewayTypes> = async (c, next) =
     addHeaders(c, c.res.headers);
   }
 };
+
+/**
+ * Whether a request gets its line. Reads that went well are most of all requests and say little: a share of them does,
+ * and each that its caller has named. Their number and time are in the metrics.
+ */
+function isLogged({ req, res, env, var: { correlationId, callerCorrelationId } }: GatewayContext): boolean {
+  const isPlainRead = (req.method === 'GET' || req.method === 'HEAD') && res.status < 400;
+  if (!isPlainRead || callerCorrelationId) return true;
+  const wanted = Number(env.LOG_SAMPLE ?? READS_LOGGED);
+  const share = wanted >= 0 && wanted <= 1 ? wanted : READS_LOGGED;
+  return Number.parseInt(correlationId.slice(0, 8), 16) < share * 2 ** 32;
+}
 
 function addHeaders(c: GatewayContext, headers: Headers): void {
   headers.set('x-correlation-id', c.var.callerCorrelationId ?? c.var.correlationId);
