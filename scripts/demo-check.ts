@@ -11,7 +11,6 @@ import { ApiClient, postSigned } from './support/api.ts';
 import { launchChromium } from './support/chromium.ts';
 import { createDemo, type Demo } from './support/demo.ts';
 import { createTenantWithAdmin } from './support/invitations.ts';
-import { freePort } from './support/ports.ts';
 import { currentSecret } from './support/secret-rings.ts';
 import { signIn } from './support/sign-in.ts';
 import { simulate } from './support/simulator.ts';
@@ -238,7 +237,7 @@ await main(async () => {
     const worldNow = Date.now() - 21 * 86_400_000;
     const demoClock = `600;${Date.now()};${worldNow}`;
     const clock = clockFrom(demoClock);
-    runtime = await step('Workers', async () => startRuntime({ dataDir, port: await freePort(), demoClock }));
+    runtime = await step('Start', () => startRuntime({ dataDir, port: 0, demoClock }));
     const { origin } = runtime;
     operatorSecret = currentSecret(loadSecrets(dataDir, origin).identity.OPERATOR_SECRET!);
     const demo = await step('Demonstration', () =>

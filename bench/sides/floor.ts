@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { unstable_splitSqlQuery } from 'wrangler';
 import { makeBundles, readBundle } from '../../scripts/runtime/bundles.ts';
-import { freePort } from '../../scripts/support/ports.ts';
 import { workerdOf } from '../../scripts/support/processes.ts';
 import { ROOT } from '../../scripts/support/root.ts';
 import { cpuMsOf } from '../accounts.ts';
@@ -30,7 +29,6 @@ export class Floor {
   static async start(): Promise<Floor> {
     await makeBundles({ floor: 'bench/floor' });
     const storage = mkdtempSync(join(tmpdir(), 'fairlead-floor-'));
-    const port = await freePort();
     const { options, ...bundle } = readBundle('floor');
     const before = new Set(workerdOf(process.pid));
     const runtime = new Miniflare(
@@ -39,7 +37,7 @@ export class Floor {
         logRequests: false,
         telemetry: { enabled: false },
         resourcePersistencePath: storage,
-        workers: [{ ...options, ...bundle, name: 'floor', unsafeDirectSockets: [{ host: '127.0.0.1', port }] }],
+        workers: [{ ...options, ...bundle, name: 'floor', unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }] }],
       }),
     );
     await runtime.ready;
@@ -50,7 +48,7 @@ export class Floor {
       await db.batch(statements.map((sql) => db.prepare(sql)));
     }
     const [pid] = workerdOf(process.pid).filter((one) => !before.has(one));
-    return new Floor(runtime, storage, `http://localhost:${port}`, pid!);
+    return new Floor(runtime, storage, (await runtime.unsafeGetDirectURL('floor')).origin, pid!);
   }
 
   readonly cpuMs = (): number | null => cpuMsOf(this.#pid);

@@ -1,7 +1,7 @@
 import { saidBy } from '../../domain/journey/event.ts';
-import { type PointTuple, toPosition } from '../../domain/positions/chunk.ts';
+import { monthOf, type PointTuple, toPosition } from '../../domain/positions/chunk.ts';
 
-import type { TrackerStorage } from './storage.ts';
+import type { ClosedChunk, TrackerStorage } from './storage.ts';
 
 /**
  * The points that a batch is compared with: those of the batch, the open chunk, and each closed chunk
@@ -11,7 +11,9 @@ export class KnownPoints {
   readonly #storage: TrackerStorage;
   readonly #open: PointTuple[];
   readonly #origins = new Map<string, number>();
-  readonly #loaded = new Set<string>();
+  /** Closed chunks that may hold a twin and were not read yet, by month: looked for once, however many points are late. */
+  readonly #unread = new Map<string, ClosedChunk[]>();
+  #isOpenRead = false;
 
   constructor(storage: TrackerStorage, openPoints: PointTuple[]) {
     this.#storage = storage;
@@ -29,14 +31,21 @@ export class KnownPoints {
   }
 
   #load(at: number): void {
-    if (!this.#loaded.has('open')) this.#take('open', this.#open);
-    for (const { name, read } of this.#storage.chunksAround(at)) {
-      if (!this.#loaded.has(name)) this.#take(name, read());
+    if (!this.#isOpenRead) {
+      this.#isOpenRead = true;
+      this.#take(this.#open);
     }
+    const month = monthOf(at);
+    const unread = this.#unread.get(month) ?? this.#storage.chunksOf(month);
+    const isAround = ({ firstAt, lastAt }: ClosedChunk): boolean => firstAt <= at && lastAt >= at;
+    for (const chunk of unread) if (isAround(chunk)) this.#take(chunk.read());
+    this.#unread.set(
+      month,
+      unread.filter((chunk) => !isAround(chunk)),
+    );
   }
 
-  #take(name: string, points: PointTuple[]): void {
-    this.#loaded.add(name);
+  #take(points: PointTuple[]): void {
     for (const point of points) this.#origins.set(saidBy(toPosition(point)), point[6]);
   }
 }

@@ -14,6 +14,14 @@ import { DISTANCE_FIELDS_KEPT, ETA_SAID_MAX, POSITION_CHUNK_POINTS } from '../..
 import { Sql } from '../kit/sql.ts';
 import { MIGRATIONS } from './migrations.ts';
 
+/** A chunk of positions that takes no more but late ones. */
+export interface ClosedChunk {
+  /** Instants of its first and last point. */
+  firstAt: number;
+  lastAt: number;
+  read(): PointTuple[];
+}
+
 /** What the object's row holds. */
 export interface ObjectRow {
   tenantId: string;
@@ -133,18 +141,16 @@ export class TrackerStorage {
     );
   }
 
-  /** Closed chunks of the month that may hold an instant: where a late point could have a twin. */
-  chunksAround(at: number): { name: string; read: () => PointTuple[] }[] {
-    const month = monthOf(at);
+  /** The closed chunks of a month: from when to when each goes, and how its points are read. */
+  chunksOf(month: string): ClosedChunk[] {
     return this.sql
-      .run<{ first_at: number; id: number }>(
-        'SELECT first_at, id FROM position_chunks WHERE month = ? AND first_at <= ? AND last_at >= ?',
+      .run<{ first_at: number; id: number; last_at: number }>(
+        'SELECT first_at, id, last_at FROM position_chunks WHERE month = ?',
         month,
-        at,
-        at,
       )
-      .map(({ first_at: firstAt, id }) => ({
-        name: `${month}/${firstAt}/${id}`,
+      .map(({ first_at: firstAt, id, last_at: lastAt }) => ({
+        firstAt,
+        lastAt,
         read: () => {
           const query = 'SELECT points FROM position_chunks WHERE month = ? AND first_at = ? AND id = ?';
           return JSON.parse(this.sql.run<{ points: string }>(query, month, firstAt, id)[0]!.points) as PointTuple[];

@@ -2,7 +2,6 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Front, openFront } from './front.ts';
-import { freePort } from '../support/ports.ts';
 
 let platform: Server;
 let front: Front;
@@ -22,8 +21,9 @@ beforeEach(async () => {
     socket.on('data', (chunk) => socket.end(`heard ${chunk}`));
   });
   await new Promise<void>((resolve) => platform.listen(0, '127.0.0.1', resolve));
-  port = await freePort();
-  front = await openFront(port, (platform.address() as AddressInfo).port);
+  const inner = (platform.address() as AddressInfo).port;
+  front = await openFront(0, () => inner);
+  port = front.port;
 });
 afterEach(async () => {
   await front.close();

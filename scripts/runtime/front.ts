@@ -4,6 +4,7 @@
  * itself is dropped, and the address is that of its connection, so that address rules can be tried from 127.0.0.2.
  */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 /** Headers by which a client could say who or where it is, or speak to the tooling. */
@@ -11,6 +12,8 @@ const CLAIMS = /^(cf-|mf-|x-forwarded-|forwarded$|x-real-ip$|true-client-ip$)/;
 
 /** A door that is open. */
 export interface Front {
+  /** The port at which it is open. */
+  port: number;
   /** Takes no more requests, lets those under way end for a moment, and ends the rest and the live sockets. */
   close(): Promise<void>;
 }
@@ -18,10 +21,13 @@ export interface Front {
 /** What is under way when a door closes has this long to end. */
 const CLOSING_MS = 2_000;
 
-/** Opens a door on a port of loopback to a platform on another one. */
-export async function openFront(port: number, target: number): Promise<Front> {
+/**
+ * Opens a door on a port of loopback, or on one that is free for 0, to a platform on another one, which may change
+ * while the door is open.
+ */
+export async function openFront(port: number, target: () => number): Promise<Front> {
   const server = createServer((incoming, answer) => {
-    const outgoing = request(optionsOf(incoming, target), (from) => {
+    const outgoing = request(optionsOf(incoming, target()), (from) => {
       answer.writeHead(from.statusCode ?? 502, from.statusMessage, from.rawHeaders);
       from.pipe(answer);
     });
@@ -39,11 +45,12 @@ export async function openFront(port: number, target: number): Promise<Front> {
   server.on('upgrade', (incoming, socket, head) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    upgrade(incoming, socket, head, target);
+    upgrade(incoming, socket, head, target());
   });
   server.on('clientError', (_error, socket) => socket.destroy());
   await listen(server, port);
   return {
+    port: (server.address() as AddressInfo).port,
     close: () => close(server, sockets),
   };
 }

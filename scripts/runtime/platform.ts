@@ -20,14 +20,12 @@ export interface PlatformSettings {
   storage: string;
   /** Settings and secrets of each Worker. */
   vars: Record<WorkerName, Record<string, string>>;
-  /** The port of loopback at which the gateway is reached; one that is free when left out. */
-  port?: number;
   /** Lets tests look into objects and put them to sleep. */
   inspectable?: boolean;
   /** Opens the runtime's inspector on this port, for profiles. */
   inspectorPort?: number | undefined;
   /** Is told when the runtime has crashed and is up again. */
-  onRestart?: () => void;
+  onRestart?: () => Promise<void>;
   /** Gets each line that a Worker logs and that the runtime prints. */
   onLine: (line: string) => void;
 }
@@ -82,8 +80,8 @@ function workerOf(worker: WorkerName, settings: PlatformSettings): V4WorkerOptio
       ...(isLimited ? { LOCAL_LIMITS: Object.fromEntries(limits) } : {}),
     },
     serviceBindings: { ...serviceBindings, ...(assets?.binding ? { [assets.binding]: ASSETS } : {}) },
-    // A socket of its own: no development proxy stands between a client and the gateway.
-    ...(worker === 'gateway' ? { unsafeDirectSockets: [{ host: '127.0.0.1', port: settings.port ?? 0 }] } : {}),
+    // A socket of its own, at a port that is free: no development proxy stands between a client and the gateway.
+    ...(worker === 'gateway' ? { unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }] } : {}),
   };
 }
 
@@ -112,6 +110,10 @@ export function platformOptions(settings: PlatformSettings): MiniflareOptions {
     ],
   });
 }
+
+/** The port of loopback at which the gateway of a platform is reached: another one after a restart. */
+export const gatewayPort = async (platform: Miniflare): Promise<number> =>
+  Number((await platform.unsafeGetDirectURL(deployedName('gateway'))).port);
 
 /** Starts a platform; resolves once the gateway's socket is open. */
 export async function openPlatform(settings: PlatformSettings): Promise<Miniflare> {

@@ -4,7 +4,6 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Cron } from 'croner';
 import type { Miniflare } from 'miniflare';
-import { freePort } from '../support/ports.ts';
 import { workerdOf } from '../support/processes.ts';
 import type { WorkerName } from '../support/secrets.ts';
 import { PlainError } from '../support/terminal.ts';
@@ -12,7 +11,7 @@ import { build } from './build.ts';
 import { forEachWorker, readBundle, WORKER_NAMES } from './bundles.ts';
 import { loadSecrets, migrate, noteRuntime, storageOf } from './data-folder.ts';
 import { type Front, openFront } from './front.ts';
-import { deployedName, openPlatform, type PlatformSettings, platformOptions } from './platform.ts';
+import { deployedName, gatewayPort, openPlatform, type PlatformSettings, platformOptions } from './platform.ts';
 
 /** The Workers that go by the world's clock. */
 const WORLDLY: readonly WorkerName[] = ['gateway', 'tracking', 'procurement'];
@@ -21,6 +20,7 @@ const WORLDLY: readonly WorkerName[] = ['gateway', 'tracking', 'procurement'];
 export interface RuntimeOptions {
   /** Where storage, secrets and logs live. */
   dataDir: string;
+  /** 0 for one that is free. */
   port: number;
   /** The accelerated clock of the demonstration, or nothing for the wall clock. */
   demoClock?: string | undefined;
@@ -58,47 +58,60 @@ export async function requireFreePort(port: number): Promise<void> {
 
 /** Builds and migrates what needs it and starts all Workers; resolves once the port answers. */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const { dataDir, port } = options;
+  let inner = 0;
+  // Opened first: the port is ours while everything else is made ready.
+  const front = await openFront(options.port, () => inner);
+  try {
+    return await startBehind(front, options, (port) => {
+      inner = port;
+    });
+  } catch (error) {
+    await front.close();
+    throw error;
+  }
+}
+
+async function startBehind(front: Front, options: RuntimeOptions, onPort: (port: number) => void): Promise<Runtime> {
+  const { dataDir } = options;
   await build();
   await migrate(storageOf(dataDir));
-  const origin = `http://localhost:${port}`;
+  const origin = `http://localhost:${front.port}`;
   const logFile = join(dataDir, 'logs', 'runtime.log');
   const log = createWriteStream(logFile, { flags: 'a' });
+  const before = new Set(workerdOf(process.pid));
+  const pids = (): number[] => workerdOf(process.pid).filter((pid) => !before.has(pid));
+  const found = async (): Promise<void> => {
+    noteRuntime(dataDir, pids());
+    onPort(await gatewayPort(platform));
+  };
   const settings: PlatformSettings = {
     storage: storageOf(dataDir),
     vars: varsOf(options, origin),
-    port: await freePort(),
     inspectorPort: options.inspectorPort,
     onLine: (line) => void log.write(`${line}\n`),
-    onRestart: () => noteRuntime(dataDir, pids()),
+    onRestart: found,
   };
-  const before = new Set(workerdOf(process.pid));
-  const pids = (): number[] => workerdOf(process.pid).filter((pid) => !before.has(pid));
   const platform = await openPlatform(settings);
-  noteRuntime(dataDir, pids());
-  let front: Front | null = null;
+  await found();
   const stopCrons = startCrons(platform);
-  const end = async (): Promise<void> => {
+  const stop = async (): Promise<void> => {
     stopCrons();
-    await front?.close();
+    await front.close();
     await platform.dispose();
     await new Promise<void>((resolve) => log.end(resolve));
   };
-  try {
-    front = await openFront(port, settings.port!);
-  } catch (error) {
-    await end();
-    throw error;
-  }
   return {
     origin,
     logFile,
     pids,
-    reload: () => platform.setOptions(platformOptions(settings)),
-    stop: end,
+    reload: async () => {
+      await platform.setOptions(platformOptions(settings));
+      await found();
+    },
+    stop,
     kill: async () => {
       for (const pid of pids()) process.kill(pid, 'SIGKILL');
-      await end();
+      await stop();
     },
   };
 }

@@ -4,7 +4,6 @@ import { loadSecrets, prepareFolder } from '../runtime/data-folder.ts';
 import { type Runtime, type RuntimeOptions, startRuntime } from '../runtime/runtime.ts';
 import { ApiClient } from './api.ts';
 import { createTenantWithAdmin } from './invitations.ts';
-import { freePort } from './ports.ts';
 import { currentSecret } from './secret-rings.ts';
 import { signIn } from './sign-in.ts';
 
@@ -20,9 +19,9 @@ export interface Scratch {
 /** Starts a platform in the folder and creates its tenant. */
 export async function startScratch(dataDir: string, more: Partial<RuntimeOptions> = {}): Promise<Scratch> {
   prepareFolder(dataDir);
-  const port = await freePort();
-  const runtime = await startRuntime({ dataDir, port, ...more });
+  const runtime = await startRuntime({ dataDir, port: 0, ...more });
   const { origin } = runtime;
+  const port = Number(new URL(origin).port);
   try {
     const credentials = await createFirstTenant(dataDir, origin);
     return { runtime, origin, port, api: new ApiClient(origin, credentials), credentials };

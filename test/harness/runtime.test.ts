@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { prepareFolder } from '../../scripts/runtime/data-folder.ts';
 import { type Runtime, startRuntime } from '../../scripts/runtime/runtime.ts';
-import { freePort } from '../../scripts/support/ports.ts';
 import { reachable } from '../support/fixtures.ts';
 
 /** Requests of one address a minute: ADDRESS_LIMIT of the gateway's configuration. */
@@ -17,7 +16,7 @@ let runtime: Runtime;
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'fairlead-runtime-'));
   prepareFolder(dataDir);
-  runtime = await startRuntime({ dataDir, port: await freePort() });
+  runtime = await startRuntime({ dataDir, port: 0 });
 });
 afterAll(async () => {
   await runtime?.stop();

@@ -7,8 +7,7 @@ import { build } from '../../scripts/runtime/build.ts';
 import { forEachWorker } from '../../scripts/runtime/bundles.ts';
 import { migrate } from '../../scripts/runtime/data-folder.ts';
 import { openFront } from '../../scripts/runtime/front.ts';
-import { openPlatform, type PlatformSettings, platformOptions } from '../../scripts/runtime/platform.ts';
-import { freePort } from '../../scripts/support/ports.ts';
+import { gatewayPort, openPlatform, type PlatformSettings, platformOptions } from '../../scripts/runtime/platform.ts';
 import { makeSecrets, type Secrets, type WorkerName } from '../../scripts/support/secrets.ts';
 
 /** A running platform. */
@@ -75,19 +74,19 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   await build();
   const storage = mkdtempSync(join(tmpdir(), 'fairlead-test-'));
   await migrate(storage, options.brokenShards);
-  const [port, inner] = [await freePort(), await freePort()];
-  const origin = `http://localhost:${port}`;
+  let inner = 0;
+  const front = await openFront(0, () => inner);
+  const origin = `http://localhost:${front.port}`;
   const issuer = options.forBrowser ? origin : 'https://fairlead.test';
   const secrets = makeSecrets({ issuer, loopbackWebhooks: true });
   const settings = (): PlatformSettings => ({
     storage,
-    port: inner,
     inspectable: true,
     vars: forEachWorker((name) => ({ ...secrets[name], LOG_LEVEL: 'error', ...options.vars?.[name] })),
     onLine: (line) => console.error(line),
   });
   const runtime = await openPlatform(settings());
-  const front = await openFront(port, inner);
+  inner = await gatewayPort(runtime);
   return {
     server: new Server(runtime),
     origin,
@@ -98,6 +97,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     rotate: async (change) => {
       change(secrets);
       await runtime.setOptions(platformOptions(settings()));
+      inner = await gatewayPort(runtime);
     },
     close: async () => {
       await front.close();

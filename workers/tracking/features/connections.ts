@@ -13,6 +13,7 @@ import type {
 import { carrierInbox } from '../../../durable-objects/carrier-inbox/stub.ts';
 import { audited } from '../../../durable-objects/kit/directory-outbox.ts';
 import { notesOf } from '../../../platform/audit.ts';
+import { Cache } from '../../../platform/cache.ts';
 import { actingAs, directoryAnswers } from '../../../platform/d1/directory.ts';
 import { isStale } from '../../../platform/d1/errors.ts';
 import { once } from '../../../platform/d1/idempotency.ts';
@@ -56,6 +57,18 @@ export async function findConnection(env: Env, scope: Scope, id: string): Promis
     .from(connections)
     .where(and(eq(connections.tenantId, scope.tenantId), eq(connections.id, id)))
     .get();
+}
+
+/** Whose a connection is never changes: what is known of it saves a look-up. */
+const owners = new Cache<string, string>({ capacity: 10_000, ttlMs: Number.POSITIVE_INFINITY });
+
+/** Whether a connection is one of the caller's tenant, whatever its state. */
+export async function isOwnConnection(env: Env, scope: Scope, id: string): Promise<boolean> {
+  const known = owners.get(id);
+  if (known !== undefined) return known === scope.tenantId;
+  const row = await findConnection(env, scope, id);
+  if (row) owners.set(id, row.tenantId);
+  return row !== undefined;
 }
 
 /** The ids of every connection of a tenant. */

@@ -4,7 +4,7 @@ import type { DeadLetter, QuarantinedItem, Receipt } from '../../../contracts/tr
 import { recordAsked } from '../../../durable-objects/audit-trail/asked.ts';
 import { carrierInbox } from '../../../durable-objects/carrier-inbox/stub.ts';
 import type { For } from '../request.ts';
-import { findConnection } from './connections.ts';
+import { isOwnConnection } from './connections.ts';
 
 /** `con_...-42` names the 42nd receipt (or message) of a connection. */
 function splitId(id: string): { connectionId: string; number: number } | null {
@@ -15,7 +15,7 @@ function splitId(id: string): { connectionId: string; number: number } | null {
 /** What became of a delivery. */
 export async function getReceipt({ env, scope, input }: For<'getReceipt'>): Promise<Answer<Receipt>> {
   const parts = splitId(input.id);
-  if (!parts || !(await findConnection(env, scope, parts.connectionId))) return notFound('receipt');
+  if (!parts || !(await isOwnConnection(env, scope, parts.connectionId))) return notFound('receipt');
   const receipt = await carrierInbox(env, parts.connectionId).receipt(parts.number);
   return receipt ? ok(receipt) : notFound('receipt');
 }
@@ -26,7 +26,7 @@ export async function listQuarantine({
   scope,
   input: { connectionId, ...paging },
 }: For<'listQuarantine'>): Promise<Answer<Page<QuarantinedItem>>> {
-  if (!(await findConnection(env, scope, connectionId))) return notFound('connection');
+  if (!(await isOwnConnection(env, scope, connectionId))) return notFound('connection');
   return ok(await carrierInbox(env, connectionId).quarantine(paging));
 }
 
@@ -36,7 +36,7 @@ export async function listDeadLetters({
   scope,
   input: { connectionId, ...paging },
 }: For<'listDeadLetters'>): Promise<Answer<Page<DeadLetter>>> {
-  if (!(await findConnection(env, scope, connectionId))) return notFound('connection');
+  if (!(await isOwnConnection(env, scope, connectionId))) return notFound('connection');
   return ok(await carrierInbox(env, connectionId).deadLetters(paging));
 }
 
@@ -60,7 +60,7 @@ async function settle(
   action: Settled['action'],
 ): Promise<Answer<Settled>> {
   const parts = splitId(id);
-  if (!parts || !(await findConnection(env, scope, parts.connectionId))) return notFound('dead letter');
+  if (!parts || !(await isOwnConnection(env, scope, parts.connectionId))) return notFound('dead letter');
   const object = { type: 'dead_letter' as const, id };
   const done = { organisationId: scope.tenantId, action: `dead_letter.${action}_asked`, object };
   await recordAsked(env, scope, done, now);

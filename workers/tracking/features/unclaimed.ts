@@ -12,12 +12,12 @@ import { toInstant } from '../../../platform/instants.ts';
 import { FAN_OUT } from '../../../platform/limits.ts';
 import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
-import { findConnection } from './connections.ts';
+import { isOwnConnection } from './connections.ts';
 
 /** What waits to be claimed, by number. */
 export async function listUnclaimed({ env, scope, input }: For<'listUnclaimed'>): Promise<Answer<Page<ApiUnclaimed>>> {
   const { connectionId } = input;
-  if (connectionId && !(await findConnection(env, scope, connectionId))) return notFound('connection');
+  if (connectionId && !(await isOwnConnection(env, scope, connectionId))) return notFound('connection');
   const place = after<[string, string]>(input) ?? ['', ''];
   const found = await fleetIndex(env, scope.tenantId).listUnclaimed(place, connectionId, input.limit + 1);
   const toApi = ({ since, ...row }: (typeof found)[number]): ApiUnclaimed => ({ ...row, since: toInstant(since) });
