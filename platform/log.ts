@@ -24,6 +24,20 @@ export function loggerFor(service: string, threshold: string | undefined): Logge
   };
 }
 
+/** The share of what is usual that is logged where LOG_SAMPLE does not say another. */
+const SHARE_LOGGED = 0.1;
+
+/**
+ * Whether the lines of a request that went as usual are written, by its correlation id: every service decides alike, so
+ * that what is sampled is whole. `sample` is the LOG_SAMPLE binding, a share from 0 to 1.
+ */
+export function isSampled(correlationId: string, sample: string | undefined): boolean {
+  const wanted = Number(sample ?? SHARE_LOGGED);
+  const share = wanted >= 0 && wanted <= 1 ? wanted : SHARE_LOGGED;
+  // Ids are random UUIDs: their first digits are a fair draw.
+  return Number.parseInt(correlationId.slice(0, 8), 16) < share * 2 ** 32;
+}
+
 /**
  * The message of anything thrown, for a log line; never its stack. Drizzle puts every bound value
  * into its message (`params: ...`): password hashes among them, so that part is cut off.

@@ -22,7 +22,7 @@ import type { Journey } from '../../domain/journey/truth.ts';
 import type { PointTuple } from '../../domain/positions/chunk.ts';
 import { type Clock, clockFrom } from '../../platform/clock.ts';
 import { STALE_AFTER_MS } from '../../platform/limits.ts';
-import { type Logger, loggerFor } from '../../platform/log.ts';
+import { isSampled, type Logger, loggerFor } from '../../platform/log.ts';
 import type { Outbox } from '../../platform/outbox.ts';
 import type { Outcome } from '../carrier-inbox/receipts.ts';
 import { fleetIndex } from '../fleet-index/stub.ts';
@@ -100,14 +100,16 @@ export class ContainerTracker extends DurableObject<TrackerEnv> {
     });
     if (taken) this.#tell(taken.stored, taken.points);
     const { tenantId, number: container, correlationIds } = call;
-    this.#log('info', 'container.ingested', {
-      tenantId,
-      container,
-      correlationIds,
-      events: call.events.length,
-      applied: outcomes.filter(([, outcome]) => outcome === 'applied').length,
-      seq: this.#row!.memory.state.seq,
-    });
+    if (correlationIds.some((id) => isSampled(id, this.env.LOG_SAMPLE))) {
+      this.#log('info', 'container.ingested', {
+        tenantId,
+        container,
+        correlationIds,
+        events: call.events.length,
+        applied: outcomes.filter(([, outcome]) => outcome === 'applied').length,
+        seq: this.#row!.memory.state.seq,
+      });
+    }
     return { summary: summarize(this.#row!.memory.state), outcomes };
   }
 

@@ -14,6 +14,7 @@ export interface TrackerEnv {
   WEBHOOK_ENDPOINTS: DurableObjectNamespace;
   DEMO_CLOCK?: string;
   LOG_LEVEL?: string;
+  LOG_SAMPLE?: string;
 }
 
 const BATCH = 50;

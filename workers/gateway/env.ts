@@ -32,7 +32,7 @@ export interface Env {
   /** Where metrics go, if anywhere. */
   METRICS?: AnalyticsEngineDataset;
   LOG_LEVEL?: string;
-  /** The share of reads that went well which are logged, from 0 to 1. */
+  /** The share of reads and deliveries that went well which are logged, from 0 to 1. */
   LOG_SAMPLE?: string;
 }
 

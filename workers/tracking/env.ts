@@ -22,6 +22,8 @@ export interface Env extends TelemetryQueues {
   /** Where metrics go, if anywhere. */
   METRICS?: AnalyticsEngineDataset;
   LOG_LEVEL?: string;
+  /** The share of deliveries that went as usual which are logged, from 0 to 1: the gateway's. */
+  LOG_SAMPLE?: string;
 }
 
 /** The queue of messages that failed every time. The others this Worker consumes are those of telemetry. */

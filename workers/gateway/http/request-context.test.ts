@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { isSampled } from '../../../platform/log.ts';
 import type { Env } from '../env.ts';
 import type { GatewayTypes } from './context.ts';
 import { requestContext } from './request-context.ts';
@@ -32,8 +33,11 @@ it('logs every write and every refusal', async () => {
   expect(await logged(50, '/refused', {}, { LOG_SAMPLE: '0' })).toBe(50);
 });
 
-it('logs each read that its caller has named', async () => {
-  expect(await logged(50, '/fine', { headers: { 'x-correlation-id': 'order-4711' } }, { LOG_SAMPLE: '0' })).toBe(50);
+it('logs each read that its caller has named, under an id that every service logs', async () => {
+  const named = { headers: { 'x-correlation-id': 'order-4711' } };
+  expect(await logged(50, '/fine', named, { LOG_SAMPLE: '0.05' })).toBe(50);
+  const ids = lines.map((line) => (JSON.parse(line) as { correlationId: string }).correlationId);
+  expect(ids.filter((id) => !isSampled(id, '0.05'))).toEqual([]);
 });
 
 it('logs the share of other reads that is set, and a tenth when none or nonsense is', async () => {

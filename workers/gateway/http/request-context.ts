@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
-import { errorText, loggerFor } from '../../../platform/log.ts';
+import { errorText, isSampled, loggerFor } from '../../../platform/log.ts';
 import { metricsOf } from '../../../platform/metrics.ts';
 import { factsOf } from '../admission/facts.ts';
 import { checkEnv } from '../env.ts';
@@ -11,8 +11,8 @@ import { rateLimitHeaders } from './rate-limit-headers.ts';
 
 const CORRELATION = /^[A-Za-z0-9._-]{8,64}$/;
 
-/** The share of reads that are logged where LOG_SAMPLE does not say another. */
-const READS_LOGGED = 0.1;
+/** Draws of an id that is to be logged: of a share of a hundredth, hardly ever too few. */
+const DRAWS_MAX = 1_000;
 
 /** The content policy of pages: everything from this origin, no inline script, no frames. */
 const PAGE_POLICY =
@@ -36,7 +36,7 @@ export const requestContext: MiddlewareHandler<GatewayTypes> = async (c, next) =
   const log = loggerFor('gateway', c.env.LOG_LEVEL);
   const offered = c.req.header('x-correlation-id');
   const callerCorrelationId = offered && CORRELATION.test(offered) ? offered : null;
-  const correlationId = crypto.randomUUID();
+  const correlationId = newCorrelationId(callerCorrelationId !== null, c.env.LOG_SAMPLE);
   c.set('correlationId', correlationId);
   c.set('callerCorrelationId', callerCorrelationId);
   c.set('route', 'unmatched');
@@ -75,15 +75,23 @@ export const requestContext: MiddlewareHandler<GatewayTypes> = async (c, next) =
 };
 
 /**
- * Whether a request gets its line. Reads that went well are most of all requests and say little: a share of them does,
- * and each that its caller has named. Their number and time are in the metrics.
+ * The id of a request. One that its caller has named is to be followed through every service: its id is drawn until it
+ * is among those that are logged.
  */
-function isLogged({ req, res, env, var: { correlationId, callerCorrelationId } }: GatewayContext): boolean {
-  const isPlainRead = (req.method === 'GET' || req.method === 'HEAD') && res.status < 400;
-  if (!isPlainRead || callerCorrelationId) return true;
-  const wanted = Number(env.LOG_SAMPLE ?? READS_LOGGED);
-  const share = wanted >= 0 && wanted <= 1 ? wanted : READS_LOGGED;
-  return Number.parseInt(correlationId.slice(0, 8), 16) < share * 2 ** 32;
+function newCorrelationId(isNamed: boolean, sample: string | undefined): string {
+  let id = crypto.randomUUID();
+  for (let draws = 1; isNamed && draws < DRAWS_MAX && !isSampled(id, sample); draws++) id = crypto.randomUUID();
+  return id;
+}
+
+/**
+ * Whether a request gets its line. Reads and deliveries that went well are most of all requests and say little: a share
+ * of them does. Their number and time are in the metrics, and deliveries have receipts.
+ */
+function isLogged({ req, res, env, var: { correlationId, facts } }: GatewayContext): boolean {
+  const isUsual =
+    (req.method === 'GET' || req.method === 'HEAD' || facts.actor?.kind === 'connection') && res.status < 400;
+  return !isUsual || isSampled(correlationId, env.LOG_SAMPLE);
 }
 
 function addHeaders(c: GatewayContext, headers: Headers): void {

@@ -7,6 +7,9 @@ import { isSigned } from './signature.ts';
 /** How long a connection's secrets are kept at the edge; that they have ended is the inbox's to know. */
 const CONNECTION_TTL_MS = 5_000;
 const connections = new Cache<string, ConnectionWithSecrets>({ capacity: 1_000, ttlMs: CONNECTION_TTL_MS });
+/** Ids that are no guess: looked up again without counting against their sender, who may deliver for many connections. */
+const EXISTS_TTL_MS = 3_600_000;
+const existing = new Cache<string, true>({ capacity: 10_000, ttlMs: EXISTS_TTL_MS });
 
 /** Who signed a delivery, if anybody did, and the connection it claims to be of, if there is one. */
 export interface Signer {
@@ -14,9 +17,9 @@ export interface Signer {
   known: ConnectionWithSecrets | null;
 }
 
-/** Whether a connection is at hand, so that a delivery costs no look-up. */
+/** Whether there was such a connection within the hour: whoever names another one may be guessing. */
 export function isKnown(id: string): boolean {
-  return connections.get(id) !== undefined;
+  return existing.get(id) !== undefined;
 }
 
 /** Forgets a connection that has turned out to be another by now. */
@@ -30,7 +33,10 @@ async function readConnection(env: Env, id: string): Promise<ConnectionWithSecre
   const answer = await env.TRACKING.connectionForIngest(ANONYMOUS, { id });
   if (!answer.ok) throw new Error(answer.detail);
   // Made-up ids must not push the real ones out.
-  if (answer.value) connections.set(id, answer.value, readAt);
+  if (answer.value) {
+    connections.set(id, answer.value, readAt);
+    existing.set(id, true, readAt);
+  }
   return answer.value;
 }
 

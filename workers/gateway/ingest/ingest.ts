@@ -51,7 +51,8 @@ const refusedSenders = new Cache<string, true>({ capacity: 10_000, ttlMs: 10_000
 /** Counts a delivery before its body is read; the answer when there were too many. */
 async function held(c: GatewayContext, id: string): Promise<Response | null> {
   const { sender } = c.var.facts;
-  // Looking a connection up costs: whoever makes ids up is held off by the address.
+  // Looking a connection up costs: whoever makes ids up is held off by the address. One that exists is looked up every few
+  // seconds, on its own account.
   if (!isKnown(id) || refusedSenders.get(sender)) return over(c, 'address', `ingest:${sender}`);
   // By address too: before the signature is checked nobody may use up what is a carrier's.
   return over(c, 'connection', `${id}|${sender}`);

@@ -7,7 +7,7 @@ import type { Delivery } from '../../../durable-objects/carrier-inbox/delivery.t
 import { carrierInbox } from '../../../durable-objects/carrier-inbox/stub.ts';
 import { clockFrom } from '../../../platform/clock.ts';
 import { INGEST_ITEMS_MAX, QUARANTINE_RAW_MAX_CHARS } from '../../../platform/limits.ts';
-import { errorText, loggerFor } from '../../../platform/log.ts';
+import { errorText, isSampled, loggerFor } from '../../../platform/log.ts';
 import type { AdaptedItem, AdapterResult } from '../adapters/adapter.ts';
 import { rawBody, readBodyText } from '../adapters/body-text.ts';
 import { ADAPTERS } from '../adapters/registry.ts';
@@ -95,7 +95,10 @@ async function takeIn(
   // Somebody may have registered it meanwhile.
   if (answer.ok && unclaimed.size > 0) await releaseClaimed(env, connection.tenantId, [...unclaimed]);
   const counts = { items: count, rejected: rejected.length, warnings: warnings.length };
-  log('info', 'delivery.received', { ...fields, ...counts, outcome: answer.ok ? 'stored' : answer.code });
+  const isUsual = answer.ok && rejected.length === 0;
+  if (!isUsual || isSampled(scope.correlationId, env.LOG_SAMPLE)) {
+    log('info', 'delivery.received', { ...fields, ...counts, outcome: answer.ok ? 'stored' : answer.code });
+  }
   if (answer.ok && events.length + waiting.size === 0) {
     return refusedWhole('No item of the delivery is acceptable', rejected, answer.value.receiptId);
   }
