@@ -101,14 +101,9 @@ export class ContainerTracker extends DurableObject<TrackerEnv> {
     if (taken) this.#tell(taken.stored, taken.points);
     const { tenantId, number: container, correlationIds } = call;
     if (correlationIds.some((id) => isSampled(id, this.env.LOG_SAMPLE))) {
-      this.#log('info', 'container.ingested', {
-        tenantId,
-        container,
-        correlationIds,
-        events: call.events.length,
-        applied: outcomes.filter(([, outcome]) => outcome === 'applied').length,
-        seq: this.#row!.memory.state.seq,
-      });
+      const applied = outcomes.filter(([, outcome]) => outcome === 'applied').length;
+      const events = call.events.length;
+      this.#log('info', 'container.ingested', { tenantId, container, correlationIds, events, applied });
     }
     return { summary: summarize(this.#row!.memory.state), outcomes };
   }
@@ -194,7 +189,7 @@ export class ContainerTracker extends DurableObject<TrackerEnv> {
     return this.#reads.changes(since, query);
   }
 
-  /** Billable work since the object woke. */
+  /** Billable work since it woke. */
   async usage() {
     return this.#storage.sql.usage();
   }
