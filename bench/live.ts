@@ -7,12 +7,15 @@ import { numberOf } from './sides/ours.ts';
 
 const SAMPLES = 200;
 const ROUNDS = 3;
+/** News that takes longer is lost: a failure, and no slow machine. */
+const ARRIVES_WITHIN_MS = 10_000;
 /** About what one of our frames has. */
 const BROADCAST_BYTES = 1_500;
 
 /** A side: a socket that is open, what sends news to it, and which frames are that news. */
 interface Wire {
-  url: string;
+  /** The address of a new socket. */
+  url(): Promise<string>;
   send(): Promise<unknown>;
   isNews(frame: string): boolean;
   cpuMs(): number | null;
@@ -33,7 +36,7 @@ export interface Live {
 
 /** Measures all sides in turns, one piece of news after another. */
 export async function live(sides: Sides): Promise<Live> {
-  const wires = await wiresOf(sides);
+  const wires = wiresOf(sides);
   for (const wire of Object.values(wires)) await sample(wire);
   const rounds: Record<string, LiveFigure>[] = [];
   for (let i = 0; i < ROUNDS; i++) {
@@ -60,28 +63,29 @@ export async function live(sides: Sides): Promise<Live> {
   };
 }
 
-async function wiresOf({ ours, floor, peer }: Sides): Promise<Record<string, Wire>> {
+function wiresOf({ ours, floor, peer }: Sides): Record<string, Wire> {
   const number = numberOf(0);
   const shape = { events: 1, containers: 1, fleet: 1 };
   const [own, others] = [new Feed(shape), new Feed(shape)];
-  const ticket = await ours.admin.must('POST', '/v1/ws-tickets', { topic: 'container', number });
   const socket = (origin: string, path: string): string => origin.replace(/^http/, 'ws') + path;
   return {
     ours: {
-      url: socket(ours.origin, ticket.url),
+      // A ticket opens one socket.
+      url: async () =>
+        socket(ours.origin, (await ours.admin.must('POST', '/v1/ws-tickets', { topic: 'container', number })).url),
       cpuMs: ours.cpuMs,
       send: () => ours.post(0, JSON.stringify(own.next())),
       isNews: (frame) => frame.includes('"delta"'),
     },
     floor: {
-      url: socket(floor.origin, '/socket?name=live'),
+      url: async () => socket(floor.origin, '/socket?name=live'),
       cpuMs: floor.cpuMs,
       send: () => floor.ask('POST', '/broadcast?name=live', 'x'.repeat(BROADCAST_BYTES)),
       isNews: () => true,
     },
     ...(peer && {
       peer: {
-        url: socket(peer.origin, `/live?c=${number}`),
+        url: async () => socket(peer.origin, `/live?c=${number}`),
         cpuMs: peer.cpuMs,
         send: () => peer.post(forPeer(others.next())[0]!),
         isNews: () => true,
@@ -91,7 +95,7 @@ async function wiresOf({ ours, floor, peer }: Sides): Promise<Record<string, Wir
 }
 
 async function sample(wire: Wire): Promise<LiveFigure> {
-  const socket = new WebSocket(wire.url);
+  const socket = new WebSocket(await wire.url());
   let arrived: (() => void) | null = null;
   socket.on('message', (data) => wire.isNews(String(data)) && arrived?.());
   await new Promise((resolve, reject) => {
@@ -101,8 +105,9 @@ async function sample(wire: Wire): Promise<LiveFigure> {
   const before = wire.cpuMs();
   const found: number[] = [];
   for (let n = 0; n < SAMPLES; n++) {
-    const news = new Promise<void>((resolve) => {
+    const news = new Promise<void>((resolve, reject) => {
       arrived = resolve;
+      setTimeout(() => reject(new Error('the news did not arrive')), ARRIVES_WITHIN_MS).unref();
     });
     const startedAt = performance.now();
     await Promise.all([wire.send(), news.then(() => found.push(performance.now() - startedAt))]);

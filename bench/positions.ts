@@ -32,11 +32,13 @@ interface Position {
 
 const BEGINS = Date.UTC(2024, 0, 1);
 
-/** A feed of one shape: its deliveries one after another, none like another. */
+/** The newest minute of each container, in whichever feed: what comes later is news, and neither late nor a duplicate. */
+const minutes = new Map<number, number>();
+
+/** A feed of one shape: its deliveries one after another, none like another of any feed. */
 export class Feed {
   readonly shape: Shape;
   #next = 0;
-  readonly #minutes = new Map<number, number>();
 
   constructor(shape: Shape) {
     this.shape = shape;
@@ -51,8 +53,8 @@ export class Feed {
   }
 
   #position(i: number): Position {
-    const minute = (this.#minutes.get(i) ?? 0) + 1;
-    this.#minutes.set(i, minute);
+    const minute = (minutes.get(i) ?? 0) + 1;
+    minutes.set(i, minute);
     return {
       container: numberOf(i),
       time: new Date(BEGINS + minute * 60_000).toISOString(),
