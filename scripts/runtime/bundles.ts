@@ -1,6 +1,16 @@
 /** The Workers' production bundles, as `wrangler deploy` would upload them: made once, and anew when a source changes. */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -88,6 +98,7 @@ function isStale(name: string, folder: string): boolean {
 }
 
 async function makeBundle(name: string, folder: string): Promise<void> {
+  const startedAt = new Date();
   const made = join(BUNDLES, `.${name}-${process.pid}`);
   rmSync(made, { recursive: true, force: true });
   mkdirSync(made, { recursive: true });
@@ -101,6 +112,8 @@ async function makeBundle(name: string, folder: string): Promise<void> {
   const { unstable_getMiniflareWorkerOptions: optionsOf } = await import('wrangler');
   writeFileSync(join(made, OPTIONS), JSON.stringify(optionsOf(configOf(folder)).workerOptions));
   writeFileSync(join(made, INPUTS), JSON.stringify([...files, join(ROOT, 'package-lock.json')]));
+  // What is saved while the bundle is made is newer than this.
+  utimesSync(join(made, INPUTS), startedAt, startedAt);
   rmSync(join(BUNDLES, name), { recursive: true, force: true });
   renameSync(made, join(BUNDLES, name));
 }

@@ -1,17 +1,23 @@
 /** The console's build, which the gateway serves. */
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ROOT } from '../support/root.ts';
 import { PlainError } from '../support/terminal.ts';
 
+/** The folder of the console's build. */
+export const CONSOLE_BUILD = join(ROOT, 'console/dist');
+/** When the sources of the last build were read. */
+const STAMP = join(ROOT, 'dist/console.stamp');
+
 /** Builds the console when its sources are newer than the last build; returns whether it did. */
 export async function buildConsole(): Promise<boolean> {
-  const built = join(ROOT, 'console/dist/index.html');
-  // It holds the client, which is made from the contracts.
-  const sources = ['console', 'clients'].map((folder) => newest(join(ROOT, folder)));
-  if (existsSync(built) && statSync(built).mtimeMs > Math.max(...sources)) return false;
+  // It holds the client, which is made from the contracts, and words of the domain.
+  const sources = ['console', 'clients', 'domain', 'package-lock.json'].map((path) => newest(join(ROOT, path)));
+  const isBuilt = existsSync(join(CONSOLE_BUILD, 'index.html')) && existsSync(STAMP);
+  if (isBuilt && statSync(STAMP).mtimeMs > Math.max(...sources)) return false;
+  const startedAt = new Date();
   try {
     await promisify(execFile)(
       join(ROOT, 'node_modules/.bin/vite'),
@@ -22,15 +28,17 @@ export async function buildConsole(): Promise<boolean> {
   } catch (error) {
     throw new PlainError(`The console could not be built:\n${(error as { stderr?: string }).stderr ?? String(error)}`);
   }
+  mkdirSync(dirname(STAMP), { recursive: true });
+  writeFileSync(STAMP, '');
+  // What is saved while the console is built is newer than this.
+  utimesSync(STAMP, startedAt, startedAt);
   return true;
 }
 
-function newest(folder: string): number {
-  let at = 0;
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (entry.name === 'dist' || entry.name === 'node_modules') continue;
-    const path = join(folder, entry.name);
-    at = Math.max(at, entry.isDirectory() ? newest(path) : statSync(path).mtimeMs);
-  }
-  return at;
+/** When the newest file of a folder, or a file, was saved. */
+function newest(path: string): number {
+  const found = statSync(path);
+  if (!found.isDirectory()) return found.mtimeMs;
+  const names = readdirSync(path).filter((name) => name !== 'dist' && name !== 'node_modules');
+  return Math.max(0, ...names.map((name) => newest(join(path, name))));
 }

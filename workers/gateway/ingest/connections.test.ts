@@ -54,3 +54,19 @@ it('never knows an id that was made up, however often it is named', async () => 
   for (let i = 0; i < 3; i++) await deliver(madeUp);
   expect([isKnown(madeUp), lookUps]).toEqual([false, 3]);
 });
+
+it('counts a signature that does not fit once, whether the secrets were at hand or had to be read', async () => {
+  let counted = 0;
+  const wrong = () =>
+    signerOf(env, id, { headers: new Headers(), body: new Uint8Array() }, async () => {
+      counted++;
+      return null;
+    });
+  await wrong();
+  expect(counted).toBe(1);
+  await wrong();
+  expect(counted).toBe(2);
+  vi.advanceTimersByTime(10_000);
+  await wrong();
+  expect(counted).toBe(3);
+});

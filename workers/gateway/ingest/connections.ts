@@ -56,5 +56,8 @@ export async function signerOf(
   if (refusal) return refusal;
   const known = await readConnection(env, id);
   const signed = known !== null && (await isSigned(known, headers, body, Date.now()));
+  // One that does not fit is the sender's also when the secrets had to be read first.
+  const late = known && !signed && !atHand ? await refused() : null;
+  if (late) return late;
   return { signer: signed ? known : null, known };
 }
