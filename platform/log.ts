@@ -27,15 +27,28 @@ export function loggerFor(service: string, threshold: string | undefined): Logge
 /** The share of what is usual that is logged where LOG_SAMPLE does not say another. */
 const SHARE_LOGGED = 0.1;
 
+/** The share that LOG_SAMPLE names, from 0 to 1. */
+function shareOf(sample: string | undefined): number {
+  const wanted = Number(sample ?? SHARE_LOGGED);
+  return wanted >= 0 && wanted <= 1 ? wanted : SHARE_LOGGED;
+}
+
+/** The first eight hexadecimal digits of an id decide: they are as many values. */
+const DRAWS = 2 ** 32;
+
 /**
  * Whether the lines of a request that went as usual are written, by its correlation id: every service decides alike, so
- * that what is sampled is whole. `sample` is the LOG_SAMPLE binding, a share from 0 to 1.
+ * that what is sampled is whole. `sample` is the LOG_SAMPLE binding.
  */
-export function isSampled(correlationId: string, sample: string | undefined): boolean {
-  const wanted = Number(sample ?? SHARE_LOGGED);
-  const share = wanted >= 0 && wanted <= 1 ? wanted : SHARE_LOGGED;
-  // Ids are random UUIDs: their first digits are a fair draw.
-  return Number.parseInt(correlationId.slice(0, 8), 16) < share * 2 ** 32;
+export const isSampled = (correlationId: string, sample: string | undefined): boolean =>
+  Number.parseInt(correlationId.slice(0, 8), 16) < shareOf(sample) * DRAWS;
+
+/** A new correlation id, a UUID; `isFollowed` makes it one of those that are logged, unless none are. */
+export function newCorrelationId(isFollowed: boolean, sample: string | undefined): string {
+  const id = crypto.randomUUID();
+  if (!isFollowed) return id;
+  const drawn = Math.floor(Math.random() * shareOf(sample) * DRAWS);
+  return drawn.toString(16).padStart(8, '0') + id.slice(8);
 }
 
 /**

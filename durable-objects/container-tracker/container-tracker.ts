@@ -101,9 +101,8 @@ export class ContainerTracker extends DurableObject<TrackerEnv> {
     if (taken) this.#tell(taken.stored, taken.points);
     const { tenantId, number: container, correlationIds } = call;
     if (correlationIds.some((id) => isSampled(id, this.env.LOG_SAMPLE))) {
-      const applied = outcomes.filter(([, outcome]) => outcome === 'applied').length;
       const events = call.events.length;
-      this.#log('info', 'container.ingested', { tenantId, container, correlationIds, events, applied });
+      this.#log('info', 'container.ingested', { tenantId, container, correlationIds, events });
     }
     return { summary: summarize(this.#row!.memory.state), outcomes };
   }

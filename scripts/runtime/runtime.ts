@@ -94,12 +94,16 @@ async function startBehind(front: Front, options: RuntimeOptions, onPort: (port:
   const platform = await openPlatform(settings);
   await found();
   const stopCrons = startCrons(platform);
-  const stop = async (): Promise<void> => {
+  const end = async (first: () => Promise<void>, then: () => Promise<void>): Promise<void> => {
     stopCrons();
-    await front.close();
-    await platform.dispose();
+    await first();
+    await then();
+    noteRuntime(dataDir, []);
     await new Promise<void>((resolve) => log.end(resolve));
   };
+  const closeDoor = (): Promise<void> => front.close();
+  // It kills the process, and starts no other.
+  const endRuntime = (): Promise<void> => platform.dispose();
   return {
     origin,
     logFile,
@@ -108,11 +112,8 @@ async function startBehind(front: Front, options: RuntimeOptions, onPort: (port:
       await platform.setOptions(platformOptions(settings));
       await found();
     },
-    stop,
-    kill: async () => {
-      for (const pid of pids()) process.kill(pid, 'SIGKILL');
-      await stop();
-    },
+    stop: () => end(closeDoor, endRuntime),
+    kill: () => end(endRuntime, closeDoor),
   };
 }
 

@@ -35,9 +35,13 @@ it('logs every write and every refusal', async () => {
 
 it('logs each read that its caller has named, under an id that every service logs', async () => {
   const named = { headers: { 'x-correlation-id': 'order-4711' } };
-  expect(await logged(50, '/fine', named, { LOG_SAMPLE: '0.05' })).toBe(50);
-  const ids = lines.map((line) => (JSON.parse(line) as { correlationId: string }).correlationId);
-  expect(ids.filter((id) => !isSampled(id, '0.05'))).toEqual([]);
+  for (const share of ['1', '0.05', '0.0001']) {
+    expect(await logged(50, '/fine', named, { LOG_SAMPLE: share })).toBe(50);
+    const ids = lines.map((line) => (JSON.parse(line) as { correlationId: string }).correlationId);
+    expect(ids.filter((id) => !isSampled(id, share))).toEqual([]);
+    expect(new Set(ids).size).toBe(50);
+  }
+  expect(await logged(50, '/fine', named, { LOG_SAMPLE: '0' })).toBe(0);
 });
 
 it('logs the share of other reads that is set, and a tenth when none or nonsense is', async () => {

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
-import { errorText, isSampled, loggerFor } from '../../../platform/log.ts';
+import { errorText, isSampled, loggerFor, newCorrelationId } from '../../../platform/log.ts';
 import { metricsOf } from '../../../platform/metrics.ts';
 import { factsOf } from '../admission/facts.ts';
 import { checkEnv } from '../env.ts';
@@ -10,9 +10,6 @@ import { problem } from './problems.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 
 const CORRELATION = /^[A-Za-z0-9._-]{8,64}$/;
-
-/** Draws of an id that is to be logged: of a share of a hundredth, hardly ever too few. */
-const DRAWS_MAX = 1_000;
 
 /** The content policy of pages: everything from this origin, no inline script, no frames. */
 const PAGE_POLICY =
@@ -73,16 +70,6 @@ export const requestContext: MiddlewareHandler<GatewayTypes> = async (c, next) =
     addHeaders(c, c.res.headers);
   }
 };
-
-/**
- * The id of a request. One that its caller has named is to be followed through every service: its id is drawn until it
- * is among those that are logged.
- */
-function newCorrelationId(isNamed: boolean, sample: string | undefined): string {
-  let id = crypto.randomUUID();
-  for (let draws = 1; isNamed && draws < DRAWS_MAX && !isSampled(id, sample); draws++) id = crypto.randomUUID();
-  return id;
-}
 
 /**
  * Whether a request gets its line. Reads and deliveries that went well are most of all requests and say little: a share
