@@ -1,4 +1,5 @@
-/** What processes have used of the processors, as the kernel accounts for it. */
+/** The processes of a side: what they have used of the processors, as the kernel accounts for it, and their end. */
+import type { ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Ticks of the kernel's accounts in a second: USER_HZ, which Linux fixes at 100 for /proc (proc(5)). */
@@ -47,4 +48,12 @@ function table(): Row[] | null {
       return [];
     }
   });
+}
+
+/** Ends a process by a signal, and waits until it is gone; one that has ended by itself is. */
+export async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill(signal);
+  await gone;
 }

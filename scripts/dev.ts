@@ -77,7 +77,7 @@ await main(async () => {
   process.on('SIGTERM', () => void end());
   // npm hands signals on to what it started, which is this: `exec` leaves no shell between that a background job
   // would have told to ignore SIGINT. Where npm itself is killed, nothing comes.
-  if (process.env.npm_lifecycle_event === 'start') {
+  if (['start', 'dev'].includes(process.env.npm_lifecycle_event ?? '')) {
     setInterval(() => process.ppid !== STARTED_BY && void end(), WATCH_NPM_MS);
   }
   const inspectorPort = values.inspect ? numberOption('inspect', values.inspect, 0, 1, 65_535) : undefined;

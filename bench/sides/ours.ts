@@ -9,7 +9,7 @@ import { freePort } from '../../scripts/support/ports.ts';
 import { ROOT } from '../../scripts/support/root.ts';
 import { createFirstTenant } from '../../scripts/support/scratch.ts';
 import { pause, reachable } from '../../test/support/fixtures.ts';
-import { cpuMsOf } from '../accounts.ts';
+import { cpuMsOf, ended } from '../accounts.ts';
 import { Client } from '../client.ts';
 
 /** Clients and connections enough that none meets its limit of 100 requests a second. */
@@ -150,9 +150,7 @@ export class Ours {
 
   async stop(): Promise<void> {
     this.client.close();
-    const gone = new Promise((resolve) => this.#child.once('exit', resolve));
-    this.#child.kill('SIGTERM');
-    await gone;
+    await ended(this.#child, 'SIGTERM');
     rmSync(this.#dataDir, { recursive: true, force: true });
   }
 }

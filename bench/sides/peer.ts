@@ -19,7 +19,7 @@ import { join } from 'node:path';
 import { freePort } from '../../scripts/support/ports.ts';
 import { ROOT } from '../../scripts/support/root.ts';
 import { pause } from '../../test/support/fixtures.ts';
-import { cpuMsOf } from '../accounts.ts';
+import { cpuMsOf, ended } from '../accounts.ts';
 import { Client } from '../client.ts';
 
 const SOURCE = join(ROOT, '../shared/peer');
@@ -104,14 +104,8 @@ export class Peer {
 
   async stop(): Promise<void> {
     this.client.close();
-    for (const [child, signal] of [
-      [this.#server, 'SIGTERM'],
-      [this.#database, 'SIGINT'],
-    ] as const) {
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.kill(signal);
-      await gone;
-    }
+    await ended(this.#server, 'SIGTERM');
+    await ended(this.#database, 'SIGINT');
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

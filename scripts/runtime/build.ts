@@ -7,6 +7,8 @@ import { buildConsole, CONSOLE_BUILD } from './console-build.ts';
 export async function build(): Promise<string[]> {
   // The gateway's configuration names the folder: on a clean checkout it is there before the console is built.
   mkdirSync(CONSOLE_BUILD, { recursive: true });
-  const [bundles, console] = await Promise.all([makeBundles(), buildConsole()]);
-  return console ? [...bundles, 'console'] : bundles;
+  const [bundles, console] = await Promise.allSettled([makeBundles(), buildConsole()]);
+  if (bundles.status === 'rejected') throw bundles.reason;
+  if (console.status === 'rejected') throw console.reason;
+  return console.value ? [...bundles.value, 'console'] : bundles.value;
 }

@@ -5,7 +5,7 @@
  */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { type Duplex, pipeline } from 'node:stream';
 
 /** Headers by which a client could say who or where it is, or speak to the tooling. */
 const CLAIMS = /^(cf-|mf-|x-forwarded-|forwarded$|x-real-ip$|true-client-ip$)/;
@@ -29,7 +29,8 @@ export async function openFront(port: number, target: () => number): Promise<Fro
   const server = createServer((incoming, answer) => {
     const outgoing = request(optionsOf(incoming, target()), (from) => {
       answer.writeHead(from.statusCode ?? 502, from.statusMessage, from.rawHeaders);
-      from.pipe(answer);
+      // An answer that breaks off ends the client's connection, too: it is not to wait for the rest.
+      pipeline(from, answer, () => {});
     });
     outgoing.once('error', () => {
       if (!answer.headersSent) answer.writeHead(502);
@@ -96,6 +97,7 @@ function upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer, target
     if (first.length > 0) socket.write(first);
     if (head.length > 0) inner.write(head);
     inner.on('error', end);
+    socket.once('close', () => inner.destroy());
     inner.pipe(socket).pipe(inner);
   });
   // Not upgraded: an ordinary answer, which ends the connection.

@@ -35,7 +35,7 @@ export interface Runtime {
   logFile: string;
   /** The processes of the runtime, beside this one, which keeps the door and the log. */
   pids(): number[];
-  /** Takes the bundles as they are now, over the same storage. */
+  /** Takes the bundles that were made since, over the same storage; when they do not start, those before go on and it throws. */
   reload(): Promise<void>;
   /** Ends it in order. */
   stop(): Promise<void>;
@@ -91,6 +91,7 @@ async function startBehind(front: Front, options: RuntimeOptions, onPort: (port:
     onLine: (line) => void log.write(`${line}\n`),
     onRestart: found,
   };
+  let running = platformOptions(settings);
   const platform = await openPlatform(settings);
   await found();
   const stopCrons = startCrons(platform);
@@ -109,8 +110,17 @@ async function startBehind(front: Front, options: RuntimeOptions, onPort: (port:
     logFile,
     pids,
     reload: async () => {
-      await platform.setOptions(platformOptions(settings));
-      await found();
+      const next = platformOptions(settings);
+      if (JSON.stringify(next) === JSON.stringify(running)) return;
+      try {
+        await platform.setOptions(next);
+        running = next;
+      } catch (error) {
+        await platform.setOptions(running);
+        throw error;
+      } finally {
+        await found();
+      }
     },
     stop: () => end(closeDoor, endRuntime),
     kill: () => end(endRuntime, closeDoor),

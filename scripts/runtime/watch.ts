@@ -20,8 +20,7 @@ export function watchSources(runtime: Runtime): void {
     const startedAt = performance.now();
     try {
       const built = await build();
-      // The console's files are read from disk for each request.
-      if (built.some((name) => name !== 'console')) await runtime.reload();
+      await runtime.reload();
       const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
       if (built.length > 0) console.log(`Reloaded ${built.join(', ')} (${seconds} s)`);
     } catch (error) {

@@ -36,7 +36,7 @@ it('serves the API, its description and the console’s files', async () => {
   ]);
 });
 
-it('is up again by itself when its process crashes, with the same storage', async () => {
+it('is up again by itself when its process crashes', async () => {
   const before = runtime.pids();
   expect(before).toHaveLength(1);
   process.kill(before[0]!, 'SIGKILL');
