@@ -115,9 +115,25 @@ export function platformOptions(settings: PlatformSettings): MiniflareOptions {
 export const gatewayPort = async (platform: Miniflare): Promise<number> =>
   Number((await platform.unsafeGetDirectURL(deployedName('gateway'))).port);
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Makes a runtime that leaves signals to whoever handles them already: Miniflare's own handlers end the process at once,
+ * in the middle of an orderly stop. Where nobody does, they see to it that the runtime ends with the process.
+ */
+function newRuntime(options: MiniflareOptions): Miniflare {
+  const handlers = SIGNALS.map((signal) => [signal, process.listeners(signal)] as const);
+  const runtime = new Miniflare(options);
+  for (const [signal, own] of handlers) {
+    const added = process.listeners(signal).filter((listener) => !own.includes(listener));
+    if (own.length > 0) for (const listener of added) process.removeListener(signal, listener);
+  }
+  return runtime;
+}
+
 /** Starts a platform; resolves once the gateway's socket is open. */
 export async function openPlatform(settings: PlatformSettings): Promise<Miniflare> {
-  const platform = new Miniflare(platformOptions(settings));
+  const platform = newRuntime(platformOptions(settings));
   try {
     await platform.ready;
     return platform;

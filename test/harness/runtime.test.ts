@@ -1,10 +1,13 @@
 /** The local runtime itself: what `npm start` starts. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { prepareFolder } from '../../scripts/runtime/data-folder.ts';
 import { type Runtime, startRuntime } from '../../scripts/runtime/runtime.ts';
+import { freePort } from '../../scripts/support/ports.ts';
+import { ROOT } from '../../scripts/support/root.ts';
 import { reachable } from '../support/fixtures.ts';
 
 /** Requests of one address a minute: ADDRESS_LIMIT of the gateway's configuration. */
@@ -57,4 +60,23 @@ it('counts an address as what its connection comes from, whatever a client claim
     await Promise.all(asked);
   }
   expect(statuses).toEqual(new Set([200, 429]));
+});
+
+it('ends in order when it is told to, as npm start is by Ctrl-C', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-start-'));
+  const port = await freePort();
+  const script = join(ROOT, 'scripts/dev.ts');
+  const child = spawn(process.execPath, [script, '--empty', '--port', String(port), '--data', folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const code = new Promise((resolve) => child.once('exit', resolve));
+  const isReady = new Promise<void>((resolve) => {
+    child.stdout.on('data', (text) => String(text).includes('is ready') && resolve());
+  });
+  await isReady;
+  child.kill('SIGINT');
+  expect(await code).toBe(0);
+  // The runtime's processes are noted until the stop has come to its end.
+  expect(readFileSync(join(folder, 'runtime.pid'), 'utf8')).toBe('[]');
+  rmSync(folder, { recursive: true, force: true });
 });
