@@ -4,9 +4,9 @@ import { PRICES_USD_PER_MILLION as PRICE } from '../platform/limits.ts';
 import { postSigned } from '../scripts/support/api.ts';
 import { createTenant, pause, type TestTenant } from '../test/support/fixtures.ts';
 import { type Platform, startPlatform } from '../test/support/harness.ts';
+import { numberOf, registerFleet } from './containers.ts';
 import { round3 } from './load.ts';
 import { Feed, SHAPES, type Shape } from './positions.ts';
-import { numberOf } from './sides/ours.ts';
 
 /** Deliveries of each shape that are counted, and the share of a mixed feed's events that come in such deliveries. */
 const MIX: Record<keyof typeof SHAPES, { deliveries: number; share: number }> = {
@@ -16,7 +16,6 @@ const MIX: Record<keyof typeof SHAPES, { deliveries: number; share: number }> = 
 };
 const SMALL = 500;
 const LARGE = 5_000;
-const REGISTERED_AT_ONCE = 200;
 
 /** Billable work of one event. */
 interface PerEvent {
@@ -110,14 +109,7 @@ class Account {
 
   static async open(platform: Platform, slug: string, fleet: number): Promise<Account> {
     const tenant = await createTenant(platform, slug);
-    for (let from = 0; from < fleet; from += REGISTERED_AT_ONCE) {
-      const containers = Array.from({ length: Math.min(REGISTERED_AT_ONCE, fleet - from) }, (_, i) => ({
-        number: numberOf(from + i),
-        origin: 'CNSHA',
-        destination: 'NLRTM',
-      }));
-      await tenant.admin.must('POST', '/v1/containers', { containers });
-    }
+    await registerFleet(tenant.admin, 0, fleet);
     const order = { name: 'feed', carrierId: tenant.carrierId, format: 'positions' };
     const connection = await tenant.admin.must('POST', '/v1/connections', order);
     const env = await platform.server.getWorker<Record<string, Namespace>>('fairlead-tracking').getEnv();
@@ -141,7 +133,7 @@ class Account {
       objectRequests: sum.requests / events,
       rowsWritten: sum.rowsWritten / events,
       queueOperations: sum.queueOperations / events,
-      // The gateway's and the consumer's: calls between Workers are free.
+      // The gateway's and the consumer's: requests between Workers are free.
       workerRequests: (2 * deliveries) / events,
     };
   }

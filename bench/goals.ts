@@ -48,7 +48,7 @@ const GOALS: Goal[] = [
 ];
 
 /** A line for each goal that was measured, or for `all`: what was wanted, what was found, and whether that is reached. */
-export function judged(result: Result, { all }: { all: boolean }): string[] {
+export function evaluate(result: Result, { all }: { all: boolean }): string[] {
   return GOALS.flatMap(({ words, value, least, most }) => {
     const found = value(result) ?? null;
     if (found === null && !all) return [];

@@ -1,27 +1,27 @@
-/** Webhook to socket: milliseconds from the moment a delivery is sent until its news arrives at a live client. */
+/** Webhook to socket: milliseconds from the moment a delivery is sent until its change arrives at a live client. */
 import WebSocket from 'ws';
+import { numberOf } from './containers.ts';
 import { median, quantile, round3 } from './load.ts';
 import type { Sides } from './operations.ts';
 import { Feed, forPeer } from './positions.ts';
-import { numberOf } from './sides/ours.ts';
 
 const SAMPLES = 200;
 const ROUNDS = 3;
-/** News that takes longer is lost: a failure, and no slow machine. */
+/** A change that takes longer is lost: a failure, and no slow machine. */
 const ARRIVES_WITHIN_MS = 10_000;
 /** About what one of our frames has. */
 const BROADCAST_BYTES = 1_500;
 
-/** A side: a socket that is open, what sends news to it, and which frames are that news. */
+/** A side: a socket that is open, what changes its container, and which frames say so. */
 interface Wire {
   /** The address of a new socket. */
   url(): Promise<string>;
   send(): Promise<unknown>;
-  isNews(frame: string): boolean;
+  isChange(frame: string): boolean;
   cpuMs(): number | null;
 }
 
-/** Quantiles of one side, with the processor time of one piece of news. */
+/** Quantiles of one side, with the processor time of one change. */
 export interface LiveFigure {
   p50Ms: number;
   p99Ms: number;
@@ -34,7 +34,7 @@ export interface Live {
   ratios: Record<string, { p50: number; p99: number }>;
 }
 
-/** Measures all sides in turns, one piece of news after another. */
+/** Measures all sides in turns, one change after another. */
 export async function live(sides: Sides): Promise<Live> {
   const wires = wiresOf(sides);
   for (const wire of Object.values(wires)) await sample(wire);
@@ -75,20 +75,20 @@ function wiresOf({ ours, floor, peer }: Sides): Record<string, Wire> {
         socket(ours.origin, (await ours.admin.must('POST', '/v1/ws-tickets', { topic: 'container', number })).url),
       cpuMs: ours.cpuMs,
       send: () => ours.post(0, JSON.stringify(own.next())),
-      isNews: (frame) => frame.includes('"delta"'),
+      isChange: (frame) => frame.includes('"delta"'),
     },
     floor: {
       url: async () => socket(floor.origin, '/socket?name=live'),
       cpuMs: floor.cpuMs,
       send: () => floor.ask('POST', '/broadcast?name=live', 'x'.repeat(BROADCAST_BYTES)),
-      isNews: () => true,
+      isChange: () => true,
     },
     ...(peer && {
       peer: {
         url: async () => socket(peer.origin, `/live?c=${number}`),
         cpuMs: peer.cpuMs,
         send: () => peer.post(forPeer(others.next())[0]!),
-        isNews: () => true,
+        isChange: () => true,
       },
     }),
   };
@@ -97,7 +97,7 @@ function wiresOf({ ours, floor, peer }: Sides): Record<string, Wire> {
 async function sample(wire: Wire): Promise<LiveFigure> {
   const socket = new WebSocket(await wire.url());
   let arrived: (() => void) | null = null;
-  socket.on('message', (data) => wire.isNews(String(data)) && arrived?.());
+  socket.on('message', (data) => wire.isChange(String(data)) && arrived?.());
   await new Promise((resolve, reject) => {
     socket.once('open', resolve);
     socket.once('error', reject);
@@ -105,12 +105,12 @@ async function sample(wire: Wire): Promise<LiveFigure> {
   const before = wire.cpuMs();
   const found: number[] = [];
   for (let n = 0; n < SAMPLES; n++) {
-    const news = new Promise<void>((resolve, reject) => {
+    const change = new Promise<void>((resolve, reject) => {
       arrived = resolve;
-      setTimeout(() => reject(new Error('the news did not arrive')), ARRIVES_WITHIN_MS).unref();
+      setTimeout(() => reject(new Error('the change did not arrive')), ARRIVES_WITHIN_MS).unref();
     });
     const startedAt = performance.now();
-    await Promise.all([wire.send(), news.then(() => found.push(performance.now() - startedAt))]);
+    await Promise.all([wire.send(), change.then(() => found.push(performance.now() - startedAt))]);
   }
   const after = wire.cpuMs();
   socket.close();

@@ -3,7 +3,7 @@ import '../scripts/support/quiet.ts';
 import { main, options, PlainError, step } from '../scripts/support/terminal.ts';
 import { eta } from './eta.ts';
 import { fleetCost } from './fleet.ts';
-import { judged, type Result } from './goals.ts';
+import { evaluate, type Result } from './goals.ts';
 import { live } from './live.ts';
 import { inTurns, ROUNDS } from './load.ts';
 import { FLEET, OPERATIONS, type Sides } from './operations.ts';
@@ -60,7 +60,7 @@ await main(async () => {
     const { usdPerMillion, rowsPerEvent, growth } = more.cost as Awaited<ReturnType<typeof fleetCost>>;
     Object.assign(result, { usdPerMillion, rowsPerEvent, growth });
   }
-  const goals = judged(result, { all: positionals.length === 0 });
+  const goals = evaluate(result, { all: positionals.length === 0 });
   if (goals.length > 0) console.log(`\n${goals.join('\n')}\n`);
   console.log(JSON.stringify({ ...result, ...more }));
 });

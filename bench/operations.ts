@@ -1,10 +1,11 @@
 /** The operations that are measured side by side: the same work for the same client, each in the side's own words. */
 import { randomUUID } from 'node:crypto';
 import { spaceOf } from '../test/support/fixtures.ts';
+import { numberOf } from './containers.ts';
 import { type Side, work } from './load.ts';
 import { COLD_FLEET, Feed, forPeer, SHAPES } from './positions.ts';
 import type { Floor } from './sides/floor.ts';
-import { numberOf, type Ours } from './sides/ours.ts';
+import type { Ours } from './sides/ours.ts';
 import type { Peer } from './sides/peer.ts';
 
 /** Those that are measured; no peer where there is none. */

@@ -1,5 +1,5 @@
 /** Deliveries of positions in the shapes that feeds have, in our own format and in the peer's. */
-import { numberOf } from './sides/ours.ts';
+import { numberOf } from './containers.ts';
 
 /** A shape of deliveries. */
 export interface Shape {
@@ -21,7 +21,7 @@ export const SHAPES = {
   single: { events: 1, containers: 1, fleet: 50 },
 } satisfies Record<string, Shape>;
 
-/** Position n of a feed: every one is news, a minute of the world's after the last of its container. */
+/** Position n of a feed: every one is new, a minute of the world's after the last of its container. */
 interface Position {
   container: string;
   time: string;
@@ -32,7 +32,7 @@ interface Position {
 
 const BEGINS = Date.UTC(2024, 0, 1);
 
-/** The newest minute of each container, in whichever feed: what comes later is news, and neither late nor a duplicate. */
+/** The newest minute of each container, in whichever feed: what comes later is neither late nor a duplicate. */
 const minutes = new Map<number, number>();
 
 /** A feed of one shape: its deliveries one after another, none like another of any feed. */

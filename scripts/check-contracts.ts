@@ -1,10 +1,12 @@
 /** `npm run check:contracts`: that contracts, services, API description and client say the same. */
 import './support/quiet.ts';
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { answered, forgetAnswered, OPERATION_NAMES } from '../test/support/contracts.ts';
 import { ROUTES, VERSION } from '../workers/gateway/app.ts';
 import { apiDescription } from '../workers/gateway/openapi/document.ts';
+import { unknownIn } from './support/client-types.ts';
 import { lintApi } from './support/lint-api.ts';
 import { letPass, RENAMES } from './support/planted.ts';
 import { ROOT } from './support/root.ts';
@@ -37,6 +39,8 @@ await main(async () => {
   const { errors, warnings } = await step('Redocly’s recommended rules', () => lintApi(document));
   failures.push(...errors, ...warnings);
 
+  const client = readFileSync(join(ROOT, 'clients/typescript/src/api.ts'), 'utf8');
+  failures.push(...unknownIn(client).map((line) => `the client leaves something unknown: ${line.trim()}`));
   if (!(await step('The client compiles', () => runs('tsc', ['-p', 'tsconfig.client.json']))))
     failures.push('the client does not compile');
   const missed = await step(`${RENAMES.length} renamed properties are refused`, () => letPass(RENAMES));

@@ -3,7 +3,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkDigit } from '../../domain/identifiers/iso6346.ts';
 import { ApiClient, signStandard } from '../../scripts/support/api.ts';
 import { freePort } from '../../scripts/support/ports.ts';
 import { ROOT } from '../../scripts/support/root.ts';
@@ -11,6 +10,7 @@ import { createFirstTenant } from '../../scripts/support/scratch.ts';
 import { pause, reachable } from '../../test/support/fixtures.ts';
 import { cpuMsOf, ended } from '../accounts.ts';
 import { Client } from '../client.ts';
+import { registerFleet } from '../containers.ts';
 
 /** Clients and connections enough that none meets its limit of 100 requests a second. */
 const CLIENTS = 40;
@@ -114,7 +114,7 @@ export class Ours {
     return take();
   }
 
-  /** Posts a signed delivery, waits as long as it is told to when there are too many, and resolves to its receipt. */
+  /** Posts a signed delivery, waits as long as a 429 says, and resolves to its receipt. */
   async post(n: number, body: string): Promise<string> {
     const { id, secret } = this.#prepared.connections[n % CONNECTIONS]!;
     for (;;) {
@@ -136,16 +136,9 @@ export class Ours {
     }
   }
 
-  /** Registers the containers from `from` on before `to`, with a destination, so that each position estimates an arrival. */
-  async register(from: number, to: number): Promise<void> {
-    for (let i = from; i < to; i += 200) {
-      const containers = numbers(Math.min(200, to - i)).map((k) => ({
-        number: numberOf(i + k),
-        origin: 'CNSHA',
-        destination: 'NLRTM',
-      }));
-      await this.admin.must('POST', '/v1/containers', { containers });
-    }
+  /** Registers the containers from `from` on before `to`. */
+  register(from: number, to: number): Promise<void> {
+    return registerFleet(this.admin, from, to);
   }
 
   async stop(): Promise<void> {
@@ -154,11 +147,3 @@ export class Ours {
     rmSync(this.#dataDir, { recursive: true, force: true });
   }
 }
-
-/** A valid container number for benchmark i. */
-export function numberOf(i: number): string {
-  const ten = `BNCU${String(i).padStart(6, '0')}`;
-  return ten + checkDigit(ten);
-}
-
-const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i);

@@ -68,7 +68,7 @@ export async function makeBundles(folders: Record<string, string> = WORKER_FOLDE
   const maker = async (): Promise<void> => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await makeBundle(name, folders[name]!);
   };
-  // All of them end before a failure is told: nobody builds into a folder that another still writes to.
+  // All of them end before a failure is reported: nobody builds into a folder that another still writes to.
   const ended = await Promise.allSettled(Array.from({ length: availableParallelism() }, maker));
   const failed = ended.find((maker) => maker.status === 'rejected');
   if (failed) throw failed.reason;

@@ -1,5 +1,5 @@
 /**
- * The door of a local platform. In production Cloudflare says which address a request comes from, and nobody else
+ * The front of a local platform. In production Cloudflare says which address a request comes from, and nobody else
  * can; the development tooling believes whoever says so. This stands in front of it: what a client claims about
  * itself is dropped, and the address is that of its connection, so that address rules can be tried from 127.0.0.2.
  */
@@ -10,7 +10,7 @@ import { type Duplex, pipeline } from 'node:stream';
 /** Headers by which a client could say who or where it is, or speak to the tooling. */
 const CLAIMS = /^(cf-|mf-|x-forwarded-|forwarded$|x-real-ip$|true-client-ip$)/;
 
-/** A door that is open. */
+/** A front that is open. */
 export interface Front {
   /** The port at which it is open. */
   port: number;
@@ -18,12 +18,12 @@ export interface Front {
   close(): Promise<void>;
 }
 
-/** What is under way when a door closes has this long to end. */
+/** What is under way when a front closes has this long to end. */
 const CLOSING_MS = 2_000;
 
 /**
- * Opens a door on a port of loopback, or on one that is free for 0, to a platform on another one, which may change
- * while the door is open.
+ * Opens a front on a port of loopback, or on one that is free for 0, to a platform on another one, which may change
+ * while the front is open.
  */
 export async function openFront(port: number, target: () => number): Promise<Front> {
   const server = createServer((incoming, answer) => {

@@ -24,7 +24,7 @@ export interface PlatformSettings {
   inspectable?: boolean;
   /** Opens the runtime's inspector on this port, for profiles. */
   inspectorPort?: number | undefined;
-  /** Is told when the runtime has crashed and is up again. */
+  /** Runs when the runtime has crashed and is up again. */
   onRestart?: () => Promise<void>;
   /** Gets each line that a Worker logs and that the runtime prints. */
   onLine: (line: string) => void;
@@ -85,7 +85,7 @@ function workerOf(worker: WorkerName, settings: PlatformSettings): V4WorkerOptio
   };
 }
 
-/** Everything Miniflare is told of a platform. */
+/** Miniflare's options for a platform. */
 export function platformOptions(settings: PlatformSettings): MiniflareOptions {
   const { assets } = readBundle('gateway').options;
   return convertV4MiniflareOptions({

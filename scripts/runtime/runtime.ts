@@ -33,7 +33,7 @@ export interface RuntimeOptions {
 export interface Runtime {
   origin: string;
   logFile: string;
-  /** The processes of the runtime, beside this one, which keeps the door and the log. */
+  /** The processes of the runtime, beside this one, which keeps the front and the log. */
   pids(): number[];
   /** Takes the bundles that were made since, over the same storage; when they do not start, those before go on and it throws. */
   reload(): Promise<void>;
@@ -102,8 +102,7 @@ async function startBehind(front: Front, options: RuntimeOptions, onPort: (port:
     noteRuntime(dataDir, []);
     await new Promise<void>((resolve) => log.end(resolve));
   };
-  const closeDoor = (): Promise<void> => front.close();
-  // It kills the process, and starts no other.
+  const closeFront = (): Promise<void> => front.close();
   const endRuntime = (): Promise<void> => platform.dispose();
   return {
     origin,
@@ -122,8 +121,12 @@ async function startBehind(front: Front, options: RuntimeOptions, onPort: (port:
         await found();
       }
     },
-    stop: () => end(closeDoor, endRuntime),
-    kill: () => end(endRuntime, closeDoor),
+    stop: () => end(closeFront, endRuntime),
+    kill: () => {
+      for (const pid of pids()) process.kill(pid, 'SIGKILL');
+      // In the same turn: Miniflare starts a crashed runtime again only while it is not being disposed of.
+      return end(endRuntime, closeFront);
+    },
   };
 }
 

@@ -10,7 +10,7 @@ const MADE = join(ROOT, 'console/dist');
 /** Editors save in several steps, and branches change many files. */
 const SETTLE_MS = 200;
 
-/** Builds what a saved file changes and reloads the Workers; a mistake in a source is told, and the last build stays. */
+/** Builds what a saved file changes and reloads the Workers; a mistake in a source is printed, and the last build stays. */
 export function watchSources(runtime: Runtime): void {
   let timer: NodeJS.Timeout | null = null;
   let working = false;

@@ -168,3 +168,10 @@ function member(name: string, schema: Schema, required: boolean, description?: s
 }
 
 const comment = (text: string): string => text.replaceAll('*/', '* /').replaceAll(/\s+/g, ' ');
+
+/**
+ * The lines of a client's source that leave something unknown: none may, but for what a carrier wrote beside what the
+ * standard names.
+ */
+export const unknownIn = (source: string): string[] =>
+  source.split('\n').filter((line) => /\bunknown\b/.test(line) && !line.includes('details?: Record<string, unknown>'));

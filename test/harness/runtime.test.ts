@@ -62,7 +62,7 @@ it('counts an address as what its connection comes from, whatever a client claim
   expect(statuses).toEqual(new Set([200, 429]));
 });
 
-it('ends in order when it is told to, as npm start is by Ctrl-C', async () => {
+it('ends in order on SIGINT, which npm start gets by Ctrl-C', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-start-'));
   const port = await freePort();
   const script = join(ROOT, 'scripts/dev.ts');

@@ -36,7 +36,7 @@ export interface PlatformOptions {
   forBrowser?: boolean;
 }
 
-/** The inside of a running platform: behind its door, and into its Workers and objects. */
+/** The inside of a running platform: behind its front, and into its Workers and objects. */
 export class Server {
   readonly #runtime: Miniflare;
 
