@@ -4,7 +4,7 @@ import { PRICES_USD_PER_MILLION as PRICE } from '../platform/limits.ts';
 import { postSigned } from '../scripts/support/api.ts';
 import { createTenant, pause, type TestTenant } from '../test/support/fixtures.ts';
 import { type Platform, startPlatform } from '../test/support/harness.ts';
-import { numberOf, registerFleet } from './containers.ts';
+import { registerFleet } from './containers.ts';
 import { round3 } from './load.ts';
 import { Feed, SHAPES, type Shape } from './positions.ts';
 

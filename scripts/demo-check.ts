@@ -4,8 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clockFrom } from '../platform/clock.ts';
-import { build } from './runtime/build.ts';
-import { loadSecrets, migrate, prepareFolder, storageOf } from './runtime/data-folder.ts';
+import { loadSecrets, prepareFolder } from './runtime/data-folder.ts';
 import { type Runtime, startRuntime } from './runtime/runtime.ts';
 import { ApiClient, postSigned } from './support/api.ts';
 import { launchChromium } from './support/chromium.ts';
@@ -232,12 +231,10 @@ await main(async () => {
   let runtime: Runtime | null = null;
   try {
     prepareFolder(dataDir);
-    await step('Workers and console', build);
-    await step('Databases', () => migrate(storageOf(dataDir)));
     const worldNow = Date.now() - 21 * 86_400_000;
     const demoClock = `600;${Date.now()};${worldNow}`;
     const clock = clockFrom(demoClock);
-    runtime = await step('Start', () => startRuntime({ dataDir, port: 0, demoClock }));
+    runtime = await startRuntime({ dataDir, port: 0, demoClock, step });
     const { origin } = runtime;
     operatorSecret = currentSecret(loadSecrets(dataDir, origin).identity.OPERATOR_SECRET!);
     const demo = await step('Demonstration', () =>

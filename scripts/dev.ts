@@ -2,8 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { clockFrom } from '../platform/clock.ts';
-import { build } from './runtime/build.ts';
-import { claimFolder, loadSecrets, migrate, prepareFolder, storageOf } from './runtime/data-folder.ts';
+import { claimFolder, loadSecrets, prepareFolder } from './runtime/data-folder.ts';
 import { type Runtime, requireFreePort, startRuntime } from './runtime/runtime.ts';
 import { watchSources } from './runtime/watch.ts';
 import { ApiClient } from './support/api.ts';
@@ -47,8 +46,6 @@ await main(async () => {
   claimFolder(dataDir);
   const origin = `http://localhost:${port}`;
   await step('Secrets', () => void loadSecrets(dataDir, origin));
-  await step('Workers and console', build);
-  await step('Databases', () => migrate(storageOf(dataDir)));
 
   const clockFile = join(dataDir, 'clock.json');
   const worldNow = existsSync(clockFile)
@@ -81,7 +78,7 @@ await main(async () => {
     setInterval(() => process.ppid !== STARTED_BY && void end(), WATCH_NPM_MS);
   }
   const inspectorPort = values.inspect ? numberOption('inspect', values.inspect, 0, 1, 65_535) : undefined;
-  const started = await step('Start', () => startRuntime({ dataDir, port, demoClock, inspectorPort }));
+  const started = await startRuntime({ dataDir, port, demoClock, inspectorPort, step });
   runtime = started;
   await step('Secrets at rest', () => resealAfterRotation(dataDir, origin));
   let demo: Demo | null = null;

@@ -1,16 +1,6 @@
 /** The Workers' production bundles, as `wrangler deploy` would upload them: made once, and anew when a source changes. */
 import { execFile } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -18,6 +8,7 @@ import type { V4ModuleDefinition, V4WorkerOptionsShape } from 'miniflare';
 import { ROOT } from '../support/root.ts';
 import type { WorkerName } from '../support/secrets.ts';
 import { PlainError } from '../support/terminal.ts';
+import { isCurrent, writeStamp } from './stamp.ts';
 
 /** The folder of each Worker's configuration; the gateway comes first, so it gets the requests. */
 export const WORKER_FOLDERS: Record<WorkerName, string> = {
@@ -94,14 +85,12 @@ export function readBundle(name: string): Bundle {
 
 function isStale(name: string, folder: string): boolean {
   const stamp = join(BUNDLES, name, INPUTS);
-  if (!existsSync(stamp)) return true;
-  const { mtimeMs } = statSync(stamp);
-  const inputs = JSON.parse(readFileSync(stamp, 'utf8')) as string[];
-  return [...inputs, configOf(folder)].some((file) => !existsSync(file) || statSync(file).mtimeMs > mtimeMs);
+  const inputs = existsSync(stamp) ? (JSON.parse(readFileSync(stamp, 'utf8')) as string[]) : [];
+  return !isCurrent(stamp, [...inputs, configOf(folder)]);
 }
 
 async function makeBundle(name: string, folder: string): Promise<void> {
-  const startedAt = new Date();
+  const beganAt = new Date();
   const made = join(BUNDLES, `.${name}-${process.pid}`);
   rmSync(made, { recursive: true, force: true });
   mkdirSync(made, { recursive: true });
@@ -114,9 +103,7 @@ async function makeBundle(name: string, folder: string): Promise<void> {
     .filter((file) => existsSync(file));
   const { unstable_getMiniflareWorkerOptions: optionsOf } = await import('wrangler');
   writeFileSync(join(made, OPTIONS), JSON.stringify(optionsOf(configOf(folder)).workerOptions));
-  writeFileSync(join(made, INPUTS), JSON.stringify([...files, join(ROOT, 'package-lock.json')]));
-  // What is saved while the bundle is made is newer than this.
-  utimesSync(join(made, INPUTS), startedAt, startedAt);
+  writeStamp(join(made, INPUTS), beganAt, JSON.stringify([...files, join(ROOT, 'package-lock.json')]));
   rmSync(join(BUNDLES, name), { recursive: true, force: true });
   renameSync(made, join(BUNDLES, name));
 }

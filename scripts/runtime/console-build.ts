@@ -1,10 +1,11 @@
 /** The console's build, which the gateway serves. */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ROOT } from '../support/root.ts';
 import { PlainError } from '../support/terminal.ts';
+import { isCurrent, writeStamp } from './stamp.ts';
 
 /** The folder of the console's build. */
 export const CONSOLE_BUILD = join(ROOT, 'console/dist');
@@ -14,10 +15,9 @@ const STAMP = join(ROOT, 'dist/console.stamp');
 /** Builds the console when its sources are newer than the last build; returns whether it did. */
 export async function buildConsole(): Promise<boolean> {
   // It holds the client, which is made from the contracts, and words of the domain.
-  const sources = ['console', 'clients', 'domain', 'package-lock.json'].map((path) => newest(join(ROOT, path)));
-  const isBuilt = existsSync(join(CONSOLE_BUILD, 'index.html')) && existsSync(STAMP);
-  if (isBuilt && statSync(STAMP).mtimeMs > Math.max(...sources)) return false;
-  const startedAt = new Date();
+  const sources = ['console', 'clients', 'domain', 'package-lock.json'].map((path) => join(ROOT, path));
+  if (existsSync(join(CONSOLE_BUILD, 'index.html')) && isCurrent(STAMP, sources)) return false;
+  const beganAt = new Date();
   try {
     await promisify(execFile)(
       join(ROOT, 'node_modules/.bin/vite'),
@@ -28,17 +28,6 @@ export async function buildConsole(): Promise<boolean> {
   } catch (error) {
     throw new PlainError(`The console could not be built:\n${(error as { stderr?: string }).stderr ?? String(error)}`);
   }
-  mkdirSync(dirname(STAMP), { recursive: true });
-  writeFileSync(STAMP, '');
-  // What is saved while the console is built is newer than this.
-  utimesSync(STAMP, startedAt, startedAt);
+  writeStamp(STAMP, beganAt);
   return true;
-}
-
-/** When the newest file of a folder, or a file, was saved. */
-function newest(path: string): number {
-  const found = statSync(path);
-  if (!found.isDirectory()) return found.mtimeMs;
-  const names = readdirSync(path).filter((name) => name !== 'dist' && name !== 'node_modules');
-  return Math.max(0, ...names.map((name) => newest(join(path, name))));
 }

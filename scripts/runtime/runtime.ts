@@ -27,6 +27,8 @@ export interface RuntimeOptions {
   vars?: Partial<Record<WorkerName, Record<string, string>>>;
   /** Opens the runtime's inspector on this port, for profiles. */
   inspectorPort?: number | undefined;
+  /** Shows the steps of the start as they go on; none are shown where it is left out. */
+  step?: <T>(name: string, work: () => T | Promise<T>) => Promise<T>;
 }
 
 /** A started runtime. */
@@ -73,8 +75,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 
 async function startBehind(front: Front, options: RuntimeOptions, onPort: (port: number) => void): Promise<Runtime> {
   const { dataDir } = options;
-  await build();
-  await migrate(storageOf(dataDir));
+  const step = options.step ?? (async (_name, work) => work());
+  await step('Workers and console', build);
+  await step('Databases', () => migrate(storageOf(dataDir)));
   const origin = `http://localhost:${front.port}`;
   const logFile = join(dataDir, 'logs', 'runtime.log');
   const log = createWriteStream(logFile, { flags: 'a' });
@@ -92,7 +95,7 @@ async function startBehind(front: Front, options: RuntimeOptions, onPort: (port:
     onRestart: found,
   };
   let running = platformOptions(settings);
-  const platform = await openPlatform(settings);
+  const platform = await step('Start', () => openPlatform(settings));
   await found();
   const stopCrons = startCrons(platform);
   const end = async (first: () => Promise<void>, then: () => Promise<void>): Promise<void> => {
