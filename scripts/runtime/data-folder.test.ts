@@ -46,14 +46,14 @@ it('ends the runtime that a killed owner left behind, and no other process that 
   expect([other.exitCode, other.signalCode]).toEqual([null, null]);
 });
 
-it('drops what earlier versions kept for their tooling, a copy of the secrets among it, and keeps the secrets', () => {
+it('drops the copies of secrets that earlier versions kept for their tooling, and nothing else', () => {
   prepareFolder(folder);
   const secrets = loadSecrets(folder, 'http://localhost:1');
   mkdirSync(join(folder, 'config/identity'), { recursive: true });
   writeFileSync(join(folder, 'config/identity/.dev.vars'), 'SEALING_KEY=old');
-  writeFileSync(join(folder, 'migrate.json'), '{}');
+  writeFileSync(join(folder, 'config/mine.json'), '{}');
   prepareFolder(folder);
-  expect(readdirSync(folder).sort()).toEqual(['.writable', 'logs', 'secrets.json']);
+  expect(readdirSync(join(folder, 'config/identity'))).toEqual([]);
+  expect(existsSync(join(folder, 'config/mine.json'))).toBe(true);
   expect(loadSecrets(folder, 'http://localhost:1')).toEqual(secrets);
-  expect(existsSync(join(folder, 'config'))).toBe(false);
 });

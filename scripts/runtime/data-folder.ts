@@ -7,6 +7,7 @@ import { isRunning } from '../support/processes.ts';
 import { ROOT } from '../support/root.ts';
 import { makeSecrets, type Secrets, type WorkerName } from '../support/secrets.ts';
 import { PlainError } from '../support/terminal.ts';
+import { WORKER_NAMES } from './bundles.ts';
 
 /** Makes the data folder, or says why not. */
 export function prepareFolder(dataDir: string): void {
@@ -14,8 +15,8 @@ export function prepareFolder(dataDir: string): void {
     // One level each, not recursively: on a file system that refuses, Node's recursive mkdir never ends.
     for (const folder of [dataDir, join(dataDir, 'logs')]) if (!existsSync(folder)) mkdirSync(folder);
     writeFileSync(join(dataDir, '.writable'), '');
-    // What earlier versions kept here for their tooling, with a copy of the secrets.
-    for (const left of ['config', 'migrate.json']) rmSync(join(dataDir, left), { recursive: true, force: true });
+    // Copies of the secrets, which earlier versions kept here for their tooling. Nothing else: the folder may be anybody's.
+    for (const worker of WORKER_NAMES) rmSync(join(dataDir, 'config', worker, '.dev.vars'), { force: true });
   } catch {
     throw new PlainError(
       `The folder ${dataDir} cannot be written to. Fairlead keeps its data there: make it writable, or run from a copy.`,
