@@ -17,19 +17,18 @@ import type { Registration } from '../../contracts/tracking/registrations.ts';
 import { type Advance, type Advanced, advance, refreshEta } from '../../domain/container/advance.ts';
 import { type FleetSummary, isAhead, summarize } from '../../domain/container/state.ts';
 import { TENANT } from '../../domain/container/registration.ts';
-import type { TrackedEvent } from '../../domain/journey/event.ts';
 import type { Journey } from '../../domain/journey/truth.ts';
 import type { PointTuple } from '../../domain/positions/chunk.ts';
 import { type Clock, clockFrom } from '../../platform/clock.ts';
 import { STALE_AFTER_MS } from '../../platform/limits.ts';
-import { isSampled, type Logger, loggerFor } from '../../platform/log.ts';
+import { type Logger, loggerFor } from '../../platform/log.ts';
 import type { Outbox } from '../../platform/outbox.ts';
 import type { Outcome } from '../carrier-inbox/receipts.ts';
 import { fleetIndex } from '../fleet-index/stub.ts';
 import { Deadlines } from '../kit/deadlines.ts';
 import type { SqlOutbox } from '../kit/outbox.ts';
 import { EtaLink } from './eta-link.ts';
-import { newPoints } from './intake.ts';
+import { type Intake, logIngest, newPoints } from './intake.ts';
 import { JourneyRecords } from './journey-records.ts';
 import { messagesOf } from './messages.ts';
 import { type PagingAsOf, TrackerReads } from './reads.ts';
@@ -81,12 +80,7 @@ export class ContainerTracker extends DurableObject<TrackerEnv> {
   }
 
   /** Takes in events: a transaction, then frames and outbox. */
-  async ingest(call: {
-    tenantId: string;
-    number: string;
-    correlationIds: string[];
-    events: TrackedEvent[];
-  }): Promise<{ summary: FleetSummary; outcomes: Outcome[] }> {
+  async ingest(call: Intake): Promise<{ summary: FleetSummary; outcomes: Outcome[] }> {
     this.#storage.sql.countRequest();
     const now = this.#clock.now();
     const outcomes: Outcome[] = [];
@@ -99,11 +93,7 @@ export class ContainerTracker extends DurableObject<TrackerEnv> {
       return { stored: this.#store(row, { points, newEvents: added, now }, changed ? before : null), points };
     });
     if (taken) this.#tell(taken.stored, taken.points);
-    const { tenantId, number: container, correlationIds } = call;
-    if (correlationIds.some((id) => isSampled(id, this.env.LOG_SAMPLE))) {
-      const events = call.events.length;
-      this.#log('info', 'container.ingested', { tenantId, container, correlationIds, events });
-    }
+    logIngest(this.#log, this.env.LOG_SAMPLE, call, outcomes, this.#row!.memory.state.seq);
     return { summary: summarize(this.#row!.memory.state), outcomes };
   }
 
@@ -188,7 +178,7 @@ export class ContainerTracker extends DurableObject<TrackerEnv> {
     return this.#reads.changes(since, query);
   }
 
-  /** Billable work since it woke. */
+  /** Billable work since the object woke. */
   async usage() {
     return this.#storage.sql.usage();
   }

@@ -1,9 +1,32 @@
 /** What of the positions that come in is news: inside the transaction, with what became of each in `outcomes`. */
 import type { TrackedEvent } from '../../domain/journey/event.ts';
 import { byTime, type PointTuple, toTuple } from '../../domain/positions/chunk.ts';
+import { isSampled, type Logger } from '../../platform/log.ts';
 import type { Outcome } from '../carrier-inbox/receipts.ts';
 import { KnownPoints } from './known-points.ts';
 import type { ObjectRow, TrackerStorage } from './storage.ts';
+
+/** Events of one container that have come in together. */
+export interface Intake {
+  tenantId: string;
+  number: string;
+  /** Of the deliveries that they came with. */
+  correlationIds: string[];
+  events: TrackedEvent[];
+}
+
+/** Logs what became of an intake, if one of its deliveries is among those that are logged; `seq` is the container's then. */
+export function logIngest(
+  log: Logger,
+  sample: string | undefined,
+  { tenantId, number: container, correlationIds, events }: Intake,
+  outcomes: Outcome[],
+  seq: number,
+): void {
+  if (!correlationIds.some((id) => isSampled(id, sample))) return;
+  const applied = outcomes.filter(([, outcome]) => outcome === 'applied').length;
+  log('info', 'container.ingested', { tenantId, container, correlationIds, events: events.length, applied, seq });
+}
 
 /** Positions that are news, by time. */
 export function newPoints(

@@ -6,16 +6,23 @@ import { type Front, openFront } from './front.ts';
 let platform: Server;
 let front: Front;
 let port: number;
+/** The end of what the platform reads of a live socket. */
+let innerEnded: Promise<void>;
 
 /** A platform that answers what it was told of a request. */
 beforeEach(async () => {
   platform = createServer((incoming, answer) => {
+    if (incoming.url === '/breaks-off') {
+      answer.write('the first half', () => answer.destroy());
+      return;
+    }
     answer.setHeader('set-cookie', ['a=1', 'b=2']);
     let body = '';
     incoming.on('data', (chunk) => (body += chunk));
     incoming.on('end', () => answer.end(JSON.stringify({ url: incoming.url, headers: incoming.headers, body })));
   });
   platform.on('upgrade', (incoming, socket) => {
+    innerEnded = new Promise((resolve) => socket.once('end', () => resolve()).once('error', () => resolve()));
     socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n');
     socket.write(`from ${String(incoming.headers['cf-connecting-ip'])}`);
     socket.on('data', (chunk) => socket.end(`heard ${chunk}`));
@@ -83,4 +90,30 @@ it('answers 502 when the platform is away', async () => {
   platform.closeAllConnections();
   const status = await fetch(`http://127.0.0.1:${port}/`).then((answer) => answer.status);
   expect(status).toBe(502);
+});
+
+it('ends an answer that breaks off, instead of keeping its client waiting for the rest', async () => {
+  const broken = new Promise<string>((resolve) => {
+    const asked = request({ host: '127.0.0.1', port, path: '/breaks-off' }, (answer) => {
+      answer.resume();
+      answer.once('error', (error) => resolve(error.message));
+      answer.once('end', () => resolve('whole'));
+    });
+    asked.end();
+  });
+  expect(await broken).toBe('aborted');
+});
+
+it('ends the inner side of a live socket whose client has gone away', async () => {
+  const headers = { upgrade: 'websocket', connection: 'upgrade' };
+  const asked = request({ host: '127.0.0.1', port, path: '/live', headers });
+  await new Promise<void>((resolve) => {
+    asked.once('upgrade', (_answer, socket) => {
+      socket.on('error', () => {});
+      socket.resetAndDestroy();
+      resolve();
+    });
+    asked.end();
+  });
+  await innerEnded;
 });
