@@ -16,6 +16,11 @@ export const INBOX_CREDIT_EVENTS = 20_000;
 export const INBOX_RESEND_AFTER_MS = 15_000;
 /** Sends of one message before the inbox parks it. Ours: with the doubling, about an hour. */
 export const INBOX_MAX_SENDS = 8;
+/** Deliveries of a connection that go straight to their containers at once, instead of by the queue. */
+export const INBOX_STRAIGHT_AT_ONCE = 32;
+/** What such a delivery may hold: few containers, so that a burst shares its requests. */
+export const INBOX_STRAIGHT_CONTAINERS = 10;
+export const INBOX_STRAIGHT_EVENTS = 100;
 /** Content keys an inbox remembers for de-duplication at the door. Ours: 8 bytes each in memory. */
 export const INBOX_INGRESS_KEYS = 50_000;
 /** Receipts kept for reading. Ours: bounds an inbox well under the 10 GB of an object. */

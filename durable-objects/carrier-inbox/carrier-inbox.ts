@@ -1,14 +1,13 @@
 /**
  * CarrierInbox: durable before acknowledged. A delivery is stored here in one transaction before the carrier reads 202; its
- * events then travel as queue messages that are sent again until the consumer confirms them. Over the in-flight credit a
- * delivery is refused with the time to wait: that is the back-pressure.
+ * events then go to their containers, a small delivery's straight, others' as queue messages that are sent again until the
+ * consumer confirms them. Over the in-flight credit a delivery is refused with the time to wait: that is the back-pressure.
  */
 import { DurableObject } from 'cloudflare:workers';
 import { type Paging } from '../../contracts/kit/paging.ts';
 import { fail, ok, type Page, type Result } from '../../contracts/kit/result.ts';
 import type { DeadLetter, IngestAnswer, QuarantinedItem, Receipt } from '../../contracts/tracking/connections.ts';
 import { wallClock } from '../../platform/clock.ts';
-import { INBOX_RESEND_AFTER_MS } from '../../platform/limits.ts';
 import { type Logger, loggerFor } from '../../platform/log.ts';
 import { auditTrail } from '../audit-trail/stub.ts';
 import type { Joined } from '../fleet-index/bookings.ts';
@@ -18,26 +17,23 @@ import { DirectoryChanges } from '../kit/directory-changes.ts';
 import type { ObjectUsage } from '../kit/usage.ts';
 import { Awaiting } from './awaiting.ts';
 import { ConnectionState } from './connection-state.ts';
-import { DrainRate } from './drain-rate.ts';
 import type { Delivery } from './delivery.ts';
 import { Held, sortByClaim } from './held.ts';
 import { IngressKeys, ingressKey, snapshotsOf } from './ingress-keys.ts';
 import { join } from './join.ts';
 import { deadLetters } from './lists.ts';
-import { type Confirmation, Messages } from './messages.ts';
+import type { Confirmation } from './messages.ts';
+import { Outgoing, type OutgoingEnv } from './outgoing.ts';
 import { packEvents } from './pack.ts';
-import { telemetryQueue, type TelemetryQueues } from './partitions.ts';
 import { quarantine, quarantined } from './quarantine.ts';
 import { LETTER, Receipts, receiptId, tally } from './receipts.ts';
-import { type DispatchRow, dispatchIdOf, InboxStorage } from './storage.ts';
+import { dispatchIdOf, messageOf } from './dispatches.ts';
+import { InboxStorage } from './storage.ts';
 
-interface Env extends TelemetryQueues {
+interface Env extends OutgoingEnv {
   DIRECTORY: D1Database;
   AUDIT_TRAIL: DurableObjectNamespace;
-  FLEET_INDEX: DurableObjectNamespace;
   LOG_LEVEL?: string;
-  /** Overrides the in-flight credit; for small installations and tests. */
-  INBOX_CREDIT?: string;
 }
 
 /** A registration that ran beside a delivery is over by then. */
@@ -50,13 +46,13 @@ export class CarrierInbox extends DurableObject<Env> {
   readonly #storage: InboxStorage;
   readonly #receipts: Receipts;
   readonly #connection: ConnectionState;
-  readonly #deadlines: Deadlines<'resend' | 'connection' | 'held'>;
+  readonly #deadlines: Deadlines<'resend' | 'straight' | 'connection' | 'held'>;
   readonly #held: Held;
   readonly #awaiting: Awaiting;
-  readonly #messages: Messages;
+  readonly #outgoing: Outgoing;
   readonly #log: Logger;
-  readonly #rate = new DrainRate();
   readonly #directory: DirectoryChanges;
+  readonly #transaction = <T>(work: () => T): T => this.ctx.storage.transactionSync(work);
   readonly #keys: IngressKeys;
   #connectionId: string | null;
   #lastSeq: number;
@@ -66,17 +62,20 @@ export class CarrierInbox extends DurableObject<Env> {
     this.#log = loggerFor('carrier-inbox', env.LOG_LEVEL);
     this.#storage = new InboxStorage(ctx.storage);
     this.#receipts = new Receipts(this.#storage);
-    this.#messages = new Messages({
+    this.#connection = new ConnectionState(this.#storage.sql, env.DIRECTORY);
+    // Delivery is the platform's own business: it runs on wall time even when the world runs faster.
+    this.#deadlines = new Deadlines(this.#storage.sql, ctx.storage, wallClock);
+    this.#outgoing = new Outgoing({
+      env,
       storage: this.#storage,
       receipts: this.#receipts,
-      queueOf: (tenantId) => telemetryQueue(env, tenantId),
+      deadlines: this.#deadlines,
+      transaction: this.#transaction,
+      waitUntil: (work) => ctx.waitUntil(work),
       log: (level, event, fields) => this.#log(level, event, { connectionId: this.#connectionId, ...fields }),
     });
     this.#held = new Held(this.#storage, this.#receipts, ctx.id.name!);
     this.#awaiting = new Awaiting(this.#storage, this.#receipts);
-    this.#connection = new ConnectionState(this.#storage.sql, env.DIRECTORY);
-    // Delivery is the platform's own business: it runs on wall time even when the world runs faster.
-    this.#deadlines = new Deadlines(this.#storage.sql, ctx.storage, wallClock);
     this.#directory = new DirectoryChanges({
       db: env.DIRECTORY,
       follower: ctx.id.name!,
@@ -94,7 +93,7 @@ export class CarrierInbox extends DurableObject<Env> {
   async accept(call: Delivery): Promise<Result<IngestAnswer>> {
     this.#storage.sql.countRequest();
     if (!this.#connection.admits(call.securityVersion)) return fail('unauthenticated', 'The connection has changed');
-    const refusal = this.#rate.refusal(this.#messages.inFlight, call.events.length, this.env.INBOX_CREDIT);
+    const refusal = this.#outgoing.refusal(call.events.length);
     if (refusal) return refusal;
     const seq = this.#lastSeq + 1;
     const letters = new Array<string>(call.items).fill(LETTER.rejected);
@@ -108,22 +107,23 @@ export class CarrierInbox extends DurableObject<Env> {
     const now = Date.now();
     const { warnings } = call;
     const rejected = call.rejected.map(({ raw: _raw, ...item }) => item);
-    const dispatches = this.ctx.storage.transactionSync(() => {
+    const messages = packEvents(leaving).map((events, k) => ({ id: dispatchIdOf(seq, k), receipt: seq, events, now }));
+    const straight = messages.length === 1 && this.#outgoing.isStraight(leaving) ? messageOf(call, messages[0]!) : null;
+    const dispatches = this.#transaction(() => {
       this.#identify(call.connectionId);
-      this.#storage.insertReceipt(seq, { receivedAt: now, outcomes, rejected, warnings }, known.map(ingressKey));
+      const row = { receivedAt: now, outcomes, rejected, warnings };
+      this.#storage.insertReceipt(seq, row, known.map(ingressKey), straight?.body ?? null);
       quarantine(this.#storage.sql, seq, call.rejected, now);
       const of = { ...call, receipt: seq, at: now };
       this.#keys.forget([...this.#held.put(of, held), ...this.#awaiting.put(of, shipments, call.events)]);
       if (seq % 1_000 === 0) this.#storage.prune();
-      return packEvents(leaving).map((events, k) =>
-        this.#storage.newDispatch(call, { id: dispatchIdOf(seq, k), receipt: seq, events, now }),
-      );
+      return straight ? [] : messages.map((message) => this.#storage.dispatches.add(call, message));
     });
     this.#lastSeq = seq;
-    this.#messages.inFlight += leaving.length;
     this.#keys.remember(known);
     if (held.length + shipments.length > 0) this.#deadlines.ensure('held', now + HELD_LOOK_MS);
-    this.#sendOn(dispatches);
+    if (straight) this.#outgoing.sendStraight(straight, now);
+    else this.#outgoing.send(dispatches);
     return ok({
       receiptId: receiptId(call.connectionId, seq),
       ...tally(outcomes),
@@ -134,11 +134,7 @@ export class CarrierInbox extends DurableObject<Env> {
 
   /** Sends on what is held of numbers that are claimed by now; how many events that are. */
   async release(numbers: string[]): Promise<number> {
-    const dispatches = this.ctx.storage.transactionSync(() => this.#held.release(numbers, Date.now()));
-    const events = dispatches.reduce((sum, dispatch) => sum + dispatch.events, 0);
-    this.#messages.inFlight += events;
-    this.#sendOn(dispatches);
-    return events;
+    return this.#outgoing.send(this.#transaction(() => this.#held.release(numbers, Date.now())));
   }
 
   /** Containers have joined shipments: what was said of these goes on to them; how many events that is. */
@@ -150,25 +146,20 @@ export class CarrierInbox extends DurableObject<Env> {
       receipts: this.#receipts,
       held: this.#held,
       awaiting: this.#awaiting,
+      transaction: this.#transaction,
     };
     let events = 0;
-    // In parts: a booking may hold a ship's containers, and as many events.
-    for (let isDone = false; !isDone; ) {
-      const share = this.ctx.storage.transactionSync(() => join(parts, joined, now));
-      this.#keys.forget(share.forgotten);
-      if (share.isHeld) this.#deadlines.ensure('held', now + HELD_LOOK_MS);
-      const sent = share.dispatches.reduce((sum, dispatch) => sum + dispatch.events, 0);
-      this.#messages.inFlight += sent;
-      this.#sendOn(share.dispatches);
-      events += sent;
-      isDone = share.isDone;
+    for (const { forgotten, isHeld, dispatches } of join(parts, joined, now)) {
+      this.#keys.forget(forgotten);
+      if (isHeld) this.#deadlines.ensure('held', now + HELD_LOOK_MS);
+      events += this.#outgoing.send(dispatches);
     }
     return events;
   }
 
   /** Drops what is held of a number; how many events that were. */
   async purge(number: string): Promise<number> {
-    const keys = this.ctx.storage.transactionSync(() => this.#held.purge(number));
+    const keys = this.#transaction(() => this.#held.purge(number));
     this.#keys.forget(keys);
     return keys.length;
   }
@@ -185,17 +176,12 @@ export class CarrierInbox extends DurableObject<Env> {
   /** Messages are applied, or shares of them; what failed is tried again by itself. */
   async confirm(confirmations: Confirmation[]): Promise<void> {
     this.#storage.sql.countRequest();
-    const now = Date.now();
-    const confirmed = this.ctx.storage.transactionSync(() => this.#messages.confirm(confirmations, now));
-    if (confirmed > 0) this.#rate.confirmed(confirmed, now);
-    if (confirmations.some(({ failed }) => failed?.length)) {
-      this.#deadlines.ensure('resend', this.#messages.nextLook(now) ?? now);
-    }
+    this.#outgoing.confirm(confirmations);
   }
 
   /** Takes a message that keeps failing out of circulation. */
   async park(dispatchId: number, error: string): Promise<void> {
-    this.ctx.storage.transactionSync(() => this.#messages.park(dispatchId, error));
+    this.#outgoing.park(dispatchId, error);
   }
 
   /** What became of a delivery. */
@@ -215,10 +201,9 @@ export class CarrierInbox extends DurableObject<Env> {
 
   /** Sends a parked message again, or drops it for good. False when there is none. */
   async settleDeadLetter(dispatchId: number, action: 'replay' | 'discard'): Promise<boolean> {
-    const settled = this.ctx.storage.transactionSync(() => this.#messages.settle(dispatchId, action));
-    if (settled?.dropped) this.#keys.forget(settled.dropped);
-    if (settled?.again) this.#sendOn([settled.again]);
-    return settled !== null;
+    const dropped = this.#outgoing.settle(dispatchId, action);
+    if (dropped) this.#keys.forget(dropped);
+    return dropped !== null;
   }
 
   /** The connection is about to change in the directory. */
@@ -244,7 +229,8 @@ export class CarrierInbox extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     await this.#deadlines.runDue(Date.now(), {
-      resend: () => this.#messages.resend(Date.now(), (id, error) => this.park(id, error)),
+      resend: () => this.#outgoing.resend(),
+      straight: async () => this.#outgoing.lookAtStraight(),
       held: () => this.#lookAtHeld(),
       connection: async () => {
         await this.#connection.refresh(this.ctx.id.name!);
@@ -262,16 +248,5 @@ export class CarrierInbox extends DurableObject<Env> {
       await this.releaseJoined(await fleetIndex(this.env, tenantId).joinedOf(names));
     }
     return null;
-  }
-
-  /** After the commit: sends messages, and sees to it that they are sent again until they are confirmed. */
-  #sendOn(dispatches: DispatchRow[]): void {
-    if (dispatches.length === 0) return;
-    this.#deadlines.ensure('resend', Date.now() + INBOX_RESEND_AFTER_MS);
-    const look = (): void => {
-      const at = this.#messages.nextLook(Date.now());
-      if (at !== null) this.#deadlines.ensure('resend', at);
-    };
-    this.ctx.waitUntil(this.#messages.send(dispatches).then(look));
   }
 }

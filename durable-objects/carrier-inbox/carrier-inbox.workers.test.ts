@@ -1,5 +1,5 @@
 import { evictDurableObject, reset, runInDurableObject } from 'cloudflare:test';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TelemetryMessage } from '../../contracts/tracking/events.ts';
 import { consumeTelemetry, consumeTelemetryDead } from '../../workers/tracking/queues/telemetry.ts';
 import { containerTracker } from '../container-tracker/stub.ts';
@@ -105,18 +105,101 @@ describe('a delivery', () => {
   });
 });
 
-describe('a poisoned message', () => {
-  const breakTracker = () =>
-    runInDurableObject(
-      bindings.CONTAINER_TRACKER.get(bindings.CONTAINER_TRACKER.idFromName(`ten_1:${NUMBER}`)),
-      (_instance, state) => void state.storage.sql.exec('ALTER TABLE object RENAME TO broken'),
-    );
-  const mendTracker = () =>
-    runInDurableObject(
-      bindings.CONTAINER_TRACKER.get(bindings.CONTAINER_TRACKER.idFromName(`ten_1:${NUMBER}`)),
-      (_instance, state) => void state.storage.sql.exec('ALTER TABLE broken RENAME TO object'),
-    );
+const rename = (namespace: DurableObjectNamespace, name: string, from: string, to: string) =>
+  runInDurableObject(
+    namespace.get(namespace.idFromName(name)),
+    (_instance, state) => void state.storage.sql.exec(`ALTER TABLE ${from} RENAME TO ${to}`),
+  );
+const breakTracker = () => rename(bindings.CONTAINER_TRACKER, `ten_1:${NUMBER}`, 'object', 'broken');
+const mendTracker = () => rename(bindings.CONTAINER_TRACKER, `ten_1:${NUMBER}`, 'broken', 'object');
 
+describe('a small delivery', () => {
+  const OWN = 'TCLU4265919';
+  const OTHERS = Array.from({ length: 11 }, (_, i) => `MSKU${1_000_000 + i}`);
+  const open = () =>
+    runInDurableObject(raw(), (_instance, state) =>
+      state.storage.sql.exec('SELECT seq FROM receipts WHERE message IS NOT NULL').toArray(),
+    );
+  const arrived = (seq: number, found: object) => expect.poll(() => counts(seq)).toMatchObject(found);
+  const limitTo = (max: string) =>
+    runInDurableObject(raw(), (instance) => {
+      (instance as unknown as { env: { INBOX_STRAIGHT_MAX: string } }).env.INBOX_STRAIGHT_MAX = max;
+    });
+
+  // Each test has minutes of its own: what tests before have left in the queue comes in at any time.
+  beforeEach(() => limitTo('4'));
+  afterEach(() => limitTo('0'));
+
+  it('goes straight to its containers, in two rows of the inbox', async () => {
+    await acceptEvents(doorEvents([11], OWN), 1);
+    await arrived(1, { applied: 1 });
+    const before = (await inbox().usage()).rowsWritten;
+    await acceptEvents(doorEvents([12, 13], OWN), 2);
+    await arrived(2, { applied: 2 });
+    expect((await inbox().usage()).rowsWritten - before).toBe(2);
+    expect(await held()).toEqual([]);
+    expect(await open()).toEqual([]);
+    expect((await containerTracker(bindings, 'ten_1', OWN).view())!.pointCount).toBe(3);
+  });
+
+  it('goes by the queue when it is about many containers, or when as many are under way as may be', async () => {
+    await acceptEvents(
+      OTHERS.flatMap((number, index) => doorEvents([21], number).map((event) => ({ ...event, index }))),
+      OTHERS.length,
+    );
+    const operations = async () => (await inbox().usage()).queueOperations;
+    expect(await operations()).toBe(3);
+    await accept([22]);
+    expect(await operations()).toBe(3);
+    await limitTo('0');
+    await accept([23]);
+    expect(await operations()).toBe(6);
+  });
+
+  it('that a container cannot take is tried again by itself, and the others are done', async () => {
+    await breakTracker();
+    const other = doorEvents([31], 'MSKU9070323').map((event) => ({ ...event, index: 1 }));
+    await acceptEvents([...doorEvents([31]), ...other], 2);
+    await arrived(1, { applied: 1, queued: 1 });
+    const left = await held();
+    expect(left.map(({ events }) => events.map(({ container }) => container))).toEqual([[NUMBER]]);
+    await mendTracker();
+    await consumeTelemetry(bindings, batchOf(left).batch);
+    expect(await counts(1)).toMatchObject({ applied: 2, queued: 0 });
+    expect(await open()).toEqual([]);
+  });
+
+  it('whose fleet cannot be told comes again by the queue', async () => {
+    await accept([41]);
+    await arrived(1, { applied: 1 });
+    await rename(bindings.FLEET_INDEX, 'ten_1', 'containers', 'broken');
+    await accept([42]);
+    await expect.poll(held).toHaveLength(1);
+    expect(await counts(2)).toMatchObject({ queued: 1 });
+    await rename(bindings.FLEET_INDEX, 'ten_1', 'broken', 'containers');
+    await consumeTelemetry(bindings, batchOf(await held()).batch);
+    expect(await counts(2)).toMatchObject({ applied: 1, queued: 0 });
+  });
+
+  it('that was under way when the object died is sent by the queue as soon as it wakes', async () => {
+    await accept([51]);
+    await arrived(1, { applied: 1 });
+    await limitTo('0');
+    await accept([52]);
+    // As it stands between the commit and its arrival.
+    await runInDurableObject(raw(), (_instance, state) => {
+      state.storage.sql.exec('UPDATE receipts SET message = (SELECT body FROM dispatches) WHERE seq = 2');
+      state.storage.sql.exec('DELETE FROM dispatches');
+    });
+    await evictDurableObject(raw());
+    expect(await counts(2)).toMatchObject({ queued: 1 });
+    expect(await open()).toEqual([]);
+    await consumeTelemetry(bindings, batchOf(await held()).batch);
+    expect(await counts(2)).toMatchObject({ applied: 1, queued: 0 });
+  });
+});
+
+describe('a poisoned message', () => {
   /** Both containers in one delivery, and so in one message. */
   const acceptBoth = (indexOfOther = 1) =>
     acceptEvents(

@@ -3,7 +3,8 @@ import type { TelemetryMessage } from '../../contracts/tracking/events.ts';
 import { ingressKey } from './ingress-keys.ts';
 import { type IngressEvent, indexOfOrigin, packEvents } from './pack.ts';
 import { itemsOf, LETTER, type Receipts } from './receipts.ts';
-import { type DispatchRow, type InboxStorage, releasedIdOf } from './storage.ts';
+import { type DispatchRow, releasedIdOf } from './dispatches.ts';
+import type { InboxStorage } from './storage.ts';
 
 /** Deliveries of numbers that a connection may hold: beyond them the oldest make room. */
 const HELD_MAX = 5_000;
@@ -85,7 +86,7 @@ export class Held {
         this.#drop(row.id);
         this.#receipts.settle(row.receipt, itemsOf(row.events, LETTER.queued), LETTER.unclaimed);
         const message = { id: releasedIdOf(row.id), receipt: row.receipt, events: row.events, now };
-        return this.#storage.newDispatch({ ...row, connectionId: this.#connectionId }, message);
+        return this.#storage.dispatches.add({ ...row, connectionId: this.#connectionId }, message);
       });
   }
 

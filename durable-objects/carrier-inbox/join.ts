@@ -4,26 +4,42 @@ import type { Awaiting } from './awaiting.ts';
 import type { Held } from './held.ts';
 import { packEvents } from './pack.ts';
 import { itemsOf, LETTER, type Receipts } from './receipts.ts';
-import type { DispatchRow, InboxStorage } from './storage.ts';
+import type { DispatchRow } from './dispatches.ts';
+import type { InboxStorage } from './storage.ts';
 
 /** What has become of it: messages to send, keys of what made room, and whether something waits for its number. */
 export interface JoinedShare {
   dispatches: DispatchRow[];
   forgotten: string[];
   isHeld: boolean;
-  /** Whether all of it is done; what is left is done by the next call. */
+  /** Whether all of it is done. */
   isDone: boolean;
 }
 
 /** Shares of containers that join, in one transaction. */
 const SHARES_AT_ONCE = 200;
 
+/** What an inbox is made of, as far as containers that join are concerned. */
+interface Parts {
+  connectionId: string;
+  storage: InboxStorage;
+  receipts: Receipts;
+  held: Held;
+  awaiting: Awaiting;
+  transaction: <T>(work: () => T) => T;
+}
+
+/** Has containers join, in shares of a transaction each: a booking may hold a ship's containers, and as many events. */
+export function* join(parts: Parts, joined: readonly Joined[], now: number): Generator<JoinedShare> {
+  for (let isDone = false; !isDone; ) {
+    const share = parts.transaction(() => joinSome(parts, joined, now));
+    yield share;
+    isDone = share.isDone;
+  }
+}
+
 /** Inside the transaction: messages for containers that are wanted; what is said of others waits until they are. */
-export function join(
-  parts: { connectionId: string; storage: InboxStorage; receipts: Receipts; held: Held; awaiting: Awaiting },
-  joined: readonly Joined[],
-  now: number,
-): JoinedShare {
+function joinSome(parts: Parts, joined: readonly Joined[], now: number): JoinedShare {
   const { connectionId, storage, receipts, held, awaiting } = parts;
   const share: JoinedShare = { dispatches: [], forgotten: [], isHeld: false, isDone: true };
   const released = awaiting.release(joined, SHARES_AT_ONCE);
@@ -36,8 +52,8 @@ export function join(
     }
     receipts.settle(of.receipt, itemsOf(events, LETTER.queued), LETTER.unclaimed);
     for (const part of packEvents(events)) {
-      const message = { id: storage.freshDispatchId(), receipt: of.receipt, events: part, now };
-      share.dispatches.push(storage.newDispatch({ ...of, connectionId }, message));
+      const message = { id: storage.dispatches.freshId(), receipt: of.receipt, events: part, now };
+      share.dispatches.push(storage.dispatches.add({ ...of, connectionId }, message));
     }
   }
   return share;

@@ -9,7 +9,7 @@ import type { InboxStorage } from './storage.ts';
 /** Parked messages, oldest first. */
 export function deadLetters(storage: InboxStorage, connectionId: string, query: Paging): Page<DeadLetter> {
   const [last] = after<[number]>(query) ?? [0];
-  const found = storage.parkedRows(last, query.limit + 1);
+  const found = storage.dispatches.parkedRows(last, query.limit + 1);
   const toApi = ({ id, receipt, parkedAt, ...row }: (typeof found)[number]): DeadLetter => ({
     ...row,
     parkedAt: toInstant(parkedAt),

@@ -5,7 +5,8 @@ import { errorText, type Logger } from '../../platform/log.ts';
 import { failureWaitMs, isLost } from './evidence.ts';
 import { ingressKey } from './ingress-keys.ts';
 import { itemsOf, LETTER, letterOf, type Outcome, type Receipts } from './receipts.ts';
-import { type DispatchRow, eventsOf, type InboxStorage } from './storage.ts';
+import { type DispatchRow, eventsOf } from './dispatches.ts';
+import type { InboxStorage } from './storage.ts';
 
 const RESEND_BATCH = 50;
 
@@ -37,14 +38,14 @@ export class Messages {
     this.#receipts = of.receipts;
     this.#queueOf = of.queueOf;
     this.#log = of.log;
-    this.inFlight = of.storage.inFlight();
+    this.inFlight = of.storage.dispatches.inFlight();
   }
 
   /** Messages are applied, or the shares of some of their containers; how many events are done, but for parked ones. */
   confirm(confirmations: readonly Confirmation[], now: number): number {
     let confirmed = 0;
     for (const { dispatchId, outcomes, failed = [] } of confirmations) {
-      const dispatch = this.#storage.dispatch(dispatchId);
+      const dispatch = this.#storage.dispatches.find(dispatchId);
       if (!dispatch) continue;
       // Of one that was sent again nobody knows which of its sends has come.
       if (dispatch.sends === 1) this.#confirmedSentAt = Math.max(this.#confirmedSentAt, dispatch.sentAt);
@@ -53,7 +54,7 @@ export class Messages {
       // What waits for a decision goes on waiting for it, unless all of it has been taken meanwhile.
       if (dispatch.parkedAt !== null && failed.length > 0) continue;
       const left = failed.length > 0 ? this.#split(dispatch, new Map(failed), now) : 0;
-      this.#storage.deleteDispatch(dispatchId);
+      this.#storage.dispatches.delete(dispatchId);
       if (dispatch.parkedAt === null) confirmed += dispatch.events - left;
     }
     this.inFlight = Math.max(0, this.inFlight - confirmed);
@@ -76,7 +77,10 @@ export class Messages {
     let left = 0;
     for (const [container, events] of shares) {
       const error = failed.get(container)!;
-      const id = this.#storage.split(dispatch, events, { error, nextAt: now + failureWaitMs(dispatch.sends) });
+      const id = this.#storage.dispatches.split(dispatch, events, {
+        error,
+        nextAt: now + failureWaitMs(dispatch.sends),
+      });
       left += events.length;
       if (dispatch.sends >= INBOX_MAX_SENDS) this.park(id, error);
     }
@@ -85,10 +89,10 @@ export class Messages {
 
   /** Takes a message that keeps failing out of circulation. */
   park(dispatchId: number, error: string): void {
-    const dispatch = this.#storage.dispatch(dispatchId);
+    const dispatch = this.#storage.dispatches.find(dispatchId);
     if (!dispatch || dispatch.parkedAt !== null) return;
-    this.#storage.setParked(dispatchId, Date.now(), Date.now());
-    if (!dispatch.error) this.#storage.noteError(dispatchId, error);
+    this.#storage.dispatches.setParked(dispatchId, Date.now(), Date.now());
+    if (!dispatch.error) this.#storage.dispatches.noteError(dispatchId, error);
     this.#receipts.settle(dispatch.receipt, itemsOf(eventsOf(dispatch), LETTER.parked));
     this.inFlight = Math.max(0, this.inFlight - dispatch.events);
     this.#log('error', 'dispatch.parked', { dispatchId, error: dispatch.error ?? error });
@@ -96,17 +100,17 @@ export class Messages {
 
   /** A parked message goes on its way again, or is dropped with its keys, so that it may be posted again; null for none. */
   settle(dispatchId: number, action: 'replay' | 'discard'): { again?: DispatchRow; dropped?: string[] } | null {
-    const dispatch = this.#storage.dispatch(dispatchId);
+    const dispatch = this.#storage.dispatches.find(dispatchId);
     if (!dispatch || dispatch.parkedAt === null) return null;
     const events = eventsOf(dispatch);
     if (action === 'discard') {
       const dropped = events.map(ingressKey);
       this.#storage.forgetKeys(dispatch.receipt, dropped);
       this.#receipts.settle(dispatch.receipt, itemsOf(events, LETTER.discarded), LETTER.parked);
-      this.#storage.deleteDispatch(dispatch.id);
+      this.#storage.dispatches.delete(dispatch.id);
       return { dropped };
     }
-    this.#storage.setParked(dispatchId, null, Date.now());
+    this.#storage.dispatches.setParked(dispatchId, null, Date.now());
     this.#receipts.settle(dispatch.receipt, itemsOf(events, LETTER.queued), LETTER.parked);
     this.inFlight += dispatch.events;
     return { again: dispatch };
@@ -114,10 +118,10 @@ export class Messages {
 
   /** Sends again what failed and what is lost, or has it parked; returns when to look again. */
   async resend(now: number, park: (id: number, error: string) => Promise<void>): Promise<number | null> {
-    const again = [...this.#storage.failed(now, RESEND_BATCH), ...(await this.#lost(now))];
+    const again = [...this.#storage.dispatches.failed(now, RESEND_BATCH), ...(await this.#lost(now))];
     for (const { id, sends } of again) {
       if (sends >= INBOX_MAX_SENDS) await park(id, `not confirmed after ${sends} sends`);
-      else this.#storage.resent(id, now);
+      else this.#storage.dispatches.resent(id, now);
     }
     await this.send(again.filter(({ sends }) => sends < INBOX_MAX_SENDS));
     return this.nextLook(now);
@@ -125,14 +129,14 @@ export class Messages {
 
   /** When to look for what failed or is lost; null when all is confirmed. */
   nextLook(now: number): number | null {
-    const { sentAt, nextAt } = this.#storage.firstOpen();
+    const { sentAt, nextAt } = this.#storage.dispatches.firstOpen();
     const evidence = sentAt === null ? null : Math.max(sentAt, now) + INBOX_RESEND_AFTER_MS;
     const looks = [evidence, nextAt].filter((at) => at !== null);
     return looks.length > 0 ? Math.min(...looks) : null;
   }
 
   async #lost(now: number): Promise<DispatchRow[]> {
-    const open = this.#storage.unconfirmed(now - INBOX_RESEND_AFTER_MS, RESEND_BATCH);
+    const open = this.#storage.dispatches.unconfirmed(now - INBOX_RESEND_AFTER_MS, RESEND_BATCH);
     if (open.length === 0) return [];
     const backlog = await this.#backlog((JSON.parse(open[0]!.body) as TelemetryMessage).tenantId);
     const evidence = { now, backlog, confirmedSentAt: this.#confirmedSentAt };
@@ -158,7 +162,7 @@ export class Messages {
       } catch (error) {
         this.#log('warn', 'dispatch.send_failed', { dispatchId: dispatch.id, error: errorText(error) });
         // That it was not sent is known: there is nothing to wait for.
-        this.#storage.putOff(dispatch.id, Date.now() + failureWaitMs(dispatch.sends));
+        this.#storage.dispatches.putOff(dispatch.id, Date.now() + failureWaitMs(dispatch.sends));
       }
     }
   }

@@ -61,4 +61,6 @@ export const MIGRATIONS = [
    );
    CREATE INDEX awaiting_by_name ON awaiting (name);
    ALTER TABLE identity ADD COLUMN keys_after INTEGER NOT NULL DEFAULT 0;`,
+  // The message of a delivery that goes straight to its containers, until it has arrived.
+  'ALTER TABLE receipts ADD COLUMN message TEXT;',
 ] as const;

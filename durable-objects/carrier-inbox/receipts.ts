@@ -4,7 +4,7 @@ import type { ItemOutcome } from '../../contracts/tracking/events.ts';
 import { toInstant } from '../../platform/instants.ts';
 import { JOURNEY_EVENTS_MAX } from '../../platform/limits.ts';
 import { indexOfOrigin } from './pack.ts';
-import type { InboxStorage } from './storage.ts';
+import type { InboxStorage, ReceiptRow } from './storage.ts';
 
 /** The letters of a receipt's outcomes. */
 export const LETTER: Record<ItemOutcome, string> = {
@@ -86,18 +86,36 @@ export class Receipts {
   settle(seq: number, items: [index: number, letter: string][], from: string = LETTER.queued): void {
     const row = this.#storage.receipt(seq);
     if (!row) return;
-    const letters = [...row.outcomes];
-    for (const [index, letter] of items) {
-      const before = letters[index];
-      const open = before === from || before === LETTER.parked;
-      if (open || (letter === LETTER.applied && before === LETTER.duplicate)) letters[index] = letter;
-    }
-    const outcomes = letters.join('');
+    const outcomes = settled(row.outcomes, items, from);
     if (outcomes === row.outcomes) return;
     this.#storage.setOutcomes(seq, outcomes);
+    this.#noteRefused(seq, row, outcomes);
+  }
+
+  /** Sets the letters of a message that stood in the receipt's row and has arrived: one write. */
+  close(seq: number, items: [index: number, letter: string][]): void {
+    const row = this.#storage.receipt(seq);
+    if (!row) return;
+    const outcomes = settled(row.outcomes, items, LETTER.queued);
+    this.#storage.closeReceipt(seq, outcomes);
+    this.#noteRefused(seq, row, outcomes);
+  }
+
+  #noteRefused(seq: number, row: ReceiptRow, outcomes: string): void {
     const refused = [...outcomes].flatMap((letter, index) =>
       letter === LETTER.rejected && row.outcomes[index] !== letter ? [{ index, ...JOURNEY_FULL }] : [],
     );
     if (refused.length > 0) this.#storage.setRejected(seq, [...row.rejected, ...refused]);
   }
+}
+
+/** Outcomes with the letters of some items, where these may still change. */
+function settled(outcomes: string, items: readonly [index: number, letter: string][], from: string): string {
+  const letters = [...outcomes];
+  for (const [index, letter] of items) {
+    const before = letters[index];
+    const open = before === from || before === LETTER.parked;
+    if (open || (letter === LETTER.applied && before === LETTER.duplicate)) letters[index] = letter;
+  }
+  return letters.join('');
 }

@@ -1,21 +1,9 @@
-/** All SQL of a carrier connection's inbox. */
-import type { RejectedItem, TelemetryMessage } from '../../contracts/tracking/events.ts';
+/** The SQL of a carrier connection's inbox, but for that of its messages. */
+import type { RejectedItem } from '../../contracts/tracking/events.ts';
 import { INBOX_INGRESS_KEYS, RECEIPTS_KEPT } from '../../platform/limits.ts';
 import { Sql } from '../kit/sql.ts';
+import { Dispatches } from './dispatches.ts';
 import { MIGRATIONS } from './migrations.ts';
-
-/** Ids follow from the receipt's number and a place within it: never reused, and no counter to write. */
-const ITEM_SPAN = 8_192;
-
-/** The id of a message of what was held: beyond those of receipts, and never used again. */
-export const releasedIdOf = (heldId: number): number => 2 ** 40 + heldId;
-/** Ids of shares that part from their message, and of what a container gets of its shipment, lie beyond those. */
-const SPLIT_FROM = 2 ** 41;
-
-/** The id of a receipt's k-th message. */
-export function dispatchIdOf(receipt: number, k: number): number {
-  return receipt * ITEM_SPAN + k;
-}
 
 /** A receipt as stored: one letter an item, in the order of the delivery. */
 export interface ReceiptRow {
@@ -25,37 +13,15 @@ export interface ReceiptRow {
   warnings: RejectedItem[];
 }
 
-/** A message on its way. */
-export interface DispatchRow {
-  id: number;
-  receipt: number;
-  body: string;
-  events: number;
-  sends: number;
-}
-
-type ParkedColumns = {
-  id: number;
-  receipt: number;
-  events: number;
-  sends: number;
-  error: string | null;
-  parked_at: number;
-  body: string;
-};
-type DispatchColumns = { id: number; receipt: number; body: string; events: number; sends: number; sentAt: number };
-
-/** The events of a message. */
-export const eventsOf = ({ body }: Pick<DispatchRow, 'body'>): TelemetryMessage['events'] =>
-  (JSON.parse(body) as TelemetryMessage).events;
-
 /** The storage of one inbox. */
 export class InboxStorage {
   readonly sql: Sql;
+  readonly dispatches: Dispatches;
 
   constructor(storage: DurableObjectStorage) {
     this.sql = new Sql(storage);
     this.sql.migrate(MIGRATIONS);
+    this.dispatches = new Dispatches(this.sql);
   }
 
   /** The number of the newest receipt, 0 before the first. */
@@ -71,14 +37,6 @@ export class InboxStorage {
   /** Remembers the connection. */
   identify(connectionId: string): void {
     this.sql.run('INSERT OR IGNORE INTO identity (id, connection_id) VALUES (1, ?)', connectionId);
-  }
-
-  /** Events in messages that are neither confirmed nor parked. */
-  inFlight(): number {
-    return (
-      this.sql.run<{ events: number | null }>('SELECT sum(events) AS events FROM dispatches WHERE parked_at IS NULL')[0]
-        ?.events ?? 0
-    );
   }
 
   /** Content keys of the newest receipts with when they came, up to what the door remembers. */
@@ -105,17 +63,43 @@ export class InboxStorage {
     this.sql.run('UPDATE identity SET keys_after = ?', seq);
   }
 
-  /** Stores a receipt: one row, whatever the number of its items. */
-  insertReceipt(seq: number, { receivedAt, outcomes, rejected, warnings }: ReceiptRow, keys: string[]): void {
+  /** Stores a receipt: one row, whatever the number of its items, with the body of its message where that goes straight. */
+  insertReceipt(
+    seq: number,
+    { receivedAt, outcomes, rejected, warnings }: ReceiptRow,
+    keys: string[],
+    message: string | null,
+  ): void {
     this.sql.run(
-      'INSERT INTO receipts (seq, received_at, outcomes, rejected, warnings, keys) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT INTO receipts (seq, received_at, outcomes, rejected, warnings, keys, message) VALUES (?, ?, ?, ?, ?, ?, ?)',
       seq,
       receivedAt,
       outcomes,
       JSON.stringify(rejected),
       JSON.stringify(warnings),
       keys.join(''),
+      message,
     );
+  }
+
+  /** The message in a receipt's row has arrived: one row, with the outcomes of its items. */
+  closeReceipt(seq: number, outcomes: string): void {
+    this.sql.run('UPDATE receipts SET outcomes = ?, message = NULL WHERE seq = ?', outcomes, seq);
+  }
+
+  /** Receipts that came since an instant and whose message has not arrived. */
+  openReceipts(since: number): { receipt: number; body: string }[] {
+    const open: { receipt: number; body: string }[] = [];
+    let before = Number.MAX_SAFE_INTEGER;
+    for (;;) {
+      const rows = this.sql.run<{ seq: number; received_at: number; message: string | null }>(
+        'SELECT seq, received_at, message FROM receipts WHERE seq < ? ORDER BY seq DESC LIMIT 100',
+        before,
+      );
+      for (const { seq, message } of rows) if (message !== null) open.push({ receipt: seq, body: message });
+      if (rows.length < 100 || rows.at(-1)!.received_at < since) return open;
+      before = rows.at(-1)!.seq;
+    }
   }
 
   /** Takes content keys out of a receipt. */
@@ -151,140 +135,11 @@ export class InboxStorage {
     this.sql.run('UPDATE receipts SET outcomes = ? WHERE seq = ?', outcomes, seq);
   }
 
-  /** Stores a message of a receipt that is sent now: one row. */
-  newDispatch(
-    of: { tenantId: string; connectionId: string; correlationId: string },
-    { id, receipt, events, now }: { id: number; receipt: number; events: TelemetryMessage['events']; now: number },
-  ): DispatchRow {
-    const { tenantId, connectionId, correlationId } = of;
-    const body: TelemetryMessage = { v: 1, tenantId, connectionId, dispatchId: id, correlationId, events };
-    const row = { id, receipt, body: JSON.stringify(body), events: events.length, sends: 1 };
-    this.sql.run(
-      'INSERT INTO dispatches (id, receipt, body, events, next_at, sent_at) VALUES (?, ?, ?, ?, 0, ?)',
-      id,
-      receipt,
-      row.body,
-      row.events,
-      now,
-    );
-    return row;
-  }
-
-  /** The id of a message that is neither a receipt's own nor of what was held: never the same twice. */
-  freshDispatchId(): number {
-    const [row] = this.sql.run<{ id: number }>('INSERT INTO splits DEFAULT VALUES RETURNING id');
-    this.sql.run('DELETE FROM splits');
-    return SPLIT_FROM + row!.id;
-  }
-
-  /** Stores the share of a container that failed as a message of its own, for another try at an instant. */
-  split(
-    of: DispatchRow,
-    events: TelemetryMessage['events'],
-    { error, nextAt }: { error: string; nextAt: number },
-  ): number {
-    const id = this.freshDispatchId();
-    const body = { ...(JSON.parse(of.body) as TelemetryMessage), dispatchId: id, events };
-    this.sql.run(
-      'INSERT INTO dispatches (id, receipt, body, events, sends, next_at, error) VALUES (?, ?, ?, ?, ?, ?, ?)',
-      id,
-      of.receipt,
-      JSON.stringify(body),
-      events.length,
-      of.sends,
-      nextAt,
-      error.slice(0, 500),
-    );
-    return id;
-  }
-
-  /** A message, or null once it is confirmed. */
-  dispatch(id: number): (DispatchRow & { sentAt: number; parkedAt: number | null; error: string | null }) | null {
-    const [row] = this.sql.run<DispatchColumns & { parked_at: number | null; error: string | null }>(
-      'SELECT id, receipt, body, events, sends, sent_at AS sentAt, parked_at, error FROM dispatches WHERE id = ?',
-      id,
-    );
-    if (!row) return null;
-    const { parked_at: parkedAt, ...rest } = row;
-    return { ...rest, parkedAt };
-  }
-
-  /** Drops a confirmed or discarded message. */
-  deleteDispatch(id: number): void {
-    this.sql.run('DELETE FROM dispatches WHERE id = ?', id);
-  }
-
-  /** Shares that failed and whose next try has come. */
-  failed(now: number, limit: number): DispatchRow[] {
-    return this.sql.run<DispatchColumns>(
-      `SELECT id, receipt, body, events, sends, sent_at AS sentAt FROM dispatches
-       WHERE parked_at IS NULL AND next_at > 0 AND next_at <= ? ORDER BY id LIMIT ?`,
-      now,
-      limit,
-    );
-  }
-
-  /** Messages that were sent by an instant and are not confirmed, the oldest first. */
-  unconfirmed(sentBy: number, limit: number): (DispatchRow & { sentAt: number })[] {
-    return this.sql.run<DispatchColumns>(
-      `SELECT id, receipt, body, events, sends, sent_at AS sentAt FROM dispatches
-       WHERE parked_at IS NULL AND next_at = 0 AND sent_at <= ? ORDER BY sent_at, id LIMIT ?`,
-      sentBy,
-      limit,
-    );
-  }
-
-  /** When something unconfirmed was sent or is to be sent first, or null when all is confirmed. */
-  firstOpen(): { sentAt: number | null; nextAt: number | null } {
-    return this.sql.run<{ sentAt: number | null; nextAt: number | null }>(
-      `SELECT min(CASE WHEN next_at = 0 THEN sent_at END) AS sentAt, min(CASE WHEN next_at > 0 THEN next_at END) AS nextAt
-       FROM dispatches WHERE parked_at IS NULL`,
-    )[0]!;
-  }
-
-  /** A message could not be sent: it is at an instant, unless it has been confirmed or parked meanwhile. */
-  putOff(id: number, at: number): void {
-    this.sql.run('UPDATE dispatches SET next_at = ? WHERE id = ? AND parked_at IS NULL', at, id);
-  }
-
-  /** Counts another send. */
-  resent(id: number, now: number): void {
-    this.sql.run('UPDATE dispatches SET sends = sends + 1, next_at = 0, sent_at = ? WHERE id = ?', now, id);
-  }
-
-  /** Keeps the last error of a message. */
-  noteError(id: number, error: string): void {
-    this.sql.run('UPDATE dispatches SET error = ? WHERE id = ?', error.slice(0, 500), id);
-  }
-
-  /** Takes a message out of circulation, or puts it back. */
-  setParked(id: number, parkedAt: number | null, now: number): void {
-    this.sql.run(
-      `UPDATE dispatches SET parked_at = ?1, next_at = 0, sent_at = ?2, sends = CASE WHEN ?1 IS NULL THEN 1 ELSE sends END
-       WHERE id = ?3`,
-      parkedAt,
-      now,
-      id,
-    );
-  }
-
-  /** Parked messages after an id, with their numbers. */
-  parkedRows(afterId: number, limit: number): (Omit<ParkedColumns, 'parked_at'> & { parkedAt: number })[] {
-    return this.sql
-      .run<ParkedColumns>(
-        `SELECT id, receipt, events, sends, error, parked_at, body FROM dispatches
-         WHERE parked_at IS NOT NULL AND id > ? ORDER BY id LIMIT ?`,
-        afterId,
-        limit,
-      )
-      .map(({ parked_at: parkedAt, ...row }) => ({ ...row, parkedAt }));
-  }
-
   /** Forgets receipts beyond what is kept; open ones stay. */
   prune(): void {
     this.sql.run(
       `DELETE FROM receipts WHERE seq <= (SELECT max(seq) FROM receipts) - ?
-       AND seq NOT IN (SELECT receipt FROM dispatches)`,
+       AND message IS NULL AND seq NOT IN (SELECT receipt FROM dispatches)`,
       RECEIPTS_KEPT,
     );
   }

@@ -36,6 +36,11 @@ export class Deadlines<Name extends string> {
     }
   }
 
+  /** When a deadline is due; null when it is not set. */
+  at(name: Name): number | null {
+    return this.#at.get(name) ?? null;
+  }
+
   /** Sets a deadline unless one of that name is due sooner or at the same time. */
   ensure(name: Name, at: number): void {
     const known = this.#at.get(name);
