@@ -142,12 +142,14 @@ const ingest =
 /** What each figure is of, by the name that it is asked for. */
 export const OPERATIONS: Record<string, Operation> = {
   read,
-  list,
   booking,
   ingest50: ingest(SHAPES.ingest50),
-  ingestCold: ingest(SHAPES.ingestCold),
   single: ingest(SHAPES.single),
+  list,
+  ingestCold: ingest(SHAPES.ingestCold),
 };
 
-/** How many containers the operations need registered. */
-export const FLEET = COLD_FLEET;
+const SMALL_FLEET = 50;
+
+/** How many containers are registered for an operation: those of a large fleet are asleep, and come last. */
+export const fleetOf = (name: string): number => (name === 'list' || name === 'ingestCold' ? COLD_FLEET : SMALL_FLEET);

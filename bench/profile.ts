@@ -3,7 +3,7 @@ import '../scripts/support/quiet.ts';
 import WebSocket from 'ws';
 import { freePort } from '../scripts/support/ports.ts';
 import { main, options, PlainError, step } from '../scripts/support/terminal.ts';
-import { FLEET, OPERATIONS } from './operations.ts';
+import { fleetOf, OPERATIONS } from './operations.ts';
 import { Floor } from './sides/floor.ts';
 import { Ours } from './sides/ours.ts';
 
@@ -21,8 +21,6 @@ const USAGE = `Usage: npm run profile -- NAME
   functions that it goes to, an operation. Sampling itself costs: compare shares, not sums, with npm run bench.
   NAME: ${Object.keys(NAMES).join(', ')}`;
 
-/** Containers of the feeds whose objects stay awake. */
-const SMALL_FLEET = 50;
 const SAMPLE_US = 500;
 const FUNCTIONS_SHOWN = 40;
 const SHOWN_FROM = 0.005;
@@ -154,8 +152,8 @@ await main(async () => {
   const ours = await step('Starting the platform', () => Ours.start(['--inspect', String(port)]));
   const floor = await step('Starting the floor', () => Floor.start());
   try {
-    const fleet = asked === 'cold' || asked === 'list' ? FLEET : SMALL_FLEET;
-    await step(`Registering ${fleet} containers`, () => ours.register(0, fleet));
+    const fleet = fleetOf(name);
+    await step(`Registering ${fleet} containers`, () => ours.register(fleet));
     const side = (await OPERATIONS[name]!({ ours, floor, peer: null })).ours!;
     await step('Warming up', () => side.turn());
     const sampler = await Sampler.start(port);

@@ -4,16 +4,9 @@
  */
 import { tracing, WorkerEntrypoint } from 'cloudflare:workers';
 import type { Contract, RequestContext, ServiceApi } from '../contracts/kit/operation.ts';
-import { type Answer, fail } from '../contracts/kit/result.ts';
+import type { Answer } from '../contracts/kit/result.ts';
 import type { Serve } from '../contracts/kit/serve.ts';
-import { isActorGone } from './d1/errors.ts';
-import { errorText, loggerFor } from './log.ts';
-import { type MetricsEnv, metricsOf } from './metrics.ts';
-
-/** What every service's environment may have. */
-interface ServiceEnv extends MetricsEnv {
-  LOG_LEVEL?: string;
-}
+import { observed, type ServiceEnv } from './observed.ts';
 
 /** The class of a service, to be extended by what else the Worker does (queues, cron). */
 export type ServiceClass<C extends Contract, E> = new (
@@ -39,7 +32,8 @@ export function entrypoint<C extends Contract, E extends ServiceEnv>(
       value(this: Service, context: RequestContext, input: unknown): Promise<Answer<unknown>> {
         const waitUntil = (work: Promise<unknown>): void => this.ctx.waitUntil(work);
         const runtime = { env: this.env, now: Date.now(), waitUntil };
-        return observed(service, name, this.env, context, () => serve(name, runtime, context, input));
+        const work = () => serve(name, runtime, context, input);
+        return traced(service, name, context, () => observed(service, name, this.env, context, work));
       },
     });
   }
@@ -47,36 +41,17 @@ export function entrypoint<C extends Contract, E extends ServiceEnv>(
   return Service as unknown as ServiceClass<C, E>;
 }
 
-async function observed(
+/** One request in a span of its own. */
+function traced(
   service: string,
   operation: string,
-  env: ServiceEnv,
-  { correlationId, actor }: RequestContext,
+  { correlationId }: RequestContext,
   work: () => Promise<Answer<unknown>>,
 ): Promise<Answer<unknown>> {
-  const log = loggerFor(service, env.LOG_LEVEL);
-  const fields = { operation, correlationId, tenantId: actor?.tenantId ?? null, subject: actor?.subject ?? null };
   return tracing.enterSpan(`${service}.${operation}`, async (span) => {
     span.setAttribute('fairlead.correlation_id', correlationId);
-    const startedAt = Date.now();
-    const served = (outcome: string): void =>
-      metricsOf(env)('operation.served', Date.now() - startedAt, { service, operation, outcome });
-    try {
-      const answer = await work();
-      if (!answer.ok) {
-        span.setAttribute('fairlead.failure', answer.code);
-        log('debug', 'operation.refused', { ...fields, code: answer.code });
-      }
-      served(answer.ok ? 'ok' : answer.code);
-      return answer;
-    } catch (error) {
-      if (isActorGone(error)) {
-        served('unauthenticated');
-        return fail('unauthenticated', 'Your rights have changed since this access token was made: get a new one');
-      }
-      served('defect');
-      log('error', 'operation.defect', { ...fields, error: errorText(error) });
-      throw error;
-    }
+    const answer = await work();
+    if (!answer.ok) span.setAttribute('fairlead.failure', answer.code);
+    return answer;
   });
 }

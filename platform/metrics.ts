@@ -50,10 +50,11 @@ export type Metrics = <Name extends MetricName>(name: Name, value: number, dimen
  * their order as the blobs after it, and the value as its double; Analytics Engine samples by the index.
  */
 export function metricsOf({ METRICS: dataset }: MetricsEnv): Metrics {
+  if (!dataset) return () => {};
   return (name, value, dimensions) => {
     const values = METRICS[name].dimensions.map((dimension) => (dimensions as Record<string, string>)[dimension]!);
     try {
-      dataset?.writeDataPoint({ indexes: [name], blobs: [name, ...values], doubles: [value] });
+      dataset.writeDataPoint({ indexes: [name], blobs: [name, ...values], doubles: [value] });
     } catch {
       // What is measured goes on, whatever becomes of the measure.
     }

@@ -18,6 +18,9 @@ const CONNECTIONS = 40;
 /** Access tokens live five minutes; these are renewed well before. */
 const RENEW_AFTER_MS = 150_000;
 const SETTLE_LOOKS = 12_000;
+/** A platform that uses no more in a second, ms, is at rest: objects that have been made go to sleep, and others are told. */
+const AT_REST_MS = 20;
+const REST_LOOKS = 60;
 
 interface Connection {
   id: string;
@@ -46,6 +49,8 @@ export class Ours {
   readonly #child: ChildProcess;
   readonly #dataDir: string;
   readonly #prepared: Prepared;
+  /** Containers that are registered. */
+  fleet = 0;
   #tokens: string[] = [];
   #renewedAt = 0;
 
@@ -136,9 +141,16 @@ export class Ours {
     }
   }
 
-  /** Registers the containers from `from` on before `to`. */
-  register(from: number, to: number): Promise<void> {
-    return registerFleet(this.admin, from, to);
+  /** Registers what a fleet of so many containers lacks, and waits until the platform is at rest. */
+  async register(fleet: number): Promise<void> {
+    await registerFleet(this.admin, this.fleet, fleet);
+    this.fleet = fleet;
+    for (let look = 0, before = this.cpuMs(); look < REST_LOOKS; look++) {
+      await pause(1_000);
+      const now = this.cpuMs();
+      if (before === null || now === null || now - before <= AT_REST_MS) return;
+      before = now;
+    }
   }
 
   async stop(): Promise<void> {

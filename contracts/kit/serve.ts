@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import type { Actor } from './actor.ts';
+import type { JsonText } from './json-text.ts';
 import type { Access, Input, OperationSpec, Output, RequestContext } from './operation.ts';
 import { allows, type Permission, type Role } from './permissions.ts';
 import { type Answer, type Failure, type Fault, fail, invalid, pointerTo } from './result.ts';
@@ -138,6 +139,11 @@ export type Handlers<C extends Record<string, OperationSpec>, E> = {
   [K in keyof C]: (request: Handled<C[K], E>) => Promise<Answer<Output<C[K]>>>;
 };
 
+/** Handlers that have their output as text: for callers that pass it on, and not over RPC, which knows no such value. */
+export type TextHandlers<C extends Record<string, OperationSpec>, E> = {
+  [K in keyof C]: (request: Handled<C[K], E>) => Promise<Answer<JsonText<Output<C[K]>>>>;
+};
+
 /** What the runtime gives to a request. */
 export interface Runtime<E> {
   env: E;
@@ -154,7 +160,10 @@ export type Serve<E> = (
 ) => Promise<Answer<unknown>>;
 
 /** Joins a contract with its handlers: permission, key and version, input, then the handler. */
-export function serve<C extends Record<string, OperationSpec>, E>(contract: C, handlers: Handlers<C, E>): Serve<E> {
+export function serve<C extends Record<string, OperationSpec>, E>(
+  contract: C,
+  handlers: Handlers<C, E> | TextHandlers<C, E>,
+): Serve<E> {
   return async (name, { env, now, waitUntil }, context, input) => {
     const operation = contract[name]!;
     const { actor, correlationId, address, bookmark, idempotencyKey, expectedVersion } = context;

@@ -143,6 +143,12 @@ export class ContainerTracker extends DurableObject<TrackerEnv> {
     return this.#reads.view(asOf);
   }
 
+  /** The same as JSON text. */
+  async viewText(asOf?: number): Promise<string | null> {
+    const found = await this.view(asOf);
+    return found && JSON.stringify(found);
+  }
+
   /** Journey events by time. */
   async events(query: PagingAsOf): Promise<Page<ApiJourneyEvent> | null> {
     return this.#reads.events(query);

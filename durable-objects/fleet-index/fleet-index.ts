@@ -5,8 +5,7 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import { after, cutPage } from '../../contracts/kit/paging.ts';
-import type { Page } from '../../contracts/kit/result.ts';
-import type { FleetLine, FleetQuery } from '../../contracts/tracking/containers.ts';
+import type { FleetQuery } from '../../contracts/tracking/containers.ts';
 import type { FleetSummary } from '../../domain/container/state.ts';
 import { wallClock } from '../../platform/clock.ts';
 import { newId } from '../../platform/ids.ts';
@@ -18,16 +17,14 @@ import { stubOf } from '../kit/stub.ts';
 import type { ObjectUsage } from '../kit/usage.ts';
 import { Bookings, type Joined } from './bookings.ts';
 import { Claims, type Unclaimed } from './claims.ts';
-import { greeting } from './greeting.ts';
+import { frameOf, greeting } from './greeting.ts';
 import { Joinings, type ShipmentHolder } from './joinings.ts';
 import { type Pairing, Pairings } from './pairings.ts';
 import { type Asked, type Resolved, resolveNames } from './resolve.ts';
-import { FleetStorage, type Retirement } from './storage.ts';
+import { FleetStorage, type Retirement, type StoredLine } from './storage.ts';
 import { lineToApi } from './to-api.ts';
 
-interface Line {
-  seq: number;
-  summary: FleetSummary;
+interface Line extends Omit<StoredLine, 'number'> {
   isArchived: boolean;
 }
 
@@ -88,7 +85,7 @@ export class FleetIndex extends DurableObject<Env> {
     });
     if (!isRetired) return false;
     this.#epoch = epoch;
-    this.#live.broadcast({ type: 'delta', epoch, seq: this.#seq, containers: [], removed: [number] });
+    this.#live.broadcast(JSON.stringify({ type: 'delta', epoch, seq: this.#seq, containers: [], removed: [number] }));
     return true;
   }
 
@@ -131,7 +128,7 @@ export class FleetIndex extends DurableObject<Env> {
       // Only lines that are taken get a number: the counter is then always the table's own maximum.
       const seq = this.#seq + lines.length + 1;
       const taken = this.#upsert(summary, seq);
-      if (taken) lines.push({ seq, summary, ...taken });
+      if (taken) lines.push({ seq, ...taken });
     }
     return lines;
   }
@@ -141,17 +138,23 @@ export class FleetIndex extends DurableObject<Env> {
     if (taken.length === 0) return;
     this.#seq += taken.length;
     if (!this.#live.watched) return;
-    for (const lines of framesOf(taken.filter(({ isArchived }) => !isArchived))) {
-      const containers = lines.map((line) => lineToApi(line.summary));
-      this.#live.broadcast({ type: 'delta', epoch: this.#epoch, seq: lines.at(-1)!.seq, containers });
+    const shown = taken.filter(({ isArchived }) => !isArchived);
+    for (const lines of framesOf(shown, ({ text }) => text)) {
+      this.#live.broadcast(frameOf({ type: 'delta', epoch: this.#epoch, seq: lines.at(-1)!.seq }, lines));
     }
   }
 
-  /** A page of lines by container number. */
-  async list(query: FleetQuery): Promise<Page<FleetLine>> {
+  /** A page of lines by container number, as JSON text (`Page<FleetLine>`). */
+  async list(query: FleetQuery): Promise<string> {
     const [last] = after<[string]>(query) ?? [''];
     const found = this.#storage.list(query, last, query.limit + 1);
-    return cutPage(found, query.limit, lineToApi, ({ number }) => [number]);
+    const page = cutPage(
+      found,
+      query.limit,
+      ({ text }) => text,
+      ({ number }) => [number],
+    );
+    return `{"items":[${page.items.join(',')}],"nextCursor":${JSON.stringify(page.nextCursor)}}`;
   }
 
   /** What a delivery needs to know, after learning what it tells. */
@@ -264,12 +267,13 @@ export class FleetIndex extends DurableObject<Env> {
     );
   }
 
-  #upsert(summary: FleetSummary, seq: number): { isArchived: boolean } | null {
+  #upsert(summary: FleetSummary, seq: number): { text: string; isArchived: boolean } | null {
     const known = this.#storage.version(summary.number);
     if (known && known.epoch === summary.epoch && known.version >= summary.version) return null;
     if (!known && this.#storage.untracked(summary.number)) return null;
-    this.#storage.upsert(summary, seq);
+    const text = JSON.stringify(lineToApi(summary));
+    this.#storage.upsert(summary, text, seq);
     if (summary.booking) this.#bookings.add(summary.booking, summary.number);
-    return { isArchived: known?.archived_at != null };
+    return { text, isArchived: known?.archived_at != null };
   }
 }

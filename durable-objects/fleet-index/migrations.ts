@@ -35,4 +35,6 @@ export const MIGRATIONS = [
   // Containers that were put away keep their lines; of erased ones nothing may come back.
   `ALTER TABLE containers ADD COLUMN archived_at INTEGER;
    ALTER TABLE untracked ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;`,
+  // A line as the API has it. Lines of the version before have a summary in `body` until they change.
+  'ALTER TABLE containers ADD COLUMN line TEXT;',
 ] as const;

@@ -3,9 +3,23 @@ import type { FleetQuery } from '../../contracts/tracking/containers.ts';
 import type { FleetSummary } from '../../domain/container/state.ts';
 import { Sql, type SqlValue } from '../kit/sql.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { lineToApi } from './to-api.ts';
 
 /** How a container leaves what is shown: kept readable, kept until it is tracked again, or erased. */
 export type Retirement = 'archived' | 'untracked' | 'erased';
+
+/** A line with the number of its last change, as the JSON text that the API has of it. */
+export interface StoredLine {
+  seq: number;
+  number: string;
+  text: string;
+}
+
+type LineColumns = { number: string; line: string | null; body: string };
+
+/** A line's text; of the version before there is only the summary that it is made from. */
+const textOf = ({ line, body }: LineColumns): string =>
+  line ?? JSON.stringify(lineToApi(JSON.parse(body) as FleetSummary));
 
 /** The storage of one fleet. */
 export class FleetStorage {
@@ -56,16 +70,16 @@ export class FleetStorage {
   }
 
   /** Numbers are wanted again; the lines of those that were in the archive, each with a number from `seq` on. */
-  restore(numbers: readonly string[], seq: number): { seq: number; summary: FleetSummary }[] {
+  restore(numbers: readonly string[], seq: number): StoredLine[] {
     const list = JSON.stringify(numbers);
     for (const table of ['untracked', 'ignored']) {
       this.sql.run(`DELETE FROM ${table} WHERE number IN (SELECT value FROM json_each(?))`, list);
     }
-    const query = `SELECT number, body FROM containers
+    const query = `SELECT number, line, body FROM containers
       WHERE archived_at IS NOT NULL AND number IN (SELECT value FROM json_each(?))`;
-    return this.sql.run<{ number: string; body: string }>(query, list).map(({ number, body }, i) => {
-      this.sql.run('UPDATE containers SET archived_at = NULL, seq = ? WHERE number = ?', seq + i, number);
-      return { seq: seq + i, summary: JSON.parse(body) as FleetSummary };
+    return this.sql.run<LineColumns>(query, list).map((row, i) => {
+      this.sql.run('UPDATE containers SET archived_at = NULL, seq = ? WHERE number = ?', seq + i, row.number);
+      return { seq: seq + i, number: row.number, text: textOf(row) };
     });
   }
 
@@ -81,16 +95,16 @@ export class FleetStorage {
     return this.sql.run<{ epoch: string; version: number; archived_at: number | null }>(query, number)[0] ?? null;
   }
 
-  /** Stores a line: one row written. */
-  upsert(summary: FleetSummary, seq: number): void {
+  /** Stores a line: one row written. `text` is the line as the API has it. */
+  upsert(summary: FleetSummary, text: string, seq: number): void {
     this.sql.run(
       `INSERT INTO containers
-         (number, seq, epoch, version, status, carrier_id, destination, lat, lon, open_alerts, search, body)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         (number, seq, epoch, version, status, carrier_id, destination, lat, lon, open_alerts, search, line, body)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')
        ON CONFLICT (number) DO UPDATE SET
          seq = excluded.seq, epoch = excluded.epoch, version = excluded.version, status = excluded.status,
          carrier_id = excluded.carrier_id, destination = excluded.destination, lat = excluded.lat,
-         lon = excluded.lon, open_alerts = excluded.open_alerts, search = excluded.search, body = excluded.body`,
+         lon = excluded.lon, open_alerts = excluded.open_alerts, search = excluded.search, line = excluded.line, body = ''`,
       summary.number,
       seq,
       summary.epoch,
@@ -113,22 +127,22 @@ export class FleetStorage {
         .filter(Boolean)
         .join(' ')
         .toUpperCase(),
-      JSON.stringify(summary),
+      text,
     );
   }
 
   /** Lines changed after a sequence number, in the order of change. */
-  changedSince(seq: number): { seq: number; summary: FleetSummary }[] {
+  changedSince(seq: number): StoredLine[] {
     return this.sql
-      .run<{ seq: number; body: string }>(
-        'SELECT seq, body FROM containers WHERE seq > ? AND archived_at IS NULL ORDER BY seq',
+      .run<LineColumns & { seq: number }>(
+        'SELECT seq, number, line, body FROM containers WHERE seq > ? AND archived_at IS NULL ORDER BY seq',
         seq,
       )
-      .map((row) => ({ seq: row.seq, summary: JSON.parse(row.body) as FleetSummary }));
+      .map((row) => ({ seq: row.seq, number: row.number, text: textOf(row) }));
   }
 
   /** Lines that match the query, by container number, after a number. */
-  list(query: FleetQuery, after: string, limit: number): FleetSummary[] {
+  list(query: FleetQuery, after: string, limit: number): Omit<StoredLine, 'seq'>[] {
     const where = ['number > ?', query.archived ? 'archived_at IS NOT NULL' : 'archived_at IS NULL'];
     const bindings: SqlValue[] = [after];
     const add = (clause: string, ...values: SqlValue[]): void => {
@@ -147,14 +161,12 @@ export class FleetStorage {
       // A box whose west lies east of its east crosses the antimeridian.
       add(west <= east ? 'lon BETWEEN ? AND ?' : '(lon >= ? OR lon <= ?)', west, east);
     }
-    return this.#bodies(
-      `SELECT body FROM containers WHERE ${where.join(' AND ')} ORDER BY number LIMIT ?`,
-      ...bindings,
-      limit,
-    );
-  }
-
-  #bodies(query: string, ...bindings: SqlValue[]): FleetSummary[] {
-    return this.sql.run<{ body: string }>(query, ...bindings).map((row) => JSON.parse(row.body) as FleetSummary);
+    return this.sql
+      .run<LineColumns>(
+        `SELECT number, line, body FROM containers WHERE ${where.join(' AND ')} ORDER BY number LIMIT ?`,
+        ...bindings,
+        limit,
+      )
+      .map((row) => ({ number: row.number, text: textOf(row) }));
   }
 }

@@ -44,7 +44,7 @@ export class Live {
   }
 
   /** Upgrades a request and sends the frames that bring the client up to date. */
-  accept(request: Request, greeting: (cursor: LiveCursor | null) => unknown[]): Response {
+  accept(request: Request, greeting: (cursor: LiveCursor | null) => string[]): Response {
     if (request.headers.get('Upgrade')?.toLowerCase() !== 'websocket') {
       return new Response('expected a WebSocket upgrade', { status: 426 });
     }
@@ -58,7 +58,7 @@ export class Live {
     } else if (this.#ctx.getWebSockets().length > LIVE_SOCKETS_MAX) {
       server.close(TRY_AGAIN_LATER, 'too many live connections');
     } else {
-      for (const frame of greeting(cursorOf(new URL(request.url)))) server.send(JSON.stringify(frame));
+      for (const frame of greeting(cursorOf(new URL(request.url)))) server.send(frame);
     }
     return new Response(null, { status: 101, webSocket: client });
   }
@@ -92,9 +92,8 @@ export class Live {
     return this.#ctx.getWebSockets().length > 0;
   }
 
-  /** Sends one frame to every socket. A socket that fails is closing by itself: it will resume. */
-  broadcast(frame: unknown): void {
-    const text = JSON.stringify(frame);
+  /** Sends one frame, as JSON text, to every socket. A socket that fails is closing by itself: it will resume. */
+  broadcast(text: string): void {
     for (const socket of this.#ctx.getWebSockets()) {
       try {
         socket.send(text);
@@ -128,13 +127,13 @@ export class LiveRing<Frame> {
 }
 
 /** Cuts a list into runs whose JSON stays below the frame limit. */
-export function framesOf<T>(items: T[]): T[][] {
+export function framesOf<T>(items: readonly T[], textOf: (item: T) => string): T[][] {
   const frames: T[][] = [];
   let frame: T[] = [];
   let bytes = 0;
   for (const item of items) {
     // Three bytes a character is the worst case of UTF-8 for what JSON.stringify leaves unescaped.
-    const size = JSON.stringify(item).length * 3;
+    const size = textOf(item).length * 3;
     if (bytes + size > LIVE_FRAME_MAX_BYTES && frame.length > 0) {
       frames.push(frame);
       frame = [];

@@ -67,13 +67,13 @@ export function createApp(): Hono<GatewayTypes> {
   });
   app.get('*', serveAsset);
   app.notFound(nothingHere);
-  app.onError((_error, c) => defect(c.var.correlationId));
+  app.onError((_error, c) => defect(c.get('correlationId')));
   return app;
 }
 
 /** A path that is an operation's under another method says which it takes (RFC 9110 section 15.5.6). */
 function nothingHere(c: GatewayContext): Response {
-  const correlationId = c.var.correlationId;
+  const correlationId = c.get('correlationId');
   const { pathname } = new URL(c.req.url);
   const allow = PATHS.filter(({ pattern }) => pattern.test(pathname)).map(({ method }) => method);
   if (allow.length === 0) {

@@ -26,11 +26,12 @@ export async function admit(
   begun: Facts,
   env: Env,
 ): Promise<{ facts: Facts; refused: Failure | null }> {
-  let facts = begun;
+  // One object for all steps: nobody else has it yet.
+  const facts = { ...begun };
   for (const step of steps) {
     const outcome = await step(request, facts, env);
-    if ('refused' in outcome) return { facts: { ...facts, ...outcome.learned }, refused: outcome.refused };
-    facts = { ...facts, ...outcome.admitted };
+    if ('refused' in outcome) return { facts: Object.assign(facts, outcome.learned), refused: outcome.refused };
+    Object.assign(facts, outcome.admitted);
   }
   return { facts, refused: null };
 }

@@ -32,7 +32,7 @@ export interface GatewayTypes {
   Variables: Variables;
 }
 
-/** A request's context. */
+/** A request's context. What it carries is read by `get`: `var` makes an object of all of it, each time. */
 export type GatewayContext = Context<GatewayTypes>;
 
 /** Where a request comes from. */
@@ -56,14 +56,14 @@ async function follow(c: GatewayContext, work: () => Promise<void>): Promise<voi
   try {
     await work();
   } catch (error) {
-    const { correlationId } = c.var;
+    const correlationId = c.get('correlationId');
     loggerFor('gateway', c.env.LOG_LEVEL)('warn', 'following.failed', { correlationId, error: errorText(error) });
   }
 }
 
 /** The problem answer of a failure. `denial` says what is counted of it; a service's own refusal is counted as such. */
 export function refuse(c: GatewayContext, failure: Failure, denial?: DenialReason): Response {
-  const { facts, correlationId } = c.var;
+  const [facts, correlationId] = [c.get('facts'), c.get('correlationId')];
   const behind = failure.code === 'forbidden' && facts.actor && !facts.denial;
   const counted = denial ?? (behind ? ({ kind: 'permission', reason: 'forbidden' } as const) : null);
   if (counted) c.set('denial', counted);
@@ -74,10 +74,10 @@ export function refuse(c: GatewayContext, failure: Failure, denial?: DenialReaso
 
 /** What services are told of a request. */
 export function contextOf(c: GatewayContext): RequestContext {
-  const { facts, correlationId, callerCorrelationId } = c.var;
+  const [facts, callerCorrelationId] = [c.get('facts'), c.get('callerCorrelationId')];
   return {
     actor: facts.actor,
-    correlationId,
+    correlationId: c.get('correlationId'),
     ...(callerCorrelationId ? { callerCorrelationId } : {}),
     address: facts.address,
   };

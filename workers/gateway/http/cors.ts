@@ -36,7 +36,7 @@ export async function preflight(c: GatewayContext): Promise<Response> {
   if (over) return over;
   const origin = c.req.header('origin') ?? '';
   if (!origin || origin.length > 200 || !(await isRegistered(c, origin))) {
-    return problem(403, 'Not allowed', 'No tenant has registered this origin', c.var.correlationId);
+    return problem(403, 'Not allowed', 'No tenant has registered this origin', c.get('correlationId'));
   }
   return new Response(null, {
     status: 204,
@@ -55,7 +55,7 @@ export function admitOrigin(c: GatewayContext, headers: Headers): void {
   const origin = c.req.header('origin');
   if (!origin || origin === c.env.ISSUER) return;
   headers.append('vary', 'origin');
-  const { actor, corsOrigins } = c.var.facts;
+  const { actor, corsOrigins } = c.get('facts');
   // A refusal before anybody is known shows nothing of a tenant, and an application must be able to read it.
   const nobody = actor === null && registered.get(origin) === true;
   if (!nobody && !corsOrigins.includes(origin)) return;

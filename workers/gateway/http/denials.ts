@@ -9,12 +9,15 @@ import type { GatewayContext } from './context.ts';
 
 /** Looks at an answer: a refusal is logged at once and counted after the answer has left. */
 export function noteDenial(c: GatewayContext): void {
+  const facts = c.get('facts');
+  const denial = c.get('denial') ?? facts.denial;
+  if (!denial) return;
   const { status } = c.res;
-  const { facts, correlationId, callerCorrelationId, object, route } = c.var;
-  const denial = c.var.denial ?? facts.denial;
-  if (!denial || ![401, 403, 429].includes(status)) return;
+  if (![401, 403, 429].includes(status)) return;
   // What the limit in front refuses is held off already: counting it would pass the load on.
   if (status === 429 && denial.kind !== 'quota') return;
+  const [correlationId, callerCorrelationId] = [c.get('correlationId'), c.get('callerCorrelationId')];
+  const [object, route] = [c.get('object'), c.get('route')];
   const full: Denial = {
     kind: denial.kind,
     tenantId: denial.tenantId ?? facts.actor?.tenantId ?? PLATFORM_TENANT,

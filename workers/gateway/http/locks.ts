@@ -14,7 +14,7 @@ const waiting = new Map<string, { since: number; locks: Hold[] }>();
 
 /** Releases the lock of this request, soon; one whose release is lost ends by its lease. */
 export function releaseSoon(c: GatewayContext): void {
-  const { lock, actor } = c.var.facts;
+  const { lock, actor } = c.get('facts');
   if (!lock || !actor) return;
   const { tenantId } = actor;
   const joined = waiting.get(tenantId);

@@ -42,17 +42,17 @@ export const requestContext: MiddlewareHandler<GatewayTypes> = async (c, next) =
   c.set('denial', null);
   const startedAt = Date.now();
   await next();
-  if (c.error) log('error', 'request.defect', { correlationId, route: c.var.route, error: errorText(c.error) });
-  const actor = c.var.facts.actor;
+  if (c.error) log('error', 'request.defect', { correlationId, route: c.get('route'), error: errorText(c.error) });
+  const actor = c.get('facts').actor;
   const ms = Date.now() - startedAt;
-  metricsOf(c.env)('gateway.request', ms, { route: c.var.route, status: String(c.res.status) });
+  metricsOf(c.env)('gateway.request', ms, { route: c.get('route'), status: String(c.res.status) });
   if (isLogged(c)) {
     log('info', 'request', {
       correlationId,
       ...(callerCorrelationId ? { callerCorrelationId } : {}),
       method: c.req.method,
-      route: c.var.route,
-      object: c.var.object,
+      route: c.get('route'),
+      object: c.get('object'),
       status: c.res.status,
       ms,
       tenantId: actor?.tenantId ?? null,
@@ -75,19 +75,20 @@ export const requestContext: MiddlewareHandler<GatewayTypes> = async (c, next) =
  * Whether a request gets its line. Reads and deliveries that went well are most of all requests and say little: a share
  * of them does. Their number and time are in the metrics, and deliveries have receipts.
  */
-function isLogged({ req, res, env, var: { correlationId, facts } }: GatewayContext): boolean {
-  const isUsual =
-    (req.method === 'GET' || req.method === 'HEAD' || facts.actor?.kind === 'connection') && res.status < 400;
-  return !isUsual || isSampled(correlationId, env.LOG_SAMPLE);
+function isLogged(c: GatewayContext): boolean {
+  const isRead = c.req.method === 'GET' || c.req.method === 'HEAD';
+  const isUsual = (isRead || c.get('facts').actor?.kind === 'connection') && c.res.status < 400;
+  return !isUsual || isSampled(c.get('correlationId'), c.env.LOG_SAMPLE);
 }
 
 function addHeaders(c: GatewayContext, headers: Headers): void {
-  headers.set('x-correlation-id', c.var.callerCorrelationId ?? c.var.correlationId);
-  headers.set('x-request-id', c.var.correlationId);
+  headers.set('x-correlation-id', c.get('callerCorrelationId') ?? c.get('correlationId'));
+  headers.set('x-request-id', c.get('correlationId'));
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) headers.set(name, value);
   if (!headers.has('content-security-policy')) headers.set('content-security-policy', PAGE_POLICY);
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
-  for (const [name, value] of rateLimitHeaders(c.var.facts.limitedBy, c.var.facts.quotas)) headers.set(name, value);
+  for (const [name, value] of rateLimitHeaders(c.get('facts').limitedBy, c.get('facts').quotas))
+    headers.set(name, value);
   admitOrigin(c, headers);
 }
 

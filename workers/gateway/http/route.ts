@@ -4,17 +4,13 @@
  */
 import type { Hono } from 'hono';
 import { z } from 'zod';
-import {
-  isForCallers,
-  type Operation,
-  type RequestContext,
-  type ServiceName,
-} from '../../../contracts/kit/operation.ts';
+import { JsonText } from '../../../contracts/kit/json-text.ts';
+import { isForCallers, type Operation, type RequestContext } from '../../../contracts/kit/operation.ts';
 import { type Answer, type ErrorCode, type Failure, invalid } from '../../../contracts/kit/result.ts';
 import { faultsOf } from '../../../contracts/kit/serve.ts';
 import { API_BODY_MAX_BYTES } from '../../../platform/limits.ts';
 import type { Access, Asked } from '../admission/facts.ts';
-import type { Env } from '../env.ts';
+import { call } from './call.ts';
 import { bookmarkOf, etagOf, expectedVersion, idempotencyKey, matchesEtag } from './conditions.ts';
 import { admitted, contextOf, type GatewayContext, type GatewayTypes, refuse } from './context.ts';
 import { type InputSource, placed, readersOf, readInput, readQuery, sourceOf } from './input.ts';
@@ -177,10 +173,10 @@ async function answerOf(
   if (version !== null && typeof version !== 'number') return refuse(c, version);
   const bookmark = bookmarkOf(c.req.header('fairlead-bookmark') ?? null);
   if (typeof bookmark === 'object') return refuse(c, bookmark);
-  const read = readInput(c.req.raw, c.var.facts.body, source, c.req.param());
+  const read = readInput(c.req.raw, c.get('facts').body, source, c.req.param());
   if (read === 'too_large') return tooLarge(c, API_BODY_MAX_BYTES);
   if (read === 'not_json_type') {
-    return problem(415, 'Unsupported media type', 'Send application/json', c.var.correlationId);
+    return problem(415, 'Unsupported media type', 'Send application/json', c.get('correlationId'));
   }
   if ('ok' in read) return refuse(c, read);
   const context: RequestContext = {
@@ -189,48 +185,35 @@ async function answerOf(
     ...(key === null ? {} : { idempotencyKey: key }),
     ...(version === null ? {} : { expectedVersion: version }),
   };
-  const answer = await call(c.env, operation, context, read.input);
+  const answer = await call(c, operation, context, read.input);
   if (!answer.ok) return refuse(c, placed(answer, source));
   const response = succeed(c, route, answer);
-  if (route.status === 201) c.set('object', (answer.value as { id?: string }).id ?? c.var.object);
+  if (route.status === 201) c.set('object', (answer.value as { id?: string }).id ?? c.get('object'));
   if (located) response.headers.set('location', `${route.path}/${(answer.value as { id: string }).id}`);
   return response;
-}
-
-const BINDINGS: Record<ServiceName, 'IDENTITY' | 'TRACKING' | 'PROCUREMENT' | 'NOTIFICATIONS' | 'OBSERVER'> = {
-  identity: 'IDENTITY',
-  tracking: 'TRACKING',
-  procurement: 'PROCUREMENT',
-  notifications: 'NOTIFICATIONS',
-  observer: 'OBSERVER',
-};
-
-/** Asks the service of an operation; what goes in and comes out is the contract's. */
-function call(env: Env, operation: Operation, context: RequestContext, input: unknown): Promise<Answer<unknown>> {
-  type Method = (context: RequestContext, input: unknown) => Promise<Answer<unknown>>;
-  const service = env[BINDINGS[operation.service]] as Record<string, Method>;
-  return service[operation.name]!(context, input);
 }
 
 /** The answer of an operation that went well, with what HTTP says beside the body. */
 function succeed(c: GatewayContext, route: OperationRoute, answer: Extract<Answer<unknown>, { ok: true }>): Response {
   const value = answer.value as { version?: number };
-  const headers = new Headers();
-  if (answer.bookmark) headers.set('fairlead-bookmark', answer.bookmark);
-  if (answer.replayed) headers.set('idempotency-replayed', 'true');
+  const headers: Record<string, string> = {};
+  if (answer.bookmark) headers['fairlead-bookmark'] = answer.bookmark;
+  if (answer.replayed) headers['idempotency-replayed'] = 'true';
   if (route.operation.versioned) {
     const etag = etagOf(value.version!);
-    headers.set('etag', etag);
+    headers.etag = etag;
     if (route.method === 'get' && matchesEtag(c.req.header('if-none-match') ?? null, etag)) {
       return new Response(null, { status: 304, headers });
     }
   }
-  return Response.json(value, { status: route.status, headers });
+  if (!(answer.value instanceof JsonText)) return Response.json(value, { status: route.status, headers });
+  headers['content-type'] = 'application/json';
+  return new Response(answer.value.text, { status: route.status, headers });
 }
 
 /** The answer to a body over its limit. */
 export function tooLarge(c: GatewayContext, maxBytes: number): Response {
-  return problem(413, 'Too large', `The body may hold ${maxBytes} bytes`, c.var.correlationId);
+  return problem(413, 'Too large', `The body may hold ${maxBytes} bytes`, c.get('correlationId'));
 }
 
 function addDeprecation(

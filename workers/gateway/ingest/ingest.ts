@@ -30,7 +30,7 @@ async function isAdmitted(env: Env, tenantId: string, address: string): Promise<
 
 /** Counts the request against a limit in front; the answer when it is over. */
 async function over(c: GatewayContext, limitedBy: LimitName, key: string): Promise<Response | null> {
-  c.set('facts', { ...c.var.facts, limitedBy });
+  c.set('facts', { ...c.get('facts'), limitedBy });
   const failure = await count(c.env, limitedBy, key);
   return failure && refuse(c, failure);
 }
@@ -50,7 +50,7 @@ const refusedSenders = new Cache<string, true>({ capacity: 10_000, ttlMs: 10_000
 
 /** Counts a delivery before its body is read; the answer when there were too many. */
 async function held(c: GatewayContext, id: string): Promise<Response | null> {
-  const { sender } = c.var.facts;
+  const { sender } = c.get('facts');
   // Looking a connection up costs: whoever makes ids up is held off by the address. One that exists is looked up every few
   // seconds, on its own account.
   if (!isKnown(id) || refusedSenders.get(sender)) return over(c, 'address', `ingest:${sender}`);
@@ -80,17 +80,17 @@ async function deliver(c: GatewayContext, id: string, body: Uint8Array): Promise
   const { signer: connection, known } = found;
   // An unknown connection and a wrong signature answer alike: nobody learns who exists.
   if (!connection) return unsigned(c, known);
-  if (!(await isAdmitted(c.env, connection.tenantId, c.var.facts.address))) {
+  if (!(await isAdmitted(c.env, connection.tenantId, c.get('facts').address))) {
     const { tenantId, id: subject } = connection;
     const denial = { kind: 'address', reason: 'address_blocked', tenantId, subject } as const;
     return refuse(c, fail('address.refused', 'This address is blocked'), denial);
   }
-  c.set('facts', { ...c.var.facts, actor: actorOf(connection) });
+  c.set('facts', { ...c.get('facts'), actor: actorOf(connection) });
   const { secrets: _secrets, ...shown } = connection;
   const contentType = (c.req.header('content-type') ?? 'application/json').slice(0, 200);
   const answer = await c.env.TRACKING.ingest(contextOf(c), { connection: shown, contentType, body });
   if (!answer.ok && answer.code === 'unauthenticated') {
-    c.set('facts', { ...c.var.facts, actor: null });
+    c.set('facts', { ...c.get('facts'), actor: null });
     return 'changed';
   }
   return answer.ok ? c.json(answer.value, 202) : refuse(c, answer);
@@ -101,7 +101,7 @@ async function deliver(c: GatewayContext, id: string, body: Uint8Array): Promise
  * the answer when there were too many.
  */
 async function misfit(c: GatewayContext): Promise<Response | null> {
-  const { sender } = c.var.facts;
+  const { sender } = c.get('facts');
   const tooMany = await over(c, 'address', `ingest:${sender}`);
   if (tooMany) refusedSenders.set(sender, true);
   return tooMany;

@@ -111,11 +111,11 @@ async function exportAudit(c: GatewayContext): Promise<Response> {
     if (!answer.ok) throw new Error(answer.detail);
     return answer.value;
   };
-  const { correlationId } = c.var;
+  const correlationId = c.get('correlationId');
   const log = loggerFor('gateway', c.env.LOG_LEVEL);
   const onBroken = (error: unknown): void =>
     log('error', 'audit.export_broken', { correlationId, error: errorText(error) });
-  const name = `audit-${c.var.facts.actor!.tenantId}-${toInstant(Date.now()).slice(0, 10)}.${format}`;
+  const name = `audit-${c.get('facts').actor!.tenantId}-${toInstant(Date.now()).slice(0, 10)}.${format}`;
   const file = pagedFile({ ...FORMATS[format], first: first.value, next, pagesMax: AUDIT_EXPORT_PAGES_MAX, onBroken });
   return new Response(file, {
     headers: {

@@ -21,7 +21,7 @@ interface Grant {
 /** Redeems the ticket before any object is woken. */
 async function redeem(c: GatewayContext, topic: string): Promise<Grant | Response> {
   if (c.req.header('upgrade')?.toLowerCase() !== 'websocket') {
-    const { correlationId } = c.var;
+    const correlationId = c.get('correlationId');
     const detail = 'Open this address as a WebSocket';
     return problem(426, 'Upgrade required', detail, correlationId, {}, { upgrade: 'websocket' });
   }

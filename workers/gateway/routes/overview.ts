@@ -26,7 +26,7 @@ async function part<T>(c: GatewayContext, work: Promise<Answer<T>>): Promise<Par
       ? { value: result.value, reason: null }
       : { value: null, reason: result.detail, code: result.code };
   } catch (error) {
-    const correlationId = c.var.correlationId;
+    const correlationId = c.get('correlationId');
     loggerFor('gateway', c.env.LOG_LEVEL)('error', 'overview.part_failed', { correlationId, error: errorText(error) });
     return { value: null, reason: 'unavailable' };
   }
@@ -34,7 +34,7 @@ async function part<T>(c: GatewayContext, work: Promise<Answer<T>>): Promise<Par
 
 /** The tenant is part of the key: no tenant can be answered from another's entry. */
 function cacheKey(c: GatewayContext, id: string): string {
-  return `${c.env.ISSUER}/cache/${c.var.facts.actor!.tenantId}/shipments/${encodeURIComponent(id)}`;
+  return `${c.env.ISSUER}/cache/${c.get('facts').actor!.tenantId}/shipments/${encodeURIComponent(id)}`;
 }
 
 async function factsFrom(c: GatewayContext, id: string): Promise<Facts | null> {

@@ -30,7 +30,7 @@ import { keyMismatch, plainRequestHash } from '../../../platform/request-hash.ts
 import { portOf } from '../../../reference/ports.ts';
 import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
-import { trackedContainer } from './tracked.ts';
+import { trackedContainer } from '../../../durable-objects/container-tracker/tracked.ts';
 import { releaseClaimed } from './unclaimed.ts';
 
 const REFERENCE = /^[A-Z0-9]{4,17}$/;
@@ -207,7 +207,7 @@ function warningsOf(registration: Registration, number: string): string[] {
 
 /** A page of the fleet. */
 export async function listContainers({ env, scope, input }: For<'listContainers'>): Promise<Answer<Page<FleetLine>>> {
-  return ok(await fleetIndex(env, scope.tenantId).list(input));
+  return ok(JSON.parse(await fleetIndex(env, scope.tenantId).list(input)) as Page<FleetLine>);
 }
 
 /** The instant of a query, ms. */

@@ -10,7 +10,7 @@ import { clockFrom } from '../../../platform/clock.ts';
 import { tenantCarriers } from '../../../platform/d1/schema/directory.ts';
 import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
-import { trackedContainer } from './tracked.ts';
+import { trackedContainer } from '../../../durable-objects/container-tracker/tracked.ts';
 
 const DAY_MS = 86_400_000;
 

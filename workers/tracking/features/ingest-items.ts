@@ -10,7 +10,7 @@ import { Cache } from '../../../platform/cache.ts';
 import { QUARANTINE_RAW_MAX_CHARS } from '../../../platform/limits.ts';
 import type { AdaptedItem, Candidate } from '../adapters/adapter.ts';
 import type { Env } from '../env.ts';
-import { isKnownTracked, keepTracked } from './tracked.ts';
+import { isKnownTracked, keepTracked } from '../../../durable-objects/container-tracker/tracked.ts';
 
 /** A refused item with its raw text. */
 export type Refused = RejectedItem & { raw: string };

@@ -4,7 +4,7 @@ import type { ApiChange, ApiJourney, ApiMilestone } from '../../../contracts/tra
 import { containerOfJourney } from '../../../domain/journey/truth.ts';
 import type { For } from '../request.ts';
 import { instantOf } from './containers.ts';
-import { trackedContainer } from './tracked.ts';
+import { trackedContainer } from '../../../durable-objects/container-tracker/tracked.ts';
 
 /** The journeys of a container, newest first. */
 export async function listJourneys({

@@ -10,7 +10,7 @@ import { mapLimit } from '../../../platform/concurrency.ts';
 import { FAN_OUT } from '../../../platform/limits.ts';
 import type { For } from '../request.ts';
 import { connectionIds } from './connections.ts';
-import { forgetTracked } from './tracked.ts';
+import { forgetTracked } from '../../../durable-objects/container-tracker/tracked.ts';
 import { purge } from './unclaimed.ts';
 
 /** Stops tracking a container; what is known of it is kept. */

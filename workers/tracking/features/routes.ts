@@ -7,7 +7,7 @@ import type { Point } from '../../../domain/geo/sphere.ts';
 import { routeBySea } from '../../../durable-objects/container-tracker/sea.ts';
 import { portOf } from '../../../reference/ports.ts';
 import type { For } from '../request.ts';
-import { trackedContainer } from './tracked.ts';
+import { trackedContainer } from '../../../durable-objects/container-tracker/tracked.ts';
 /** The route a container still has to go: from its position (or its origin) to its destination. */
 export async function getRoute({ env, scope, input }: For<'getRoute'>): Promise<Answer<RouteFeature>> {
   const container = await (await trackedContainer(env, scope, input.number))?.view();

@@ -6,7 +6,7 @@ import { newBearerSecret, organisationOfSecret } from '../../../platform/bearer-
 import { WS_TICKET_SECONDS } from '../../../platform/limits.ts';
 import { sha256Hex } from '../../../platform/secrets.ts';
 import type { For } from '../request.ts';
-import { trackedContainer } from './tracked.ts';
+import { trackedContainer } from '../../../durable-objects/container-tracker/tracked.ts';
 
 /** Makes a ticket. That its holder has ended meanwhile is asked when it is redeemed. */
 export async function createTicket({
