@@ -1,5 +1,6 @@
 /** Canonical events: what every adapter turns a carrier's feed into, and the queue message that carries them. */
 import { z } from 'zod';
+import { isTrackedPosition } from './position-check.ts';
 import { decimal, described, flag, instantInput, orNull, text } from '../kit/primitives.ts';
 
 const instant = z.int().min(0).max(8_640_000_000_000_000);
@@ -127,9 +128,11 @@ const snapshotEventSchema = z.strictObject({
   rows: z.array(z.tuple([z.string().length(16), z.string().max(100).nullable(), instant.nullable()])).max(5_000),
 });
 
+const trackedPosition = positionEventSchema.extend(tracked);
+
 /** An event with its content key and origin, as queue messages carry it. */
-const trackedEventSchema = z.discriminatedUnion('kind', [
-  positionEventSchema.extend(tracked),
+export const trackedEventSchema = z.discriminatedUnion('kind', [
+  trackedPosition,
   journeyEventSchema.extend(tracked),
   snapshotEventSchema.extend(tracked),
 ]);
@@ -141,7 +144,10 @@ export const telemetryMessageSchema = z.strictObject({
   connectionId: z.string(),
   dispatchId: z.int(),
   correlationId: z.string(),
-  events: z.array(trackedEventSchema).max(5_001),
+  // Positions are told by plain comparisons: a message may hold thousands of them.
+  events: z
+    .array(z.union([z.custom<z.infer<typeof trackedPosition>>(isTrackedPosition), trackedEventSchema]))
+    .max(5_001),
 });
 
 /** The parsed telemetry message. */

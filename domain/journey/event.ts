@@ -130,9 +130,8 @@ type Said = Pick<PositionEvent, 'at' | 'lat' | 'lon'> & {
 /** Everything that a position says, as a text: positions are the same only when all of it is. */
 export function saidBy({ at, lat, lon, speedKnots, courseDeg, sensors }: Said): string {
   const { temperatureC, humidityPct, shockG, doorOpen } = sensors ?? {};
-  return [at, lat, lon, speedKnots, courseDeg, temperatureC, humidityPct, shockG, doorOpen]
-    .map((v) => v ?? '')
-    .join('|');
+  const readings = `${temperatureC ?? ''}|${humidityPct ?? ''}|${shockG ?? ''}|${doorOpen ?? ''}`;
+  return `${at}|${lat}|${lon}|${speedKnots ?? ''}|${courseDeg ?? ''}|${readings}`;
 }
 
 /**

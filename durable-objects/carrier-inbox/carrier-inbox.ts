@@ -107,7 +107,7 @@ export class CarrierInbox extends DurableObject<Env> {
     const now = Date.now();
     const { warnings } = call;
     const rejected = call.rejected.map(({ raw: _raw, ...item }) => item);
-    const messages = packEvents(leaving).map((events, k) => ({ id: dispatchIdOf(seq, k), receipt: seq, events, now }));
+    const messages = packEvents(leaving).map((pack, k) => ({ id: dispatchIdOf(seq, k), receipt: seq, pack, now }));
     const straight = messages.length === 1 && this.#outgoing.isStraight(leaving) ? messageOf(call, messages[0]!) : null;
     const dispatches = this.#transaction(() => {
       this.#identify(call.connectionId);

@@ -1,6 +1,7 @@
 /** The SQL of an inbox's messages on their way. */
 import type { TelemetryMessage } from '../../contracts/tracking/events.ts';
 import type { Sql } from '../kit/sql.ts';
+import type { Pack } from './pack.ts';
 
 /** Ids follow from the receipt's number and a place within it: never reused, and no counter to write. */
 const ITEM_SPAN = 8_192;
@@ -22,7 +23,13 @@ export interface DispatchRow {
   body: string;
   events: number;
   sends: number;
+  /** What the body says, where that is at hand. */
+  message?: TelemetryMessage;
 }
+
+/** What a message says. */
+export const contentOf = ({ body, message }: Pick<DispatchRow, 'body' | 'message'>): TelemetryMessage =>
+  message ?? (JSON.parse(body) as TelemetryMessage);
 
 type ParkedColumns = {
   id: number;
@@ -35,19 +42,16 @@ type ParkedColumns = {
 };
 type DispatchColumns = { id: number; receipt: number; body: string; events: number; sends: number; sentAt: number };
 
-/** The events of a message. */
-export const eventsOf = ({ body }: Pick<DispatchRow, 'body'>): TelemetryMessage['events'] =>
-  (JSON.parse(body) as TelemetryMessage).events;
-
 /** Whose messages these are, and the delivery they are from. */
 type Sender = Pick<TelemetryMessage, 'tenantId' | 'connectionId' | 'correlationId'>;
-type NewMessage = { id: number; receipt: number; events: TelemetryMessage['events']; now: number };
+type NewMessage = { id: number; receipt: number; pack: Pack; now: number };
 
 /** A message of a receipt that is not stored yet. */
-export function messageOf(of: Sender, { id, receipt, events }: NewMessage): DispatchRow {
+export function messageOf(of: Sender, { id, receipt, pack: { events, json } }: NewMessage): DispatchRow {
   const { tenantId, connectionId, correlationId } = of;
-  const body: TelemetryMessage = { v: 1, tenantId, connectionId, dispatchId: id, correlationId, events };
-  return { id, receipt, body: JSON.stringify(body), events: events.length, sends: 1 };
+  const head = { v: 1, tenantId, connectionId, dispatchId: id, correlationId } as const;
+  const body = `${JSON.stringify(head).slice(0, -1)},"events":${json}}`;
+  return { id, receipt, body, events: events.length, sends: 1, message: { ...head, events } };
 }
 
 /** The messages of one inbox that go by the queue, or wait for another try. */

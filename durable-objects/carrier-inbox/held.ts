@@ -1,7 +1,6 @@
 /** What was said of numbers that nobody has registered: kept as it came, until somebody claims them or wants none of it. */
-import type { TelemetryMessage } from '../../contracts/tracking/events.ts';
 import { ingressKey } from './ingress-keys.ts';
-import { type IngressEvent, indexOfOrigin, packEvents } from './pack.ts';
+import { type IngressEvent, indexOfOrigin, type Pack, packEvents, packOf } from './pack.ts';
 import { itemsOf, LETTER, type Receipts } from './receipts.ts';
 import { type DispatchRow, releasedIdOf } from './dispatches.ts';
 import type { InboxStorage } from './storage.ts';
@@ -16,7 +15,7 @@ interface HeldRow {
   number: string;
   receipt: number;
   correlationId: string;
-  events: TelemetryMessage['events'];
+  pack: Pack;
 }
 
 /** What leaves of a delivery and what is held of it; of ignored numbers neither. Sets the letters of the items. */
@@ -71,7 +70,7 @@ export class Held {
         of.receipt,
         of.at,
         of.correlationId,
-        JSON.stringify(list),
+        list.json,
       );
     }
     const [held] = this.#storage.sql.run<{ n: number }>('SELECT count(*) AS n FROM held');
@@ -84,8 +83,8 @@ export class Held {
       .flatMap((number) => this.#rows('WHERE number = ? ORDER BY id LIMIT ?', number, ALL))
       .map((row) => {
         this.#drop(row.id);
-        this.#receipts.settle(row.receipt, itemsOf(row.events, LETTER.queued), LETTER.unclaimed);
-        const message = { id: releasedIdOf(row.id), receipt: row.receipt, events: row.events, now };
+        this.#receipts.settle(row.receipt, itemsOf(row.pack.events, LETTER.queued), LETTER.unclaimed);
+        const message = { id: releasedIdOf(row.id), receipt: row.receipt, pack: row.pack, now };
         return this.#storage.dispatches.add({ ...row, connectionId: this.#connectionId }, message);
       });
   }
@@ -106,7 +105,7 @@ export class Held {
   }
 
   #discard(rows: readonly HeldRow[]): string[] {
-    return rows.flatMap(({ id, receipt, events }) => {
+    return rows.flatMap(({ id, receipt, pack: { events } }) => {
       const keys = events.map(ingressKey);
       this.#drop(id);
       this.#storage.forgetKeys(receipt, keys);
@@ -126,7 +125,7 @@ export class Held {
         ...bindings,
       )
       .map(({ tenant_id: tenantId, correlation_id: correlationId, events, ...row }) => {
-        return { ...row, tenantId, correlationId, events: JSON.parse(events) as HeldRow['events'] };
+        return { ...row, tenantId, correlationId, pack: packOf(events) };
       });
   }
 }

@@ -51,8 +51,8 @@ function joinSome(parts: Parts, joined: readonly Joined[], now: number): JoinedS
       continue;
     }
     receipts.settle(of.receipt, itemsOf(events, LETTER.queued), LETTER.unclaimed);
-    for (const part of packEvents(events)) {
-      const message = { id: storage.dispatches.freshId(), receipt: of.receipt, events: part, now };
+    for (const pack of packEvents(events)) {
+      const message = { id: storage.dispatches.freshId(), receipt: of.receipt, pack, now };
       share.dispatches.push(storage.dispatches.add({ ...of, connectionId }, message));
     }
   }

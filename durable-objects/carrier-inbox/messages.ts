@@ -5,7 +5,7 @@ import { errorText, type Logger } from '../../platform/log.ts';
 import { failureWaitMs, isLost } from './evidence.ts';
 import { ingressKey } from './ingress-keys.ts';
 import { itemsOf, LETTER, letterOf, type Outcome, type Receipts } from './receipts.ts';
-import { type DispatchRow, eventsOf } from './dispatches.ts';
+import { contentOf, type DispatchRow } from './dispatches.ts';
 import type { InboxStorage } from './storage.ts';
 
 const RESEND_BATCH = 50;
@@ -65,13 +65,15 @@ export class Messages {
   #originsOf(dispatch: DispatchRow, failed: readonly [container: string, error: string][]): ReadonlySet<number> {
     if (failed.length === 0) return new Set();
     const containers = new Set(failed.map(([container]) => container));
-    return new Set(eventsOf(dispatch).flatMap(({ container, origin }) => (containers.has(container) ? [origin] : [])));
+    return new Set(
+      contentOf(dispatch).events.flatMap(({ container, origin }) => (containers.has(container) ? [origin] : [])),
+    );
   }
 
   /** The share of each container that failed becomes a message of its own: nobody else's share is tried again with it. */
   #split(dispatch: DispatchRow, failed: ReadonlyMap<string, string>, now: number): number {
     const shares = new Map<string, TelemetryMessage['events']>();
-    for (const event of eventsOf(dispatch)) {
+    for (const event of contentOf(dispatch).events) {
       if (failed.has(event.container)) shares.set(event.container, [...(shares.get(event.container) ?? []), event]);
     }
     let left = 0;
@@ -93,7 +95,7 @@ export class Messages {
     if (!dispatch || dispatch.parkedAt !== null) return;
     this.#storage.dispatches.setParked(dispatchId, Date.now(), Date.now());
     if (!dispatch.error) this.#storage.dispatches.noteError(dispatchId, error);
-    this.#receipts.settle(dispatch.receipt, itemsOf(eventsOf(dispatch), LETTER.parked));
+    this.#receipts.settle(dispatch.receipt, itemsOf(contentOf(dispatch).events, LETTER.parked));
     this.inFlight = Math.max(0, this.inFlight - dispatch.events);
     this.#log('error', 'dispatch.parked', { dispatchId, error: dispatch.error ?? error });
   }
@@ -102,7 +104,7 @@ export class Messages {
   settle(dispatchId: number, action: 'replay' | 'discard'): { again?: DispatchRow; dropped?: string[] } | null {
     const dispatch = this.#storage.dispatches.find(dispatchId);
     if (!dispatch || dispatch.parkedAt === null) return null;
-    const events = eventsOf(dispatch);
+    const events = contentOf(dispatch).events;
     if (action === 'discard') {
       const dropped = events.map(ingressKey);
       this.#storage.forgetKeys(dispatch.receipt, dropped);
@@ -138,7 +140,7 @@ export class Messages {
   async #lost(now: number): Promise<DispatchRow[]> {
     const open = this.#storage.dispatches.unconfirmed(now - INBOX_RESEND_AFTER_MS, RESEND_BATCH);
     if (open.length === 0) return [];
-    const backlog = await this.#backlog((JSON.parse(open[0]!.body) as TelemetryMessage).tenantId);
+    const backlog = await this.#backlog(contentOf(open[0]!).tenantId);
     const evidence = { now, backlog, confirmedSentAt: this.#confirmedSentAt };
     return open.filter((message) => isLost(message, evidence));
   }
@@ -157,7 +159,7 @@ export class Messages {
     for (const dispatch of dispatches) {
       try {
         this.#storage.sql.countMessage(dispatch.body.length);
-        const message = JSON.parse(dispatch.body) as TelemetryMessage;
+        const message = contentOf(dispatch);
         await this.#queueOf(message.tenantId).send(message);
       } catch (error) {
         this.#log('warn', 'dispatch.send_failed', { dispatchId: dispatch.id, error: errorText(error) });

@@ -22,13 +22,14 @@ describe('packEvents', () => {
       fc.property(list, fc.integer({ min: 1_300, max: 6_000 }), (pairs, maxBytes) => {
         const events = pairs.map(([container], i) => event(container, i));
         const messages = packEvents(events, maxBytes);
-        const flat = messages.flat();
+        const flat = messages.flatMap((pack) => pack.events);
+        for (const { events: own, json } of messages) expect(json).toBe(JSON.stringify(own));
         expect(flat.map((e) => e.origin).sort((a, b) => a - b)).toEqual(events.map((e) => e.origin));
         for (const container of ['AAAA', 'BBBB', 'CCCC']) {
           const order = flat.filter((e) => e.container === container).map((e) => e.origin);
           expect(order).toEqual([...order].sort((a, b) => a - b));
         }
-        for (const message of messages) expect(JSON.stringify(message).length + 900).toBeLessThan(maxBytes);
+        for (const { json } of messages) expect(json.length + 900).toBeLessThan(maxBytes);
       }),
     );
   });

@@ -6,6 +6,15 @@ import { QUEUE_MESSAGE_MAX_BYTES, QUEUE_MESSAGE_MAX_CONTAINERS } from '../../pla
 /** A canonical event with the index of the delivery's item that held it. */
 export type IngressEvent = TrackedEvent & { index: number };
 
+/** Events of one message, with their JSON text: made once, however often it is stored and sent. */
+export interface Pack {
+  events: TelemetryMessage['events'];
+  json: string;
+}
+
+/** Events that have been a pack. */
+export const packOf = (json: string): Pack => ({ events: JSON.parse(json) as Pack['events'], json });
+
 /** The envelope's share of a message, generously. */
 const ENVELOPE_BYTES = 1_000;
 
@@ -13,7 +22,7 @@ const ENVELOPE_BYTES = 1_000;
  * Orders the events by container partition (a hash, so that one busy container does not always end
  * up in the first message), keeps each container's order of arrival, and cuts at the size limit.
  */
-export function packEvents(events: IngressEvent[], maxBytes = QUEUE_MESSAGE_MAX_BYTES): TelemetryMessage['events'][] {
+export function packEvents(events: IngressEvent[], maxBytes = QUEUE_MESSAGE_MAX_BYTES): Pack[] {
   const byContainer = new Map<string, IngressEvent[]>();
   for (const event of events) {
     const list = byContainer.get(event.container);
@@ -22,13 +31,15 @@ export function packEvents(events: IngressEvent[], maxBytes = QUEUE_MESSAGE_MAX_
   }
   const containers = [...byContainer].map(([container, list]) => ({ partition: hash64(container), list }));
   containers.sort((a, b) => (a.partition < b.partition ? -1 : 1));
-  const messages: TelemetryMessage['events'][] = [];
+  const packs: Pack[] = [];
   let message: TelemetryMessage['events'] = [];
+  let texts: string[] = [];
   let bytes = ENVELOPE_BYTES;
   let held = 0;
   const cut = (): void => {
-    if (message.length > 0) messages.push(message);
+    if (message.length > 0) packs.push({ events: message, json: `[${texts.join(',')}]` });
     message = [];
+    texts = [];
     bytes = ENVELOPE_BYTES;
     held = 0;
   };
@@ -38,22 +49,23 @@ export function packEvents(events: IngressEvent[], maxBytes = QUEUE_MESSAGE_MAX_
       held = 1;
     }
     for (const { index: _index, ...event } of list) {
-      const size = sizeOf(event);
+      const text = JSON.stringify(event);
+      const size = sizeOf(text);
       if (bytes + size > maxBytes) {
         cut();
         held = 1;
       }
       message.push(event);
+      texts.push(text);
       bytes += size;
     }
   }
   cut();
-  return messages;
+  return packs;
 }
 
-/** Bytes of an event in a message. JSON leaves non-ASCII unescaped: three bytes a character is safe. */
-function sizeOf(event: object): number {
-  const text = JSON.stringify(event);
+/** Bytes of an event's text in a message. JSON leaves non-ASCII unescaped: three bytes a character is safe. */
+function sizeOf(text: string): number {
   return (/^[\x20-\x7e]*$/.test(text) ? text.length : text.length * 3) + 1;
 }
 

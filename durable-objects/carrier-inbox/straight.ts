@@ -3,14 +3,13 @@
  * once, by the queue, where a burst shares its requests. A message that goes straight stands in its receipt's row until its
  * containers have it: two rows a delivery. One that does not arrive becomes an ordinary message, and the queue has it.
  */
-import type { TelemetryMessage } from '../../contracts/tracking/events.ts';
 import { INBOX_STRAIGHT_AT_ONCE, INBOX_STRAIGHT_CONTAINERS, INBOX_STRAIGHT_EVENTS } from '../../platform/limits.ts';
 import { type Logger } from '../../platform/log.ts';
 import { type CarryEnv, carry } from '../container-tracker/carry.ts';
 import type { IngressEvent } from './pack.ts';
 import type { Messages } from './messages.ts';
 import { letterOf, type Receipts } from './receipts.ts';
-import { type DispatchRow, eventsOf } from './dispatches.ts';
+import { contentOf, type DispatchRow } from './dispatches.ts';
 import type { InboxStorage } from './storage.ts';
 
 /** One that is under way for so long goes by the queue as well. */
@@ -61,7 +60,7 @@ export class Straight {
   /** Carries a stored message; resolves to how many of its events are done. The others are due to be sent by the queue. */
   async go(row: DispatchRow, since: number): Promise<number> {
     this.#open.set(row.id, { row, since });
-    const message = JSON.parse(row.body) as TelemetryMessage;
+    const message = contentOf(row);
     const { outcomes, failed, isListed } = (await carry(this.#env, [message], this.#log)).get(message)!;
     if (isListed && failed.size === 0 && this.#open.has(row.id)) {
       this.#transaction(() => this.#receipts.close(row.receipt, outcomes.map(letterOf)));
@@ -100,8 +99,8 @@ export class Straight {
 /** After the object has died: what had been under way since an instant is due to be sent by the queue. How many that are. */
 export function rescueStraight(storage: InboxStorage, since: number, now: number): number {
   const rows = storage.openReceipts(since).map(({ receipt, body }): DispatchRow => {
-    const { dispatchId } = JSON.parse(body) as TelemetryMessage;
-    return { id: dispatchId, receipt, body, events: eventsOf({ body }).length, sends: 1 };
+    const { dispatchId, events } = contentOf({ body });
+    return { id: dispatchId, receipt, body, events: events.length, sends: 1 };
   });
   for (const row of rows) storage.dispatches.toQueue(row, now);
   return rows.length;

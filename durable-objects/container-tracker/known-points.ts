@@ -3,14 +3,19 @@ import { monthOf, type PointTuple, toPosition } from '../../domain/positions/chu
 
 import type { ClosedChunk, TrackerStorage } from './storage.ts';
 
+const said = (point: PointTuple): string => saidBy(toPosition(point));
+
 /**
  * The points that a batch is compared with: those of the batch, the open chunk, and each closed chunk
- * that a late point may have a twin in, read once. A hash look-up a point, however late the batch.
+ * that a late point may have a twin in, read once. A look-up by its instant a point, however late the batch; what else two
+ * points say is compared only where they are of one instant.
  */
 export class KnownPoints {
   readonly #storage: TrackerStorage;
   readonly #open: PointTuple[];
-  readonly #origins = new Map<string, number>();
+  readonly #first = new Map<number, PointTuple>();
+  /** The points of an instant that has several, which is rare, by all that they say. */
+  readonly #several = new Map<number, Map<string, PointTuple>>();
   /** Closed chunks that may hold a twin and were not read yet, by month: looked for once, however many points are late. */
   readonly #unread = new Map<string, ClosedChunk[]>();
   #isOpenRead = false;
@@ -23,11 +28,31 @@ export class KnownPoints {
   /** What a point is beside the known ones. `late` asks for the stored ones too. */
   compare(point: PointTuple, late: boolean): 'new' | 'redelivered' | 'duplicate' {
     if (late) this.#load(point[0]);
-    const name = saidBy(toPosition(point));
-    const origin = this.#origins.get(name);
-    if (origin !== undefined) return origin === point[6] ? 'redelivered' : 'duplicate';
-    this.#origins.set(name, point[6]);
+    const twin = this.#twinOf(point);
+    if (twin) return twin[6] === point[6] ? 'redelivered' : 'duplicate';
+    this.#add(point);
     return 'new';
+  }
+
+  /** The known point that says the same. */
+  #twinOf(point: PointTuple): PointTuple | undefined {
+    const first = this.#first.get(point[0]);
+    return first && this.#severalAt(first).get(said(point));
+  }
+
+  #add(point: PointTuple): void {
+    const first = this.#first.get(point[0]);
+    if (first) this.#severalAt(first).set(said(point), point);
+    else this.#first.set(point[0], point);
+  }
+
+  #severalAt(first: PointTuple): Map<string, PointTuple> {
+    let several = this.#several.get(first[0]);
+    if (!several) {
+      several = new Map([[said(first), first]]);
+      this.#several.set(first[0], several);
+    }
+    return several;
   }
 
   #load(at: number): void {
@@ -46,6 +71,6 @@ export class KnownPoints {
   }
 
   #take(points: PointTuple[]): void {
-    for (const point of points) this.#origins.set(saidBy(toPosition(point)), point[6]);
+    for (const point of points) this.#add(point);
   }
 }

@@ -1,6 +1,7 @@
 /** From what an adapter read to what the inbox takes: containers named, contracts checked, the rest refused with its reason. */
 import { pointerTo } from '../../../contracts/kit/result.ts';
 import { canonicalEventSchema, type RejectedItem } from '../../../contracts/tracking/events.ts';
+import { isPosition } from '../../../contracts/tracking/position-check.ts';
 import { contentKey, shipmentNames } from '../../../domain/journey/event.ts';
 import type { IngressEvent } from '../../../durable-objects/carrier-inbox/pack.ts';
 import { holds, type Pairing } from '../../../durable-objects/fleet-index/pairings.ts';
@@ -138,15 +139,18 @@ function eventsOf({ index, events }: Extract<AdaptedItem, { events: unknown }>, 
     // Whatever is said of a shipment is checked as said of a container: of those that join it, when there is none yet.
     const isOfShipment = candidate.kind === 'journey' && candidate.container === undefined;
     for (const event of named.length > 0 ? named : [{ ...candidate, container: SOMEBODY }]) {
-      const parsed = canonicalEventSchema.safeParse(event);
+      const parsed = isPosition(event)
+        ? { success: true as const, data: event }
+        : canonicalEventSchema.safeParse(event);
       if (!parsed.success) {
         const [issue] = parsed.error.issues;
         return { pointer: pointerTo(...issue!.path), code: 'item.invalid', detail: issue!.message };
       }
+      const { data } = parsed;
       const from = { origin: 0, index };
-      if (named.length > 0) taken.events.push({ ...parsed.data, key: contentKey(parsed.data), ...from });
+      if (named.length > 0) taken.events.push({ ...data, key: contentKey(data), ...from });
       if (!isOfShipment || !known.awaits || taken.shipments.length > 0) continue;
-      const said = { ...parsed.data, container: '' };
+      const said = { ...data, container: '' };
       taken.shipments.push({ ...said, key: contentKey(said), ...from });
     }
   }
