@@ -60,7 +60,8 @@ const bare = (env: Env, name: string): DurableObjectStub<Bare> => env.BARE.get(e
 function bookingBatch(db: D1Database, key: string): D1PreparedStatement[] {
   const answer = JSON.stringify({ id: key, note: 'x'.repeat(400) });
   const audit =
-    'INSERT INTO audit_log (tenant_id, object_id, at, subject, action, detail, correlation_id) VALUES (?, ?, ?, ?, ?, ?, ?)';
+    'INSERT INTO audit_log (tenant_id, object_id, at, subject, action, detail, correlation_id) ' +
+    'VALUES (?, ?, ?, ?, ?, ?, ?), (?, ?, ?, ?, ?, ?, ?)';
   return [
     db
       .prepare(
@@ -72,8 +73,7 @@ function bookingBatch(db: D1Database, key: string): D1PreparedStatement[] {
         'UPDATE allocations SET booked = booked + ?, version = version + 1 WHERE id = ? AND tenant_id = ? AND revision = ?',
       )
       .bind(1, 'a', 't', 1),
-    db.prepare('INSERT INTO write_guard (expected) SELECT changes()'),
-    db.prepare('DELETE FROM write_guard'),
+    db.prepare('INSERT INTO write_guard (expected) SELECT changes() WHERE changes() <> 1'),
     db
       .prepare(
         `INSERT INTO bookings
@@ -82,11 +82,12 @@ function bookingBatch(db: D1Database, key: string): D1PreparedStatement[] {
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .bind(key, 't', 'a', 'c', 'CNSHA', 'NLRTM', 1, null, '[]', 'confirmed', key, 's', 1, 1, 1, '{"how":"contract"}'),
-    db.prepare(audit).bind('t', key, 1, 's', 'booking.requested', '', key),
     db
       .prepare('INSERT INTO shipments (id, tenant_id, booking_id, created_at) VALUES (?, ?, ?, ?)')
       .bind(key, 't', key, 1),
-    db.prepare(audit).bind('t', key, 1, 's', 'booking.confirmed', '', key),
+    db
+      .prepare(audit)
+      .bind('t', key, 1, 's', 'booking.requested', '', key, 't', key, 1, 's', 'booking.confirmed', '', key),
     db.prepare('INSERT INTO outbox (body) VALUES (?)').bind(answer),
   ];
 }

@@ -11,9 +11,9 @@ export function prepared(db: Preparing, query: { toSQL(): Query }): D1PreparedSt
 }
 
 /**
- * The statements that make a batch fail unless the statement before them changed exactly one row: with a
- * version in that statement's WHERE, a compare-and-set inside a transaction.
+ * The statement that makes a batch fail unless the statement before it changed exactly one row: with a version in that
+ * statement's WHERE, a compare-and-set inside a transaction. It writes nothing: any other number breaks the table's CHECK.
  */
-export function guard(db: Preparing): [D1PreparedStatement, D1PreparedStatement] {
-  return [db.prepare('INSERT INTO write_guard (expected) SELECT changes()'), db.prepare('DELETE FROM write_guard')];
+export function guard(db: Preparing): D1PreparedStatement {
+  return db.prepare('INSERT INTO write_guard (expected) SELECT changes() WHERE changes() <> 1');
 }

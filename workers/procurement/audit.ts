@@ -22,33 +22,25 @@ export interface Deed {
 }
 
 /**
- * The statement that records who did what, for the batch that does it: an entry of the object, which has the record for
+ * The statement that records who did what, for the batch that does it: an entry of each object, which has the record for
  * the tenant's audit trail with it until the relay has handed it over.
  */
-export function audit(
-  shard: Shard,
-  scope: Scope,
-  { object, action, detail, before, after, now }: Deed,
-): D1PreparedStatement {
-  const state = after ?? (detail ? { detail } : null);
-  const done = { organisationId: scope.tenantId, action, object, before: before ?? null, after: state };
-  // One trail: procurement is no operator's.
-  const [note] = notesOf(scope, done, Date.now());
+export function audit(shard: Shard, scope: Scope, ...deeds: Deed[]): D1PreparedStatement {
+  const rows = deeds.map(() => '(?, ?, ?, ?, ?, ?, ?, ?)').join(', ');
   return shard.session
     .prepare(
-      `INSERT INTO audit_log (tenant_id, object_id, at, subject, action, detail, correlation_id, record)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO audit_log (tenant_id, object_id, at, subject, action, detail, correlation_id, record) VALUES ${rows}`,
     )
-    .bind(
-      scope.tenantId,
-      object.id,
-      now,
-      scope.subject,
-      action,
-      detail,
-      scope.correlationId,
-      JSON.stringify(note!.record),
-    );
+    .bind(...deeds.flatMap((deed) => entryOf(scope, deed)));
+}
+
+function entryOf(scope: Scope, { object, action, detail, before, after, now }: Deed): (string | number)[] {
+  const { tenantId, subject, correlationId } = scope;
+  const state = after ?? (detail ? { detail } : null);
+  const done = { organisationId: tenantId, action, object, before: before ?? null, after: state };
+  // One trail: procurement is no operator's.
+  const [note] = notesOf(scope, done, Date.now());
+  return [tenantId, object.id, now, subject, action, detail, correlationId, JSON.stringify(note!.record)];
 }
 
 /** An object's audit trail, oldest first. */

@@ -122,24 +122,28 @@ export function isLocated(created: OperationRoute, routes: readonly Route[]): bo
 /** Adds a route to the app; `all` are those of the whole API. */
 export function register(app: Hono<GatewayTypes>, added: Route, all: readonly Route[]): void {
   const located = 'operation' in added && isLocated(added, all);
+  const refusesQuery = 'operation' in added ? null : queryCheck(added);
   app.on(added.method.toUpperCase(), added.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c) => {
     c.set('route', nameOf(added));
     c.set('object', Object.values(c.req.param()).join('/').slice(0, OBJECT_MAX_CHARS) || null);
     if ('operation' in added) return serveOperation(c, added, located);
-    return (await admitted(c, { access: added.access })) ?? refusedQuery(c, added) ?? added.handle(c);
+    return (await admitted(c, { access: added.access })) ?? refusesQuery?.(c) ?? added.handle(c);
   });
 }
 
-/** The answer to a query that a handler's route does not take. OAuth and pages have rules of their own. */
-function refusedQuery(c: GatewayContext, { document }: HandlerRoute): Response | null {
+/** Answers a query that a handler's route does not take, and nothing else. OAuth and pages have rules of their own. */
+function queryCheck({ document }: HandlerRoute): ((c: GatewayContext) => Response | null) | null {
   if (document.errors !== undefined) return null;
   const query = z.strictObject(document.query ?? {});
-  const read = readQuery(new URL(c.req.url).searchParams, readersOf(query));
-  if (!read.ok) return refuse(c, read);
-  const parsed = query.safeParse(read.value);
-  if (parsed.success) return null;
-  const faults = faultsOf(parsed.error).map((entry) => ({ ...entry, pointer: `/query${entry.pointer}` }));
-  return refuse(c, invalid(faults));
+  const readers = readersOf(query);
+  return (c) => {
+    const read = readQuery(new URL(c.req.url).searchParams, readers);
+    if (!read.ok) return refuse(c, read);
+    const parsed = query.safeParse(read.value);
+    if (parsed.success) return null;
+    const faults = faultsOf(parsed.error).map((entry) => ({ ...entry, pointer: `/query${entry.pointer}` }));
+    return refuse(c, invalid(faults));
+  };
 }
 
 async function serveOperation(c: GatewayContext, route: OperationRoute, located: boolean): Promise<Response> {

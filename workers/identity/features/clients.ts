@@ -170,7 +170,7 @@ export async function changeClient({
   const states = { before: { ...toApi(row), keys: keyIds(row) }, after: { ...toApi(next), keys: keyIds(next) } };
   const statements = [
     prepared(env.DIRECTORY, update),
-    ...guard(env.DIRECTORY),
+    guard(env.DIRECTORY),
     ...(ends ? await endings(env, next, { by: scope, now }) : []),
     ...acted(env, scope, id, actionOf(row, next), states, now),
   ];
@@ -218,7 +218,7 @@ export async function rotateClientSecret({
       answer: { ...toApi(next), secret },
       statements: [
         prepared(env.DIRECTORY, update),
-        ...guard(env.DIRECTORY),
+        guard(env.DIRECTORY),
         ...(input.immediately ? await endings(env, next, { by: scope, now }) : []),
         ...acted(env, scope, row.id, 'client.rotated', { after: { immediately: input.immediately } }, now),
       ],

@@ -167,7 +167,7 @@ export async function withdrawInvitation({
   const states = { before: toApi(found, now), after: toApi({ ...found, status: 'withdrawn' }, now) };
   const statements = [
     prepared(env.DIRECTORY, withdraw),
-    ...guard(env.DIRECTORY),
+    guard(env.DIRECTORY),
     ...acted(env, scope, found, 'invitation.withdrawn', states, now),
   ];
   try {

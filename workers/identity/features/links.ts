@@ -60,7 +60,7 @@ export async function createPasswordReset({
         answer: { url: linkOf(env, token), expiresAt: toInstant(reset.expiresAt) },
         statements: [
           stillOf(env, row),
-          ...guard(env.DIRECTORY),
+          guard(env.DIRECTORY),
           prepared(env.DIRECTORY, upsert),
           ...acted(env, scope, row, 'password.reset_link_made', now),
         ],
@@ -178,7 +178,7 @@ function acceptInvitation(
   };
   return [
     prepared(env.DIRECTORY, accept),
-    ...guard(env.DIRECTORY),
+    guard(env.DIRECTORY),
     prepared(env.DIRECTORY, db.insert(users).values(user)),
     ...audited(env.DIRECTORY, tenantId, notesOf(personAt(user, origin), done, now)),
   ];
@@ -220,9 +220,9 @@ async function setPassword(
     );
   return [
     prepared(env.DIRECTORY, use),
-    ...guard(env.DIRECTORY),
+    guard(env.DIRECTORY),
     prepared(env.DIRECTORY, update),
-    ...guard(env.DIRECTORY),
+    guard(env.DIRECTORY),
     ...(await endings(env, next, { by, now })),
     ...acted(env, by, user, 'password.reset', now),
   ];

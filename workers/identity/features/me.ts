@@ -90,7 +90,7 @@ export async function changePassword({
       object: { type: 'password' as const, id: user.id },
     };
     const acted = audited(env.DIRECTORY, scope.tenantId, notesOf(scope, done, now));
-    const statements = [prepared(env.DIRECTORY, update), ...guard(env.DIRECTORY), ...ending, ...acted];
+    const statements = [prepared(env.DIRECTORY, update), guard(env.DIRECTORY), ...ending, ...acted];
     await withFollowing(env, scope.tenantId, () => actingAs(env.DIRECTORY, scope).batch(statements));
   } catch (error) {
     if (isStale(error)) return fail('precondition.failed', 'The password was changed at the same time');

@@ -26,7 +26,7 @@ export async function revokeOperatorClient({
   const done = { organisationId: PLATFORM_TENANT, action: 'client.revoked', object, after: { securityVersion } };
   const statements = [
     raise,
-    ...guard(env.DIRECTORY),
+    guard(env.DIRECTORY),
     ...(await endings(env, changed, { by: scope, now })),
     ...audited(env.DIRECTORY, PLATFORM_TENANT, notesOf(scope, done, now)),
   ];

@@ -157,7 +157,7 @@ export async function changeUser({
   const states = { before: toApi(row), after: toApi(next) };
   const statements = [
     prepared(env.DIRECTORY, update),
-    ...guard(env.DIRECTORY),
+    guard(env.DIRECTORY),
     ...(ends ? await endings(env, next, { by: scope, now }) : []),
     ...acted(env, scope, row, actionOf(row, next), states, now),
   ];

@@ -55,7 +55,7 @@ async function change({
     try {
       await shard.session.batch([
         updateAllocation(shard, row, next),
-        ...guard(shard.session),
+        guard(shard.session),
         audit(shard, scope, {
           object: { type: 'allocation', id },
           action,

@@ -16,7 +16,7 @@ import { bookings } from '../../../platform/d1/schema/tenant.ts';
 import { guard } from '../../../platform/d1/statements.ts';
 import { newId } from '../../../platform/ids.ts';
 import { toInstant } from '../../../platform/instants.ts';
-import { audit } from '../audit.ts';
+import { audit, type Deed } from '../audit.ts';
 import type { Env } from '../env.ts';
 import { armRelay, rollbackOf, type Shard } from '../shard.ts';
 import { type AllocationRow, findAllocation } from './allocation-rows.ts';
@@ -76,14 +76,23 @@ export function insertBooking(shard: Shard, row: BookingRow): D1PreparedStatemen
 
 const stored = (confirmation: Confirmation | null): string | null => confirmation && JSON.stringify(confirmation);
 
-/** What a confirmation adds to a batch: the shipment, the audit row and the outbox row. */
+/** What a confirmation adds to a batch beside its audit row: the shipment and the outbox row. */
 export function confirmation(
   shard: Shard,
   scope: Scope,
   booking: BookingRow,
   allocation: AllocationRow,
-  reason?: string,
 ): D1PreparedStatement[] {
+  return [
+    shard.session
+      .prepare('INSERT INTO shipments (id, tenant_id, booking_id, created_at) VALUES (?, ?, ?, ?)')
+      .bind(booking.shipmentId, scope.tenantId, booking.id, booking.updatedAt),
+    outboxRow(shard, scope, booking, allocation),
+  ];
+}
+
+/** What is recorded of a confirmation. */
+export function confirmed(booking: BookingRow, reason?: string): Deed {
   const { confirmedBy, updatedAt: now } = booking;
   const recorded = confirmedBy?.how === 'recorded';
   const details = [
@@ -93,19 +102,13 @@ export function confirmation(
     reason,
   ];
   const action = recorded ? 'booking.confirmation_recorded' : 'booking.confirmed';
-  return [
-    shard.session
-      .prepare('INSERT INTO shipments (id, tenant_id, booking_id, created_at) VALUES (?, ?, ?, ?)')
-      .bind(booking.shipmentId, scope.tenantId, booking.id, now),
-    audit(shard, scope, {
-      object: { type: 'booking', id: booking.id },
-      action,
-      detail: details.filter(Boolean).join(', '),
-      after: { state: booking.state, shipmentId: booking.shipmentId, confirmedBy, reason },
-      now,
-    }),
-    outboxRow(shard, scope, booking, allocation),
-  ];
+  return {
+    object: { type: 'booking', id: booking.id },
+    action,
+    detail: details.filter(Boolean).join(', '),
+    after: { state: booking.state, shipmentId: booking.shipmentId, confirmedBy, reason },
+    now,
+  };
 }
 
 function outboxRow(shard: Shard, scope: Scope, booking: BookingRow, allocation: AllocationRow): D1PreparedStatement {
@@ -209,7 +212,7 @@ function transitionStatements(
     .bind(row.quantity, row.allocationId, scope.tenantId);
   const effects =
     next.state === 'confirmed'
-      ? confirmation(shard, scope, next, allocation, reason)
+      ? [...confirmation(shard, scope, next, allocation), audit(shard, scope, confirmed(next, reason))]
       : [
           audit(shard, scope, {
             object: { type: 'booking', id: row.id },
@@ -222,5 +225,5 @@ function transitionStatements(
           outboxRow(shard, scope, next, allocation),
         ];
   const ends = next.state === 'cancelled' || next.state === 'completed' ? [releaseContainers(shard, row)] : [];
-  return [update, ...guard(session), ...(releasesSpace(next.state) ? [release] : []), ...ends, ...effects];
+  return [update, guard(session), ...(releasesSpace(next.state) ? [release] : []), ...ends, ...effects];
 }

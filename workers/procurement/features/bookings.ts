@@ -25,14 +25,22 @@ import { bookings } from '../../../platform/d1/schema/tenant.ts';
 import { guard } from '../../../platform/d1/statements.ts';
 import { newId } from '../../../platform/ids.ts';
 import { BOOKING_TRIES } from '../../../platform/limits.ts';
-import { audit, trailOf } from '../audit.ts';
+import { audit, type Deed, trailOf } from '../audit.ts';
 import { worldNow } from '../clock.ts';
 import type { Env } from '../env.ts';
 import type { For } from '../request.ts';
 import { answersOf, armRelay, bookmarked, drainSoon, onShard, rollbackOf, type Shard } from '../shard.ts';
 import type { AllocationRow } from './allocation-rows.ts';
 import { closedFailure, factsOf, readFacts, refusalOf } from './booking-facts.ts';
-import { type BookingRow, bookingToApi, confirmation, findBooking, insertBooking, transition } from './booking-rows.ts';
+import {
+  type BookingRow,
+  bookingToApi,
+  confirmation,
+  confirmed,
+  findBooking,
+  insertBooking,
+  transition,
+} from './booking-rows.ts';
 import { isContainerTaken, takeContainers, takenFailure } from './open-containers.ts';
 
 /** Books space. The same key again answers the same booking. */
@@ -115,6 +123,14 @@ const CROSSED = fail('allocation.contended', 'Crossed with others');
 
 /** The draw on the allocation under its CHECK and by its revision, the guard, the booking, and what follows from it. */
 function bookingStatements({ shard, scope, allocation }: Draw, booking: BookingRow): D1PreparedStatement[] {
+  const isConfirmed = booking.state === 'confirmed';
+  const requested: Deed = {
+    object: { type: 'booking', id: booking.id },
+    action: 'booking.requested',
+    detail: `${booking.quantity} of ${allocation.id}`,
+    after: bookingToApi(booking),
+    now: booking.createdAt,
+  };
   return [
     shard.session
       .prepare(
@@ -122,17 +138,11 @@ function bookingStatements({ shard, scope, allocation }: Draw, booking: BookingR
          WHERE id = ? AND tenant_id = ? AND revision = ?`,
       )
       .bind(booking.quantity, allocation.id, scope.tenantId, allocation.revision),
-    ...guard(shard.session),
+    guard(shard.session),
     insertBooking(shard, booking),
     ...takeContainers(shard, booking),
-    audit(shard, scope, {
-      object: { type: 'booking', id: booking.id },
-      action: 'booking.requested',
-      detail: `${booking.quantity} of ${allocation.id}`,
-      after: bookingToApi(booking),
-      now: booking.createdAt,
-    }),
-    ...(booking.state === 'confirmed' ? confirmation(shard, scope, booking, allocation) : []),
+    ...(isConfirmed ? confirmation(shard, scope, booking, allocation) : []),
+    audit(shard, scope, requested, ...(isConfirmed ? [confirmed(booking)] : [])),
   ];
 }
 

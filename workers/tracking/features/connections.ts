@@ -191,7 +191,7 @@ export async function rotateConnectionSecret({
       answer: { ...connectionToApi({ ...row, ...change }), secret },
       statements: [
         prepared(env.DIRECTORY, update),
-        ...guard(env.DIRECTORY),
+        guard(env.DIRECTORY),
         ...acted(env, scope, id, 'connection.rotated', { after: { immediately } }, now),
       ],
     };
