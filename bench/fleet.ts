@@ -16,6 +16,8 @@ const MIX: Record<keyof typeof SHAPES, { deliveries: number; share: number }> = 
 };
 const SMALL = 500;
 const LARGE = 5_000;
+/** What the growth is wanted to: some ten minutes of registering and reporting, so that it is measured apart. */
+const LARGEST = 50_000;
 
 /** Billable work of one event. */
 interface PerEvent {
@@ -29,8 +31,9 @@ interface PerEvent {
 export interface FleetCost {
   usdPerMillion: number;
   rowsPerEvent: number;
-  /** Cost of an event in a fleet of 5,000 that all report, over that in one of 500 that all report. */
+  /** Cost of an event in a fleet of so many containers that all report, over that in one of 500 that all report. */
   growth: number;
+  growthTo: number;
   byShape: Record<string, PerEvent & { usdPerMillion: number }>;
   pricesAsOf: string;
 }
@@ -55,11 +58,28 @@ export async function fleetCost(): Promise<FleetCost> {
       usdPerMillion: round3(mixed(usd) * 1e6),
       rowsPerEvent: round3(mixed((of) => of.rowsWritten)),
       growth: round3(growth),
+      growthTo: LARGE,
       byShape: Object.fromEntries(
         Object.entries(byShape).map(([name, of]) => [name, { ...rounded(of), usdPerMillion: round3(usd(of) * 1e6) }]),
       ),
       pricesAsOf: PRICE.asOf,
     };
+  } finally {
+    await platform.close();
+  }
+}
+
+/**
+ * The cost of an event in a fleet of 50,000 that all report, over that in one of 500, of feeds of 100 events to 100
+ * containers.
+ */
+export async function fleetGrowth(): Promise<{ growth: number; growthTo: number }> {
+  const platform = await startPlatform();
+  try {
+    const of = async (slug: string, fleet: number): Promise<number> =>
+      usd(await (await Account.open(platform, slug, fleet)).perReport(fleet)) * 1e6;
+    const [small, large] = [await of('small', SMALL), await of('largest', LARGEST)];
+    return { growth: round3(large / small), growthTo: LARGEST };
   } finally {
     await platform.close();
   }
@@ -120,6 +140,7 @@ class Account {
   async perEvent(shape: Shape, deliveries: number): Promise<PerEvent> {
     const feed = new Feed(shape);
     const sum = { requests: 0, rowsWritten: 0, queueOperations: 0 };
+    let batches = 0;
     for (let i = 0; i < deliveries; i++) {
       const positions = feed.next();
       const objects = this.#objectsOf(new Set(positions.map(({ container }) => container)));
@@ -127,14 +148,15 @@ class Account {
       await this.#deliver(JSON.stringify(positions));
       const after = await usageOf(objects);
       for (const key of Object.keys(sum) as (keyof ObjectUsage)[]) sum[key] += after[key] - before[key];
+      if (after.queueOperations > before.queueOperations) batches++;
     }
     const events = deliveries * shape.events;
     return {
       objectRequests: sum.requests / events,
       rowsWritten: sum.rowsWritten / events,
       queueOperations: sum.queueOperations / events,
-      // The gateway's and the consumer's: requests between Workers are free.
-      workerRequests: (2 * deliveries) / events,
+      // The gateway's, and the consumer's where there is something for it: requests between Workers are free.
+      workerRequests: (deliveries + batches) / events,
     };
   }
 

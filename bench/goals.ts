@@ -10,13 +10,15 @@ export interface Result {
   usdPerMillion: number | null;
   rowsPerEvent: number | null;
   growth: number | null;
+  /** Containers of the larger fleet that the growth is to. */
+  growthTo: number | null;
 }
 
 /** Ratios by operation; null where the other side was not measured or has no such operation. */
 export type Ratios = Record<string, number | null>;
 
 interface Goal {
-  words: string;
+  words: string | ((result: Result) => string);
   value: (result: Result) => number | null | undefined;
   least?: number;
   most?: number;
@@ -45,7 +47,8 @@ const GOALS: Goal[] = [
   { words: 'rows written an event of the mixed feed', value: ({ rowsPerEvent }) => rowsPerEvent, most: 1.1 },
   { words: 'USD a million events of the mixed feed', value: ({ usdPerMillion }) => usdPerMillion, most: 1 },
   {
-    words: 'growth of the cost of an event from 500 to 5,000 containers (wanted: to 50,000)',
+    words: ({ growthTo }) =>
+      `growth of the cost of an event from 500 to ${growthTo ?? '-'} containers (wanted: to 50000)`,
     value: ({ growth }) => growth,
     most: 1.1,
   },
@@ -59,6 +62,7 @@ export function evaluate(result: Result, { all }: { all: boolean }): string[] {
     const wanted = least === undefined ? `at most ${most}` : `at least ${least}`;
     const reached = found !== null && (least === undefined || found >= least) && (most === undefined || found <= most);
     const verdict = found === null ? 'not measured' : reached ? 'reached' : 'NOT REACHED';
-    return [`  ${verdict.padEnd(12)} ${words}: ${found ?? '-'} (${wanted})`];
+    const what = typeof words === 'string' ? words : words(result);
+    return [`  ${verdict.padEnd(12)} ${what}: ${found ?? '-'} (${wanted})`];
   });
 }

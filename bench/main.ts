@@ -2,7 +2,7 @@
 import '../scripts/support/quiet.ts';
 import { main, options, PlainError, step } from '../scripts/support/terminal.ts';
 import { eta } from './eta.ts';
-import { fleetCost } from './fleet.ts';
+import { fleetCost, fleetGrowth } from './fleet.ts';
 import { evaluate, type Result } from './goals.ts';
 import { live } from './live.ts';
 import { inTurns, ROUNDS } from './load.ts';
@@ -17,7 +17,7 @@ const SIDE_BY_SIDE = Object.keys(OPERATIONS).flatMap((name) => (name === 'list' 
 /** Benchmarks of our own side alone. */
 const OWN = ['webhooks'];
 /** Benchmarks that need no runtime beside them. */
-const ALONE: Record<string, () => Promise<object>> = { cost: fleetCost, eta };
+const ALONE: Record<string, () => Promise<object>> = { cost: fleetCost, growth: fleetGrowth, eta };
 const NAMES = [...SIDE_BY_SIDE, ...OWN, ...Object.keys(ALONE)];
 
 const USAGE = `Usage: npm run bench [-- NAME ...]
@@ -25,7 +25,8 @@ const USAGE = `Usage: npm run bench [-- NAME ...]
   with a Node server on PostgreSQL (the peer) where both are here. Rates are of ${ROUNDS} rounds' medians; the
   client runs on the same processors. Processor times are the kernel's, of all processes of a side.
   NAME: ${SIDE_BY_SIDE.join(', ')} (side by side), ${OWN.join(', ')}, ${Object.keys(ALONE).join(', ')};
-        peer for all that are side by side. All but webhooks and eta when none is named.`;
+        peer for all that are side by side. All but webhooks, growth and eta when none is named: growth, to 50,000
+        containers, takes some ten minutes by itself.`;
 
 await main(async () => {
   const { positionals } = options(USAGE, {});
@@ -40,6 +41,7 @@ await main(async () => {
     usdPerMillion: null,
     rowsPerEvent: null,
     growth: null,
+    growthTo: null,
   };
   const more: Record<string, object> = {};
   if (SIDE_BY_SIDE.some((name) => names.has(name))) await measureSides(names, result, more);
@@ -58,9 +60,10 @@ await main(async () => {
     console.log(`  ${JSON.stringify(more[name])}`);
   }
   if (more.cost) {
-    const { usdPerMillion, rowsPerEvent, growth } = more.cost as Awaited<ReturnType<typeof fleetCost>>;
-    Object.assign(result, { usdPerMillion, rowsPerEvent, growth });
+    const { usdPerMillion, rowsPerEvent, growth, growthTo } = more.cost as Awaited<ReturnType<typeof fleetCost>>;
+    Object.assign(result, { usdPerMillion, rowsPerEvent, growth, growthTo });
   }
+  if (more.growth) Object.assign(result, more.growth);
   const goals = evaluate(result, { all: positionals.length === 0 });
   if (goals.length > 0) console.log(`\n${goals.join('\n')}\n`);
   console.log(JSON.stringify({ ...result, ...more }));

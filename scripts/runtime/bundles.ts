@@ -78,7 +78,8 @@ export function readBundle(name: string): Bundle {
       path: join(folder, file),
       contents: extname(file) === '.js' ? readFileSync(join(folder, file), 'utf8') : readFileSync(join(folder, file)),
     })),
-    modulesRoot: folder,
+    // Above all bundles: a module's name then says whose it is, in profiles and stacks.
+    modulesRoot: BUNDLES,
     options: JSON.parse(readFileSync(join(folder, OPTIONS), 'utf8')) as Bundle['options'],
   };
 }

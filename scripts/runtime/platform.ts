@@ -72,7 +72,7 @@ function workerOf(worker: WorkerName, settings: PlatformSettings): V4WorkerOptio
   return {
     ...rest,
     name: deployedName(worker),
-    modules: isLimited ? [localModule(LIMITED, modulesRoot), ...modules] : modules,
+    modules: isLimited ? [localModule(LIMITED, join(modulesRoot, worker)), ...modules] : modules,
     modulesRoot,
     bindings: {
       ...rest.bindings,
