@@ -16,7 +16,7 @@ const MIX: Record<keyof typeof SHAPES, { deliveries: number; share: number }> = 
 };
 const SMALL = 500;
 const LARGE = 5_000;
-/** What the growth is wanted to: some ten minutes of registering and reporting, so that it is measured apart. */
+/** What the growth is wanted to: some twelve minutes of registering and reporting, so that it is measured apart. */
 const LARGEST = 50_000;
 
 /** Billable work of one event. */
