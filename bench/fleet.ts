@@ -15,7 +15,7 @@ const MIX: Record<keyof typeof SHAPES, { deliveries: number; share: number }> = 
   single: { deliveries: 100, share: 0.1 },
 };
 const SMALL = 500;
-const LARGE = 5_000;
+const LARGE = 2_500;
 /** What the growth is wanted to: some twelve minutes of registering and reporting, so that it is measured apart. */
 const LARGEST = 50_000;
 

@@ -2,6 +2,8 @@
 
 /** How often each side of a ratio is measured, in turns. */
 export const ROUNDS = 3;
+/** Turns that are not measured: code of any side is compiled by what it has run, and goes on getting faster for seconds. */
+const WARM_ROUNDS = 3;
 
 /** Runs `work` by `lanes` callers until `ms` have passed or `max` were done; resolves to how many were. */
 export async function work(
@@ -60,12 +62,12 @@ export interface Comparison {
 }
 
 /**
- * Measures sides in turns, so that a machine that slows down slows all of them. Each works once unmeasured first. The
+ * Measures sides in turns, so that a machine that slows down slows all of them. Each works some turns unmeasured first. The
  * first side is the one that ratios are of.
  */
 export async function inTurns(rounds: number, sides: Record<string, Side>): Promise<Comparison> {
   const names = Object.keys(sides);
-  for (const name of names) await measured(sides[name]!);
+  for (let i = 0; i < WARM_ROUNDS; i++) for (const name of names) await measured(sides[name]!);
   const found: Record<string, Figure>[] = [];
   for (let i = 0; i < rounds; i++) {
     const round: Record<string, Figure> = {};

@@ -20,7 +20,7 @@ export type Operation = (sides: Sides) => Promise<Record<string, Side>>;
 
 /** Callers at a time. */
 const LANES = 16;
-const TURN_MS = 3_000;
+const TURN_MS = 2_000;
 const TURN_MAX = 20_000;
 
 const turn = (once: (n: number) => Promise<unknown>, lanes = LANES): Promise<number> =>
