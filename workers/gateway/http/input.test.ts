@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { fail } from '../../../contracts/kit/result.ts';
-import { placed, readInput, sourceOf } from './input.ts';
+import { placed, queryOf, readInput, sourceOf } from './input.ts';
 
 const listing = z.strictObject({
   id: z.string(),
@@ -97,4 +97,14 @@ it('faults are placed where the member came from', () => {
     '/query/box/1',
     '/query/colour',
   ]);
+});
+
+it('reads the query of an address, and of one that has none', () => {
+  const entries = (url: string) => [...queryOf(url)];
+  expect(entries('https://x/v1/containers/A')).toEqual([]);
+  expect(entries('https://x/v1/containers?')).toEqual([]);
+  expect(entries('https://x/v1/containers?a=1&b=%3F&a=2')).toEqual([
+    ...new URL('https://x/?a=1&b=%3F&a=2').searchParams,
+  ]);
+  expect(entries('https://x/?a=b?c=d#e=f')).toEqual([['a', 'b?c=d']]);
 });

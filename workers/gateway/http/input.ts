@@ -74,7 +74,7 @@ export function readInput(
   source: InputSource,
   params: Record<string, string>,
 ): { input: unknown } | Failure | BodyFault {
-  const { searchParams } = new URL(request.url);
+  const searchParams = queryOf(request.url);
   const query = readQuery(searchParams, source.query);
   if (!query.ok) return query;
   const twice = source.path.find((name) => searchParams.has(name));
@@ -92,6 +92,12 @@ export function readInput(
   const named = source.path.find((name) => Object.hasOwn(value, name));
   if (named !== undefined) return fault(pointerTo(named), 'unrecognized_keys', 'is named by the path');
   return { input: { ...value, ...params } };
+}
+
+/** The query of an address. Most have none, and to take an address apart costs more than to read one. */
+export function queryOf(url: string): URLSearchParams {
+  const at = url.indexOf('?');
+  return new URLSearchParams(at < 0 ? '' : url.slice(at + 1).split('#')[0]);
 }
 
 /** Reads a query; `readers` are null where there may be none. */

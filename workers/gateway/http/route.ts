@@ -13,7 +13,7 @@ import type { Access, Asked } from '../admission/facts.ts';
 import { call } from './call.ts';
 import { bookmarkOf, etagOf, expectedVersion, idempotencyKey, matchesEtag } from './conditions.ts';
 import { admitted, contextOf, type GatewayContext, type GatewayTypes, refuse } from './context.ts';
-import { type InputSource, placed, readersOf, readInput, readQuery, sourceOf } from './input.ts';
+import { type InputSource, placed, queryOf, readersOf, readInput, readQuery, sourceOf } from './input.ts';
 import { releaseSoon } from './locks.ts';
 import { problem } from './problems.ts';
 
@@ -137,7 +137,7 @@ function queryCheck({ document }: HandlerRoute): ((c: GatewayContext) => Respons
   const query = z.strictObject(document.query ?? {});
   const readers = readersOf(query);
   return (c) => {
-    const read = readQuery(new URL(c.req.url).searchParams, readers);
+    const read = readQuery(queryOf(c.req.url), readers);
     if (!read.ok) return refuse(c, read);
     const parsed = query.safeParse(read.value);
     if (parsed.success) return null;
