@@ -52,11 +52,16 @@ export function kmToCountry(place: Point, alpha2: string): number | null {
   return polygons.some((polygon) => isInside(place, polygon)) ? 0 : kmToEdge(place, polygons);
 }
 
-/** Kilometres from a place, on land or at sea, to the nearest coast: 300 at most. */
-export function kmToCoast(place: Point): number {
+function landPolygons(): Polygons {
   land ??= shapesOf('land-10m.json', 'land').features.flatMap(polygonsOf);
-  return kmToEdge(place, land);
+  return land;
 }
+
+/** The coasts of land, without those of waters inside of it. */
+export const coastRings = (): Ring[] => landPolygons().map(([outer]) => outer!);
+
+/** Kilometres from a place, on land or at sea, to the nearest coast: 300 at most. */
+export const kmToCoast = (place: Point): number => kmToEdge(place, landPolygons());
 
 function isInside(place: Point, [outer, ...holes]: Ring[]): boolean {
   return isInRing(place, outer!) && !holes.some((hole) => isInRing(place, hole));
