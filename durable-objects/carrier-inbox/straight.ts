@@ -69,8 +69,7 @@ export class Straight {
       return row.events;
     }
     let done = 0;
-    this.#transaction(() => {
-      this.#toQueue([row.id], since);
+    this.#toQueue([row.id], since, () => {
       // A fleet that has not heard of it is to hear of all of it.
       if (isListed) done = this.#messages.confirm([{ dispatchId: row.id, outcomes, failed: [...failed] }], since);
     });
@@ -80,19 +79,22 @@ export class Straight {
   /** Hands what is under way for too long to the queue; returns when to look again. */
   look(now: number): number | null {
     const hung = [...this.#open].filter(([, { since }]) => now - since >= HUNG_AFTER_MS).map(([id]) => id);
-    if (hung.length > 0) this.#transaction(() => this.#toQueue(hung, now));
+    if (hung.length > 0) this.#toQueue(hung, now);
     const oldest = Math.min(...[...this.#open.values()].map(({ since }) => since));
     return Number.isFinite(oldest) ? oldest + STRAIGHT_LOOK_MS : null;
   }
 
-  /** Inside the transaction: messages stand in their receipt's row no more, and are due to be sent by the queue. */
-  #toQueue(ids: readonly number[], now: number): void {
-    for (const id of ids) {
-      const open = this.#open.get(id);
-      if (!open) continue;
-      this.#storage.dispatches.toQueue(open.row, now);
-      this.#open.delete(id);
-    }
+  /** Messages stand in their receipt's row no more, and are due to be sent by the queue; `also` is done with it, or not at all. */
+  #toQueue(ids: readonly number[], now: number, also: () => void = () => {}): void {
+    this.#transaction(() => {
+      for (const id of ids) {
+        const open = this.#open.get(id);
+        if (open) this.#storage.dispatches.toQueue(open.row, now);
+      }
+      also();
+    });
+    // Not before: one that could not be handed over is still looked after.
+    for (const id of ids) this.#open.delete(id);
   }
 }
 
