@@ -115,7 +115,7 @@ export class Outgoing {
     const due = deadlines.at('straight');
     if (due === null) return;
     const now = Date.now();
-    const found = transaction(() => rescueStraight(storage, due - STRAIGHT_LOOK_MS, now));
+    const found = transaction(() => rescueStraight(storage, 0, now));
     if (found > 0) deadlines.ensure('resend', now);
   }
 

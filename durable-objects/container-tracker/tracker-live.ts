@@ -10,7 +10,7 @@ import { positionToApi } from './to-api.ts';
 /** The sockets of one container. */
 export class TrackerLive {
   readonly #live: Live;
-  readonly #ring = new LiveRing<string>(LIVE_RING_DELTAS);
+  #ring = new LiveRing<string>(LIVE_RING_DELTAS);
   readonly #view: () => ApiContainer | null;
   /** Whether anybody has listened since the object woke: for nobody no frames are made, nor kept for their return. */
   #wasWatched: boolean;
@@ -55,6 +55,7 @@ export class TrackerLive {
 
   /** There is nothing to be told any more. */
   closeAll(): void {
+    this.#ring = new LiveRing(LIVE_RING_DELTAS);
     this.#live.closeAll();
   }
 

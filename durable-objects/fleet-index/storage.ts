@@ -100,11 +100,11 @@ export class FleetStorage {
     this.sql.run(
       `INSERT INTO containers
          (number, seq, epoch, version, status, carrier_id, destination, lat, lon, open_alerts, search, line, body)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (number) DO UPDATE SET
          seq = excluded.seq, epoch = excluded.epoch, version = excluded.version, status = excluded.status,
          carrier_id = excluded.carrier_id, destination = excluded.destination, lat = excluded.lat,
-         lon = excluded.lon, open_alerts = excluded.open_alerts, search = excluded.search, line = excluded.line, body = ''`,
+         lon = excluded.lon, open_alerts = excluded.open_alerts, search = excluded.search, line = excluded.line, body = excluded.body`,
       summary.number,
       seq,
       summary.epoch,
@@ -128,6 +128,8 @@ export class FleetStorage {
         .join(' ')
         .toUpperCase(),
       text,
+      // What the release before reads, should it run again.
+      JSON.stringify(summary),
     );
   }
 
